@@ -1,0 +1,1 @@
+"""Keepwell: products for patients' data on one set of safeguards."""

@@ -1,0 +1,1 @@
+"""Settings, routes and server root: the only place that knows every product."""

@@ -1,0 +1,1 @@
+"""Work that happens later: for now one timer thread per process."""

@@ -1,0 +1,1 @@
+"""Pages by which people work the safeguards: sign-in, trail, persons, settings."""

@@ -1,0 +1,1 @@
+"""Forms: publish a questionnaire, let patients answer, receive what they send."""

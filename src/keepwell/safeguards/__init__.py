@@ -1,0 +1,1 @@
+"""What every product stands on; no views, templates or API."""

@@ -1,0 +1,1 @@
+"""Permissions, roles, default deny and the viewer of a request."""

@@ -1,0 +1,1 @@
+"""The trail: entries, Merkle log, checkpoints, proofs and export."""

@@ -1,0 +1,1 @@
+"""The tables of the trail, in a store of their own."""

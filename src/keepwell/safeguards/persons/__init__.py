@@ -1,0 +1,1 @@
+"""Those the ePHI is about: one person, one timeline."""

@@ -1,0 +1,1 @@
+"""'This field is ePHI', said once: sealed fields and disclosure scopes."""

@@ -1,0 +1,1 @@
+"""Organisations and the wall between them."""

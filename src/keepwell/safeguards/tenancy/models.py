@@ -1,0 +1,65 @@
+"""Organisations, and the abstract row that belongs to one."""
+
+
+from typing import Any, ClassVar, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.safeguards.tenancy.wall import walled_organisation
+from keepwell.toolkit.identifiers import uuid7
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def check_time_zone(value: str) -> None:
+    """Refuse a name that is not in the IANA time zone database."""
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError) as error:
+        message = _("This time zone is not known. Choose one such as America/Los_Angeles.")
+        raise ValidationError(message, code="time_zone") from error
+
+
+class Organisation(models.Model):
+    """A clinic or company: the unit of keys, trail and wall. What patients see of it is here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=200)
+    telephone = models.CharField(max_length=40, blank=True)
+    address = models.TextField(max_length=500, blank=True)
+    hours = models.CharField(max_length=200, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
+    locale = models.CharField(max_length=16, default="en-us")
+    logo = models.BinaryField(null=True, blank=True)  # PNG, re-encoded by us, at most 64 KiB
+    privacy_notice_url = models.URLField(blank=True)
+    emergency_sentence = models.CharField(max_length=300, blank=True)
+    is_demo = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WalledManager(models.Manager[Row]):
+    """Find rows of the organisation this thread works for; raise NoWall outside every wall."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        return super().get_queryset().filter(organisation_id=walled_organisation())
+
+
+class OrganisationOwned(models.Model):
+    """A row behind the wall: walled by this manager and by row-level security on PostgreSQL."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        abstract = True
+
+

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, with the wall sent together with BEGIN."""

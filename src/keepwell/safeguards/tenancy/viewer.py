@@ -1,0 +1,38 @@
+"""The viewer: who acts, for which organisation, why and from where.
+
+A frozen value of ids, built by `access` (or by a console command), taken by every action and query,
+written into every trail entry. It carries no names and no secrets.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class ViewerKind(StrEnum):
+    """What sort of actor this is (FHIR AuditEvent.agent.type in our words)."""
+
+    CONSOLE = "console"
+    JOB = "job"
+    MEMBER = "member"
+    RESPONDENT = "respondent"
+    SYSTEM = "system"
+    TOKEN = "token"
+    VISITOR = "visitor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who acts, in exactly one organisation (45 CFR 164.312(b): who, what, when, where, why)."""
+
+    kind: ViewerKind
+    organisation: UUID
+    actor: UUID | None = None  # user for members, draft for respondents, None for system
+    role: str = ""
+    on_behalf_of: UUID | None = None
+    purpose: str = ""  # a purpose code such as "care", see access.purposes
+    request: UUID | None = None
+    address: str = ""  # client IP address, believed only through configured proxies
+    session: UUID | None = None  # id of the session's row, never its key
+    device: str = ""  # a short description of the browser, never the whole header
+    account: str = ""  # unix account, for console acts only

@@ -1,0 +1,1 @@
+"""Keys, sealing, blind index, sealed blobs, shredding: the only place with ciphers."""

@@ -1,0 +1,1 @@
+"""The tables of wrapped keys, in a store of their own."""

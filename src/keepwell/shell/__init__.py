@@ -1,0 +1,1 @@
+"""Page frame, design tokens, components, navigation and error pages."""

@@ -1,0 +1,1 @@
+"""Formats and arithmetic that can be checked by hand; pure Python, no Django."""

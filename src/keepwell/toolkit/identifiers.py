@@ -1,0 +1,23 @@
+"""Identifiers: UUIDv7 (RFC 9562 5.7), made by us so that a row's key exists before the insert."""
+
+import os
+from uuid import UUID
+
+from keepwell.toolkit.clock import now_us
+
+_VERSION = 0x7
+_VARIANT = 0b10
+
+
+def uuid7() -> UUID:
+    """Return a new UUIDv7: 48 bits of milliseconds, then 74 random bits from the kernel."""
+    return uuid7_from(now_us() // 1000, os.urandom(10))
+
+
+def uuid7_from(milliseconds: int, random: bytes) -> UUID:
+    """Build a UUIDv7 from Unix milliseconds and 10 random bytes (the last 74 bits are used)."""
+    noise = int.from_bytes(random, "big")
+    rand_a = (noise >> 62) & 0xFFF
+    rand_b = noise & ((1 << 62) - 1)
+    value = (milliseconds & ((1 << 48) - 1)) << 80
+    return UUID(int=value | _VERSION << 76 | rand_a << 64 | _VARIANT << 62 | rand_b)
