@@ -1,15 +1,49 @@
 """What an operator may choose, read from environment variables, each refused loudly if it is nonsense."""
 
+import ipaddress
 import os
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Variable: what it means, in the words of docs/reference/settings.md. A variable that begins like
+# ours and is not here is a typing mistake, and a safeguard believed to be on would be off.
+VARIABLES = {
+    "KEEPWELL_HOME": "the data folder",
+    "KEEPWELL_HOST": "the address to listen on",
+    "KEEPWELL_PORT": "the port to listen on",
+    "KEEPWELL_PUBLIC_URL": "the address patients use",
+    "KEEPWELL_STAFF_URL": "the address staff use",
+    "KEEPWELL_TLS_CERT": "your own certificate chain",
+    "KEEPWELL_TLS_KEY": "the key of your own certificate",
+    "KEEPWELL_PROXIES": "the networks of your reverse proxies",
+    "KEEPWELL_DATA_DB": "the PostgreSQL database of the data",
+    "KEEPWELL_TRAIL_DB": "the PostgreSQL database of the trail",
+    "KEEPWELL_KEYS_DB": "the PostgreSQL database of the keys",
+    "KEEPWELL_OWNER_DATA_DB": "the data database as its owner, for keepwell init only",
+    "KEEPWELL_OWNER_TRAIL_DB": "the trail database as its owner, for keepwell init only",
+    "KEEPWELL_OWNER_KEYS_DB": "the keys database as its owner, for keepwell init only",
+}
+STORES = {"default": "DATA", "trail": "TRAIL", "keys": "KEYS"}
+FILES = {"default": "data.sqlite3", "trail": "trail.sqlite3", "keys": "keys.sqlite3"}
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_DATABASE_OPTIONS = ("connect_timeout", "sslcert", "sslkey", "sslmode", "sslrootcert")
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9-]{1,63})*")
 
 
-class SettingError(ValueError):
+class SettingError(ImproperlyConfigured):
     """An environment variable holds something Keepwell cannot use; the text is for the operator."""
+
+    def __init__(self, variable: str, value: str, right: str) -> None:
+        super().__init__(f"{variable} is {value!r}, which cannot be used: {right}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +57,152 @@ class Environment:
     staff_url: str
     tls_certificate: Path | None
     tls_key: Path | None
-    proxies: tuple[str, ...]
+    proxies: tuple[Network, ...]
     databases: dict[str, dict[str, Any]]
+    owners: dict[str, dict[str, Any]]
     secret_key: str
     root_key: Path
     allowed_hosts: list[str]
 
 
-def _default_home(environ: Mapping[str, str]) -> Path:
+def read(environ: Mapping[str, str] = os.environ) -> Environment:
+    """Read and check the operator's choices; raise SettingError with a sentence."""
+    _refuse_unknown(environ)
+    home = _home(environ)
+    host, port = _host(environ), _port(environ)
+    public_url = _public_url(environ, host, port)
+    staff_url = _url("KEEPWELL_STAFF_URL", environ.get("KEEPWELL_STAFF_URL") or public_url)
+    certificate, key = _tls(environ)
+    return Environment(
+        home=home,
+        host=host,
+        port=port,
+        public_url=public_url,
+        staff_url=staff_url,
+        tls_certificate=certificate,
+        tls_key=key,
+        proxies=_proxies(environ),
+        databases=_databases(environ, home),
+        owners=_owners(environ),
+        secret_key=_secret_key(home),
+        root_key=home / "root.key",
+        allowed_hosts=_allowed_hosts(public_url, staff_url),
+    )
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    for name, value in environ.items():
+        if name.startswith("KEEPWELL_") and name not in VARIABLES:
+            raise SettingError(name, value, f"there is no such setting. Known: {', '.join(VARIABLES)}.")
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    value = environ.get("KEEPWELL_HOME", "")
+    if value:
+        return Path(value).expanduser().absolute()
     base = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(base) / "keepwell"
+    return Path(base).absolute() / "keepwell"
+
+
+def _host(environ: Mapping[str, str]) -> str:
+    value = environ.get("KEEPWELL_HOST") or "localhost"
+    if _is_address(value) or _HOST_NAME.fullmatch(value):
+        return value
+    right = "give one name or address to listen on, such as localhost, 0.0.0.0 or ::."
+    raise SettingError("KEEPWELL_HOST", value, right)
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    value = environ.get("KEEPWELL_PORT") or "8443"
+    if value.isascii() and value.isdigit() and 1 <= int(value) <= 65535:
+        return int(value)
+    raise SettingError("KEEPWELL_PORT", value, "give a number from 1 to 65535, such as 8443.")
+
+
+def _public_url(environ: Mapping[str, str], host: str, port: int) -> str:
+    value = environ.get("KEEPWELL_PUBLIC_URL", "")
+    if value:
+        return _url("KEEPWELL_PUBLIC_URL", value)
+    if _is_address(host) and ipaddress.ip_address(host).is_unspecified:
+        right = (
+            f"KEEPWELL_HOST is {host}, every address, so say which one patients use, "
+            "such as https://forms.clinic.example."
+        )
+        raise SettingError("KEEPWELL_PUBLIC_URL", value, right)
+    shown = f"[{host}]" if ":" in host else host
+    return f"https://{shown}" if port == 443 else f"https://{shown}:{port}"
+
+
+def _url(variable: str, value: str) -> str:
+    right = "give https://, a host name and nothing behind it, such as https://forms.clinic.example."
+    parts = _split(variable, value, right)
+    path_is_empty = parts.path in ("", "/") and not parts.query and not parts.fragment
+    if parts.scheme != "https" or not parts.hostname or not path_is_empty or "@" in parts.netloc:
+        raise SettingError(variable, value, right)
+    if not (_is_address(parts.hostname) or _HOST_NAME.fullmatch(parts.hostname)):
+        raise SettingError(variable, value, right)
+    shown = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if parts.port in (None, 443) else f":{parts.port}"
+    return f"https://{shown}{port}"
+
+
+def _split(variable: str, value: str, right: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # a port that is no number raises only when it is asked for
+    except ValueError as error:
+        raise SettingError(variable, value, right) from error
+    return parts
+
+
+def _tls(environ: Mapping[str, str]) -> tuple[Path | None, Path | None]:
+    found: list[Path | None] = []
+    for variable, other in (
+        ("KEEPWELL_TLS_CERT", "KEEPWELL_TLS_KEY"),
+        ("KEEPWELL_TLS_KEY", "KEEPWELL_TLS_CERT"),
+    ):
+        value = environ.get(variable, "")
+        if not value and environ.get(other):
+            raise SettingError(variable, value, f"{other} is set, so name the file that belongs to it.")
+        path = Path(value).expanduser().absolute() if value else None
+        if path is not None and not path.is_file():
+            raise SettingError(variable, value, "name a PEM file that exists.")
+        found.append(path)
+    return found[0], found[1]
+
+
+def _proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:
+    value = environ.get("KEEPWELL_PROXIES", "")
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError as error:
+        right = "give networks separated by commas, such as 10.0.0.0/24, 192.0.2.7."
+        raise SettingError("KEEPWELL_PROXIES", value, right) from error
+
+
+def _databases(environ: Mapping[str, str], home: Path) -> dict[str, dict[str, Any]]:
+    urls = {alias: environ.get(f"KEEPWELL_{store}_DB", "") for alias, store in STORES.items()}
+    if any(urls.values()):
+        return {alias: _postgresql(f"KEEPWELL_{STORES[alias]}_DB", url) for alias, url in urls.items()}
+    return {alias: _sqlite(home / file) for alias, file in FILES.items()}
+
+
+def _owners(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the databases as their owner sees them, for the migrations of keepwell init."""
+    variables = {alias: f"KEEPWELL_OWNER_{store}_DB" for alias, store in STORES.items()}
+    return {
+        alias: _postgresql(variable, environ[variable])
+        for alias, variable in variables.items()
+        if environ.get(variable)
+    }
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
@@ -48,48 +218,56 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def _postgresql(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+def _postgresql(variable: str, url: str) -> dict[str, Any]:
+    right = (
+        "give postgresql://user:password@host:port/database, and all three of "
+        "KEEPWELL_DATA_DB, KEEPWELL_TRAIL_DB and KEEPWELL_KEYS_DB or none."
+    )
+    shown = re.sub(r":[^:/@]*@", ":…@", url)  # a password must not reach a terminal or a log
+    parts = _split(variable, url, right)
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or unquote(_host_part(parts.netloc))
+    name = parts.path.lstrip("/")
+    unknown = [option for option in options if option not in _DATABASE_OPTIONS]
+    if parts.scheme not in ("postgresql", "postgres") or not host or not name or unknown:
+        raise SettingError(variable, shown, right)
     return {
         "ENGINE": "keepwell.safeguards.tenancy.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "HOST": unquote(parts.hostname or ""),
+        "NAME": unquote(name),
+        "HOST": host,
         "PORT": str(parts.port or ""),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "CONN_MAX_AGE": None,
+        "OPTIONS": options,
     }
 
 
-def _databases(home: Path, environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    files = {"default": "data", "trail": "trail", "keys": "keys"}
-    variables = {"default": "KEEPWELL_DATA_DB", "trail": "KEEPWELL_TRAIL_DB", "keys": "KEEPWELL_KEYS_DB"}
-    return {
-        alias: _postgresql(environ[variables[alias]])
-        if environ.get(variables[alias])
-        else _sqlite(home / f"{name}.sqlite3")
-        for alias, name in files.items()
-    }
+def _host_part(netloc: str) -> str:
+    """Return the host as written: urlsplit would lower a socket folder's capital letters."""
+    host = netloc.rpartition("@")[2]
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
 
 
-def read(environ: Mapping[str, str] = os.environ) -> Environment:
-    """Read and check the operator's choices; raise SettingError with a sentence."""
-    home = Path(environ.get("KEEPWELL_HOME") or _default_home(environ))
-    host = environ.get("KEEPWELL_HOST", "localhost")
-    port = int(environ.get("KEEPWELL_PORT", "8443"))
-    public_url = environ.get("KEEPWELL_PUBLIC_URL", f"https://{host}:{port}").rstrip("/")
-    staff_url = environ.get("KEEPWELL_STAFF_URL", public_url).rstrip("/")
-    return Environment(
-        home=home,
-        host=host,
-        port=port,
-        public_url=public_url,
-        staff_url=staff_url,
-        tls_certificate=None,
-        tls_key=None,
-        proxies=(),
-        databases=_databases(home, environ),
-        secret_key=environ.get("KEEPWELL_SECRET_KEY", "x" * 50),
-        root_key=home / "root.key",
-        allowed_hosts=[urlsplit(public_url).hostname or "", urlsplit(staff_url).hostname or ""],
-    )
+def _secret_key(home: Path) -> str:
+    """Read Django's secret from the data folder; before `keepwell init` use one that dies with us."""
+    path = home / "secret.key"
+    try:
+        secret = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return secrets.token_urlsafe(50)
+    except (OSError, ValueError) as error:
+        right = f"{path} cannot be read ({error}). Run Keepwell as the user who owns the folder."
+        raise SettingError("KEEPWELL_HOME", str(home), right) from error
+    if len(secret) < 50:
+        right = f"{path} is damaged. Delete it and run keepwell init; everybody signs in again."
+        raise SettingError("KEEPWELL_HOME", str(home), right)
+    return secret
+
+
+def _allowed_hosts(public_url: str, staff_url: str) -> list[str]:
+    hosts = [urlsplit(url).hostname or "" for url in (public_url, staff_url)]
+    allowed = [f"[{host}]" if ":" in host else host for host in hosts]
+    if any(host in LOOPBACK_NAMES for host in allowed) and public_url == staff_url:
+        allowed += LOOPBACK_NAMES  # somebody who types 127.0.0.1 means the same installation
+    return sorted(set(allowed))

@@ -21,6 +21,14 @@ KEEPWELL_STAFF_URL = ENVIRONMENT.staff_url
 KEEPWELL_PROXIES = ENVIRONMENT.proxies
 KEEPWELL_BLOBS = ENVIRONMENT.home / "blobs"
 KEEPWELL_ROOT_KEY = ENVIRONMENT.root_key
+KEEPWELL_HOST = ENVIRONMENT.host
+KEEPWELL_PORT = ENVIRONMENT.port
+KEEPWELL_TLS_CERTIFICATE = ENVIRONMENT.tls_certificate
+KEEPWELL_TLS_KEY = ENVIRONMENT.tls_key
+KEEPWELL_OWNERS = ENVIRONMENT.owners
+# The command line stands below this package, so it finds the server and the demo clinic by name.
+KEEPWELL_SERVER_ROOT = "keepwell.config.asgi:application"
+KEEPWELL_DEMO_LOADER = "keepwell.config.demo.load"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
