@@ -1,0 +1,61 @@
+"""Canonical JSON: one value has exactly one sequence of bytes (RFC 8785 without fractional numbers).
+
+What is hashed or sealed is encoded here, so that a second implementation gets the same bytes.
+Numbers are integers up to 2**53 - 1, which every JSON reader represents exactly.
+"""
+
+import json
+from typing import Any
+
+LARGEST_INTEGER = 2**53 - 1
+
+
+class NotCanonical(ValueError):  # noqa: N818  names the fact
+    """This value has no canonical form, or these bytes are not one."""
+
+
+def encode(value: object) -> bytes:
+    """Return the canonical bytes of a value made of str, int, bool, None, list, tuple and dict."""
+    try:
+        ordered = _ordered(value)
+        return json.dumps(ordered, ensure_ascii=False, separators=(",", ":")).encode()
+    except (UnicodeEncodeError, RecursionError) as error:
+        raise NotCanonical("The value holds a lone surrogate or is nested too deeply.") from error
+
+
+def decode(data: bytes) -> Any:
+    """Return the value of canonical bytes; raise NotCanonical for any other bytes."""
+    try:
+        value = json.loads(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise NotCanonical("These bytes are not JSON.") from error
+    if encode(value) != data:  # also catches doubled keys, of which json.loads keeps the last
+        raise NotCanonical("These bytes are JSON, but not in canonical form.")
+    return value
+
+
+def _ordered(value: object) -> object:
+    match value:
+        case None | bool() | str():
+            return value
+        case int():
+            return _whole_number(value)
+        case list() | tuple():
+            return [_ordered(item) for item in value]
+        case dict():
+            return {key: _ordered(value[key]) for key in sorted(value, key=_utf16_order)}
+        case _:
+            raise NotCanonical(f"A {type(value).__name__} has no canonical form.")
+
+
+def _whole_number(value: int) -> int:
+    if abs(value) > LARGEST_INTEGER:
+        raise NotCanonical("Integers beyond 2**53 - 1 have no canonical form; use a string.")
+    return int(value)
+
+
+def _utf16_order(key: object) -> bytes:
+    """Order keys as RFC 8785 3.2.3 says: by UTF-16 code units, as JavaScript sorts."""
+    if not isinstance(key, str):
+        raise NotCanonical("Keys must be strings.")
+    return key.encode("utf-16-be")
