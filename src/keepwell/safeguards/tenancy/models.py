@@ -1,6 +1,5 @@
 """Organisations, and the abstract row that belongs to one."""
 
-
 from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -61,5 +60,3 @@ class OrganisationOwned(models.Model):
 
     class Meta:
         abstract = True
-
-

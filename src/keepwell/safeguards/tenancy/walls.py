@@ -1,0 +1,84 @@
+"""Raise the second wall, PostgreSQL's row-level security, and grant the application its rights.
+
+Called by whoever migrates, as the owner of the tables, after each migration of a store. Every table
+with a column `organisation_id` is walled, whichever app made it; nobody has to remember. A table
+migrated without this call grants the application nothing, so forgetting it fails closed.
+
+The application's role must be neither superuser, owner nor BYPASSRLS: `findings` says whether it is.
+"""
+
+from collections.abc import Iterator
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+APPLICATION_ROLE = "keepwell_app"
+POLICY = "organisation_wall"
+GRANTS = {
+    "default": "SELECT, INSERT, UPDATE, DELETE",
+    "keys": "SELECT, INSERT, UPDATE, DELETE",
+    "trail": "SELECT, INSERT",  # the trail only grows (design.md, invariant 5)
+}
+# Outside every wall the setting is empty or was never made: NULL, equal to nothing, shows no row.
+CURRENT = "nullif(current_setting('keepwell.organisation', true), '')::uuid"
+WALLED_COLUMNS = """
+SELECT c.relname, CASE a.attname WHEN 'id' THEN 'id' ELSE 'organisation_id' END
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+WHERE c.relkind IN ('r', 'p')
+  AND (a.attname = 'organisation_id' OR (c.relname = 'tenancy_organisation' AND a.attname = 'id'))
+ORDER BY c.relname
+"""
+# The ids alone of all organisations, for sweeps that then go through each wall in turn. It runs with
+# its owner's rights, the one opening in the wall that the application's role has.
+LIST_ORGANISATIONS = """
+CREATE OR REPLACE FUNCTION tenancy_organisation_ids() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'SELECT id FROM public.tenancy_organisation ORDER BY id'
+"""
+
+
+def build_walls(using: str) -> None:
+    """Wall every table of this store and grant the application's role its rights; repeatable."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for statement in _statements(using, _walled(connection)):
+            cursor.execute(statement)
+
+
+def _walled(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(WALLED_COLUMNS)
+        return [(str(table), str(column)) for table, column in cursor.fetchall()]
+
+
+def _statements(using: str, walled: list[tuple[str, str]]) -> Iterator[str]:
+    for table, column in walled:
+        yield from _wall(f'"{table}"', column)
+    yield from _rights(GRANTS[using])
+    if using == "default":
+        yield LIST_ORGANISATIONS
+        yield "REVOKE ALL ON FUNCTION tenancy_organisation_ids() FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION tenancy_organisation_ids() TO {APPLICATION_ROLE}"
+
+
+def _wall(table: str, column: str) -> Iterator[str]:
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield f"DROP POLICY IF EXISTS {POLICY} ON {table}"
+    yield (
+        f"CREATE POLICY {POLICY} ON {table} "
+        f"USING ({column} = {CURRENT}) WITH CHECK ({column} = {CURRENT})"
+    )
+
+
+def _rights(grants: str) -> Iterator[str]:
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {APPLICATION_ROLE}"
+    yield f"GRANT USAGE ON SCHEMA public TO {APPLICATION_ROLE}"
+    yield f"GRANT {grants} ON ALL TABLES IN SCHEMA public TO {APPLICATION_ROLE}"
+    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APPLICATION_ROLE}"
+    yield f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APPLICATION_ROLE}"

@@ -1,0 +1,138 @@
+"""One test session: its folder, its environment, and the stores that are made once and copied.
+
+The controller (pytest itself, or the parent of xdist's workers) makes the folder and removes it.
+Whoever needs stores first migrates the template, under a lock; every worker then copies it.
+Nothing is made for tests that ask for no store.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import django
+from django.conf import settings as django_settings
+
+from tests.stores.embedded import EmbeddedStores
+from tests.stores.scale import ScaleStores
+
+PREFIX = "keepwell-tests-"
+# A short, lower-case path: PostgreSQL's sockets live in it and travel as the host part of a URL.
+PARENT = Path("/tmp")  # noqa: S108  a folder of our own, mode 0700 or 0711, is made inside
+
+Stores = EmbeddedStores | ScaleStores
+SETTINGS: dict[str, type[EmbeddedStores] | type[ScaleStores]] = {
+    "embedded": EmbeddedStores,
+    "scale": ScaleStores,
+}
+SETTINGS_MODULE = "DJANGO_SETTINGS_MODULE"
+# Told to xdist's workers. Not a KEEPWELL_ name: Keepwell refuses those that it does not know.
+JOINED = "TESTS_OF_KEEPWELL"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where this process's stores are, and whether it is the one that cleans up."""
+
+    folder: Path
+    worker: str
+    stores: Stores
+    lock: int | None  # held by the controller as long as it lives
+
+    def ready(self) -> None:
+        """Migrate the template unless another worker has, then copy it for this worker."""
+        with _locked(self.folder / "template.lock"):
+            if not (self.folder / "migrated").exists():
+                self.stores.start()
+                _migrate(self.stores.template_environment())
+                (self.folder / "migrated").touch()
+        self.stores.open_worker()
+
+    def end(self) -> None:
+        """Close what this worker opened; the controller stops the server and removes the folder."""
+        self.stores.close_worker()
+        if self.lock is None:
+            return
+        self.stores.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self.lock)
+
+
+def begin() -> Session:
+    """Make or join the session, and set the environment that Keepwell's settings read."""
+    if django_settings.configured:
+        raise RuntimeError("Unset DJANGO_SETTINGS_MODULE: the tests choose the stores themselves.")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    lock = None
+    if worker is None:
+        setting = os.environ.get("KEEPWELL_TEST_SETTING", "embedded")
+        if setting not in SETTINGS:
+            raise ValueError(f"KEEPWELL_TEST_SETTING is {setting!r}; expected embedded or scale.")
+        _clear_leftovers()
+        folder, lock = _make_folder()
+        os.environ[JOINED] = f"{setting}:{folder}"
+    setting, _, path = os.environ[JOINED].partition(":")
+    stores = SETTINGS[setting](Path(path), worker or "main")
+    _set_environment(stores.environment())
+    return Session(Path(path), worker or "main", stores, lock)
+
+
+def _set_environment(environment: dict[str, str]) -> None:
+    """Let nothing of the developer's own Keepwell reach the tests."""
+    for name in [name for name in os.environ if name.startswith("KEEPWELL_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+
+
+def load_settings() -> None:
+    """Load Keepwell's settings, and leave no trace: a worker must first set its own environment."""
+    os.environ[SETTINGS_MODULE] = "keepwell.config.settings"
+    django.setup()
+    del os.environ[SETTINGS_MODULE]
+
+
+def _make_folder() -> tuple[Path, int]:
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=PARENT))
+    lock = os.open(folder / "alive.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return folder, lock
+
+
+def _clear_leftovers() -> None:
+    """Stop and remove sessions of ours whose controller was killed: its lock is free again."""
+    for folder in PARENT.glob(f"{PREFIX}*"):
+        if folder.stat().st_uid != os.geteuid() or not (folder / "alive.lock").exists():
+            continue
+        with (folder / "alive.lock").open("r+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            ScaleStores(folder, "main").stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    result = subprocess.run(  # noqa: S603  our own interpreter, our own module
+        [sys.executable, "-W", "error", "-m", "tests.stores.migrated"],
+        env=os.environ | environment | {SETTINGS_MODULE: "keepwell.config.settings"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise RuntimeError(f"The template stores could not be migrated:\n{result.stderr}")
