@@ -1,4 +1,4 @@
-"""Canonical JSON: one value has exactly one sequence of bytes (RFC 8785 without fractional numbers).
+"""Canonical JSON: one value has exactly one sequence of bytes (RFC 8785, whole numbers only).
 
 What is hashed or sealed is encoded here, so that a second implementation gets the same bytes.
 Numbers are integers up to 2**53 - 1, which every JSON reader represents exactly.

@@ -1,8 +1,8 @@
 """The Merkle tree of RFC 6962: hashes, and the two proofs a stranger can check.
 
 Sizes and indexes are counts of leaves. `hash_at(level, index)` below gives the hash of the perfect
-subtree over leaves `index * 2**level` up to `(index + 1) * 2**level`; where it comes from (a list in
-memory, tiles in a store) is the caller's matter.
+subtree over leaves `index * 2**level` up to `(index + 1) * 2**level`; where it comes from (a list
+in memory, tiles in a store) is the caller's matter.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -96,10 +96,10 @@ def inclusion_proof(index: int, size: int, hash_at: HashAt) -> list[bytes]:
     return path[::-1]
 
 
-def check_inclusion(  # noqa: PLR0913  the five public values and the proof
+def check_inclusion(
     leaf: bytes, *, index: int, size: int, root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """Raise ProofBroken unless this leaf hash is at this index under this root (RFC 9162 2.1.3.2)."""
+    """Raise ProofBroken unless this leaf hash is at this index (RFC 9162 2.1.3.2)."""
     if not 0 <= index < size:
         raise ProofBroken(f"No leaf {index} in a tree of {size}.")
     position, last, result = index, size - 1, leaf
@@ -118,7 +118,7 @@ def check_inclusion(  # noqa: PLR0913  the five public values and the proof
 
 
 def consistency_proof(old: int, new: int, hash_at: HashAt) -> list[bytes]:
-    """Prove that the tree of size `old` is the beginning of the tree of size `new` (RFC 6962 2.1.2)."""
+    """Prove that the tree of size `old` is how that of `new` began (RFC 6962 2.1.2)."""
     if not 0 <= old <= new:
         raise IndexError(f"A tree of {old} cannot become one of {new}.")
     if old in (0, new):

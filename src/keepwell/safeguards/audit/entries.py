@@ -1,0 +1,122 @@
+"""The entry, format version 1: the bytes that are hashed into the tree (docs/formats/trail.md).
+
+An entry holds no content: the sealed payload is kept beside it and is bound by its hash, so that it
+can be erased by law while every proof stays valid.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from hashlib import sha256
+from uuid import UUID
+
+from keepwell.toolkit.merkle import leaf_hash
+
+VERSION = b"\x01"
+DIGEST_BYTES = 32
+LONGEST_KIND = 200
+_FIXED_BYTES = 1 + 16 + 8 + 4 + 2 + DIGEST_BYTES
+
+
+class EntryMalformed(ValueError):  # noqa: N818  names the fact
+    """These bytes are not an entry of a known version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was read or changed: rows of one model, which of their fields, whom they are about."""
+
+    model: str
+    ids: tuple[UUID, ...]
+    fields: tuple[str, ...] = ()
+    persons: tuple[UUID, ...] = ()
+
+
+class Part(IntEnum):
+    """In which part an id occurs in an entry; the trail can be searched by it."""
+
+    SUBJECT = 1
+    PERSON = 2
+    ACTOR = 3
+    ON_BEHALF = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A random id that occurs in an entry."""
+
+    part: Part
+    about: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as the tree knows it."""
+
+    id: UUID
+    time_us: int
+    period: int
+    kind: str
+    digest: bytes  # SHA-256 of the sealed payload
+
+    def encode(self) -> bytes:
+        """Write version | id 16 | time 8 | period 4 | length 2 and kind | digest 32."""
+        kind = self.kind.encode()
+        return b"".join(
+            (
+                VERSION,
+                self.id.bytes,
+                self.time_us.to_bytes(8, "big"),
+                self.period.to_bytes(4, "big"),
+                len(kind).to_bytes(2, "big"),
+                kind,
+                self.digest,
+            )
+        )
+
+    def leaf(self) -> bytes:
+        """Return the entry's leaf hash."""
+        return leaf_hash(self.encode())
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Entry":
+        """Read the bytes of an entry; raise EntryMalformed for any others."""
+        length = int.from_bytes(data[29:31], "big")
+        if data[:1] != VERSION or len(data) != _FIXED_BYTES + length:
+            raise EntryMalformed("Not an entry of version 1.")
+        try:
+            kind = data[31 : 31 + length].decode()
+        except UnicodeDecodeError as error:
+            raise EntryMalformed("The kind is not UTF-8.") from error
+        time_us, period = int.from_bytes(data[17:25], "big"), int.from_bytes(data[25:29], "big")
+        return cls(UUID(bytes=data[1:17]), time_us, period, kind, data[-DIGEST_BYTES:])
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEntry:
+    """An entry on its way to the trail, with what is kept beside it."""
+
+    organisation: UUID
+    id: UUID
+    time_us: int
+    period: int
+    kind: str
+    payload: bytes
+    mentions: tuple[Mention, ...]
+
+    def entry(self) -> Entry:
+        """Return what the tree will know of it."""
+        digest = sha256(self.payload).digest()
+        return Entry(self.id, self.time_us, self.period, self.kind, digest)
+
+
+def period_of(time_us: int) -> int:
+    """Return year and month in UTC, such as 202611: what shares a key and is erased together."""
+    moment = moment_of(time_us)
+    return moment.year * 100 + moment.month
+
+
+def moment_of(time_us: int) -> datetime:
+    """Return the moment of a count of microseconds."""
+    seconds, rest = divmod(time_us, 1_000_000)
+    return datetime.fromtimestamp(seconds, tz=UTC).replace(microsecond=rest)

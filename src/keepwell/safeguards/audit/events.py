@@ -1,0 +1,10 @@
+"""What happens to the trail itself and is therefore on the trail."""
+
+from enum import StrEnum
+
+
+class AuditEvent(StrEnum):
+    """Kinds of entries about the trail."""
+
+    TRAIL_EXPORT = "audit:trail:export"
+    TRAIL_OPEN = "audit:trail:open"

@@ -1,0 +1,21 @@
+"""The outbox: entries that were committed together with a change, on their way to the trail."""
+
+from django.db import models
+
+from keepwell.safeguards.tenancy.models import OrganisationOwned
+
+
+class Outbox(OrganisationOwned):
+    """One entry whose change is committed; its id is the entry's id. Deleted once on the trail."""
+
+    kind = models.CharField(max_length=200)
+    time_us = models.BigIntegerField()
+    period = models.PositiveIntegerField()
+    payload = models.BinaryField()  # sealed
+    mentions = models.BinaryField()  # 17 bytes each: part, id
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "time_us"], name="audit_outbox_oldest")]
+
+    def __str__(self) -> str:
+        return str(self.id)

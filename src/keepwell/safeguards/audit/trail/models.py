@@ -1,0 +1,83 @@
+"""The tables of the trail. The application may only SELECT and INSERT here, never UPDATE or DELETE.
+
+How far a log has come is therefore read from its newest checkpoint, full tiles and last entries.
+"""
+
+from django.db import models
+
+
+class Log(models.Model):
+    """That an organisation has a log. Not walled: sweeps learn here which logs there are."""
+
+    id = models.UUIDField(primary_key=True)  # the organisation's
+    created_us = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Entry(models.Model):
+    """One entry, in the order of the log (docs/formats/trail.md)."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "index")
+    organisation_id = models.UUIDField()
+    index = models.BigIntegerField()
+    entry_id = models.UUIDField()
+    kind = models.CharField(max_length=200)
+    time_us = models.BigIntegerField()
+    period = models.PositiveIntegerField()
+    digest = models.BinaryField()  # SHA-256 of the sealed payload: stays when the payload goes
+    leaf = models.BinaryField()
+    payload = models.BinaryField(null=True)  # sealed; retention may take it away, as the owner
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "entry_id"], name="trail_entry_once")
+        ]
+        indexes = [
+            models.Index(fields=["organisation_id", "kind", "index"], name="trail_entry_by_kind")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
+class Tile(models.Model):
+    """A full tile of 256 hashes (C2SP tlog-tiles), and the hash over it."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "level", "number")
+    organisation_id = models.UUIDField()
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField()
+    root = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.number}"
+
+
+class Checkpoint(models.Model):
+    """A signed head of the log; one more with every batch, none ever changed."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "size")
+    organisation_id = models.UUIDField()
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    signed_us = models.BigIntegerField()
+    note = models.TextField()  # C2SP signed note
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
+class Mention(models.Model):
+    """Where an id occurs (random ids only): finds the trail of a person, record or actor."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "about", "index", "part")
+    organisation_id = models.UUIDField()
+    about = models.UUIDField()
+    index = models.BigIntegerField()
+    part = models.PositiveSmallIntegerField()  # entries.Part
+
+    def __str__(self) -> str:
+        return f"{self.about} in {self.index}"
