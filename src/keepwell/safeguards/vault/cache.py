@@ -1,0 +1,93 @@
+"""A bounded cache of keys in the clear that forgets by size, by age and on demand.
+
+Reading takes no lock (one dictionary look-up under the interpreter's own lock); changing takes a
+short one. Nothing here touches a store, so no thread ever waits for I/O while holding it.
+"""
+
+import time
+from collections.abc import Callable, Hashable, Iterable
+from threading import Lock
+from typing import Generic, TypeVar
+
+from keepwell.safeguards.vault.held import HeldKey
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+class KeyCache(Generic[Name]):
+    """Held keys by name, at most `size` of them, each for at most `expiry_seconds`."""
+
+    def __init__(
+        self, size: int, expiry_seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._size = size
+        self._expiry_seconds = expiry_seconds
+        self._clock = clock
+        self._entries: dict[Name, tuple[HeldKey, float]] = {}
+        self._lock = Lock()
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, name: Name) -> HeldKey | None:
+        """Return the key if it is held and not too old."""
+        entry = self._entries.get(name)
+        if entry is None or self._clock() >= entry[1]:
+            return None
+        entry[0].used = True
+        return entry[0]
+
+    def put(self, name: Name, held: HeldKey, epoch: int | None = None) -> None:
+        """Hold a key.
+
+        `epoch` is the cache's own number from before the key was read from the store: when keys were
+        dropped in between, the key may be one that has just been shredded, and is not held.
+        """
+        with self._lock:
+            if epoch is not None and epoch != self.epoch:
+                return
+            previous = self._entries.pop(name, None)
+            self._entries[name] = (held, self._clock() + self._expiry_seconds)
+            self._evict()
+        if previous is not None and previous[0] is not held:
+            previous[0].wipe()
+
+    def _evict(self) -> None:
+        """Drop what was not used since the last round (second chance) until the size fits."""
+        while len(self._entries) > self._size:
+            name = next(iter(self._entries))
+            held, until = self._entries.pop(name)
+            if held.used and self._clock() < until:
+                held.used = False
+                self._entries[name] = (held, until)
+            else:
+                held.wipe()
+
+    def drop(self, names: Iterable[Name]) -> None:
+        """Forget and wipe these keys, and refuse those that are being read just now."""
+        with self._lock:
+            self.epoch += 1
+            dropped = [self._entries.pop(name, None) for name in names]
+        for entry in dropped:
+            if entry is not None:
+                entry[0].wipe()
+
+    def drop_expired(self) -> None:
+        """Forget and wipe what is too old."""
+        moment = self._clock()
+        with self._lock:
+            old = [name for name, entry in self._entries.items() if moment >= entry[1]]
+            dropped = [self._entries.pop(name) for name in old]
+        for held, _until in dropped:
+            held.wipe()
+
+    def clear(self) -> None:
+        """Forget and wipe everything."""
+        self.drop(list(self._entries))
+
+    def clear_after_fork(self) -> None:
+        """Forget everything in a child, whose copy of the lock may be held by a thread it lacks."""
+        self._lock = Lock()
+        self._entries = {}
+        self.epoch += 1

@@ -1,0 +1,66 @@
+"""Keys in the clear, in this process: what may be done with them and how they are wiped.
+
+A cipher object keeps its own copy of the key inside OpenSSL, which clears it when the object goes.
+Our own copy is a bytearray that is filled with zeros on eviction. More cannot be promised: Python and
+the kernel may have copied either (docs/formats/envelope.md).
+"""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import TypeVar
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+Result = TypeVar("Result")
+
+
+class Wiped(Exception):  # noqa: N818  names the fact
+    """The key was evicted while somebody was about to use it; fetch it again."""
+
+
+class Unwrapped:
+    """One version of one key."""
+
+    __slots__ = ("_lock", "_material", "_wiped", "cipher", "version")
+
+    def __init__(self, material: bytearray, version: int) -> None:
+        self._material = material
+        self._wiped = False
+        self._lock = Lock()
+        self.version = version
+        self.cipher = AESGCM(material)
+
+    def derive(self, using: Callable[[bytearray], Result]) -> Result:
+        """Give the bytes to a function, never while they are being wiped.
+
+        Without the lock an eviction in another thread would let it derive from zeros, and seal a
+        file under a key that everybody knows.
+        """
+        with self._lock:
+            if self._wiped:
+                raise Wiped
+            return using(self._material)
+
+    def wipe(self) -> None:
+        """Overwrite our copy with zeros. The cipher stays usable for whoever holds it just now."""
+        with self._lock:
+            self._wiped = True
+            self._material[:] = bytes(len(self._material))
+
+
+class HeldKey:
+    """A key with the versions that open, and the newest, which seals."""
+
+    __slots__ = ("newest", "organisation", "used", "versions")
+
+    def __init__(self, organisation: UUID, versions: list[Unwrapped]) -> None:
+        self.organisation = organisation.int  # comparing ints costs a tenth of comparing UUIDs
+        self.versions = {version.version: version for version in versions}
+        self.newest = self.versions[max(self.versions)]
+        self.used = True  # the cache's second chance
+
+    def wipe(self) -> None:
+        """Overwrite every version."""
+        for version in self.versions.values():
+            version.wipe()

@@ -1,0 +1,108 @@
+"""Keys as the rest of Keepwell sees them: ids to seal under, made ahead, shared, shredded."""
+
+import os
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from keepwell.safeguards.vault import data_keys, organisation_keys, pool, shared
+from keepwell.safeguards.vault.keystore import access
+from keepwell.safeguards.vault.keystore.models import SharedKey
+from keepwell.safeguards.vault.observer import Verb
+
+
+def make_organisation_keys(organisation: UUID) -> None:
+    """Make the keys of a new organisation, durably; do nothing when it has them."""
+    organisation_keys.make(organisation)
+
+
+def new_data_key(organisation: UUID) -> UUID:
+    """Return a durable key that nothing is sealed under yet, normally without touching the keystore.
+
+    A key that is not used is swept after a day. Raises KeystoreUnavailable.
+    """
+    spare = pool.of(organisation).take()
+    data_keys.held.put(spare.key_id.int, spare.held)
+    return spare.key_id
+
+
+def shared_key(organisation: UUID, name: str) -> UUID:
+    """Return the key of this name, such as "trail/202611", making it at first use."""
+    known = shared.known(organisation, name)
+    if known is not None:
+        return known
+    epoch = shared.epoch()
+    with access.reading(organisation):
+        found = SharedKey.objects.filter(name=name).values_list("key_id", flat=True).first()
+    if found is None:
+        found = _share(organisation, name)
+    shared.remember(organisation, name, found, epoch)
+    return found
+
+
+def _share(organisation: UUID, name: str) -> UUID:
+    """Give a spare key a name; when another process was first, its key is the one."""
+    spare = new_data_key(organisation)
+    try:
+        with access.writing(organisation):
+            SharedKey.objects.create(organisation_id=organisation, name=name, key_id=spare)
+    except IntegrityError:
+        with access.reading(organisation):
+            return SharedKey.objects.values_list("key_id", flat=True).get(name=name)
+    return spare
+
+
+def load(organisation: UUID, key_ids: Iterable[UUID]) -> None:
+    """Fetch with one query all keys that a list of rows will need. Gone ones are not an error here."""
+    data_keys.load(organisation, key_ids)
+
+
+def add_version(organisation: UUID, key_id: UUID) -> int:
+    """Add a version to a data key: it seals from now on, what older ones sealed still opens."""
+    return data_keys.add_version(organisation, key_id)
+
+
+def shred(organisation: UUID, key_ids: Collection[UUID]) -> int:
+    """Destroy data keys in one keystore transaction; return how many existed.
+
+    Nothing sealed under them opens again: at once in this process, within
+    `data_keys.EXPIRY_SECONDS` in others, and in copies of the keystore when the last of those expires.
+    """
+    count = data_keys.delete(organisation, key_ids, Verb.SHRED)
+    shared.forget_all()
+    return count
+
+
+def sweep_unused(organisation: UUID, used_ids: Iterable[UUID]) -> int:
+    """Destroy keys older than a day that no record uses; return how many.
+
+    `used_ids` must be every key id that any row of this organisation refers to, read before this
+    call; shared keys are known here. See `pool.FRESH_US` for why no key in use can be missed.
+    """
+    unused = data_keys.unused(organisation, used_ids)
+    return data_keys.delete(organisation, unused, Verb.SWEEP) if unused else 0
+
+
+def forget_expired() -> None:
+    """Wipe keys that were held too long (the house's timer calls this every minute)."""
+    data_keys.held.drop_expired()
+    organisation_keys.held.drop_expired()
+
+
+def forget() -> None:
+    """Wipe every key this process holds, spare ones too."""
+    pool.clear()
+    data_keys.held.clear()
+    organisation_keys.held.clear()
+    shared.forget_all()
+
+
+def _forget_after_fork() -> None:
+    pool.clear_after_fork()
+    data_keys.held.clear_after_fork()
+    organisation_keys.held.clear_after_fork()
+    shared.forget_all()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)

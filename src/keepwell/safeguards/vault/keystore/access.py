@@ -1,0 +1,131 @@
+"""The way into the keystore: behind the wall, every failure of the store as KeystoreUnavailable.
+
+SQLite needs three things that a server does itself. A connection goes on reading a file that was
+renamed away or replaced (a restore), and would commit new keys into a file that no longer exists:
+the file's identity is compared before each use. Opening a missing file would create an empty one in
+its place: refused. Deleted bytes stay in free pages and in the write-ahead log: `secure_delete`
+overwrites the first, `forget_deleted` empties the second, so that a shredded key is gone.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from django.db import Error, IntegrityError, connections, transaction
+
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.vault.errors import KeystoreUnavailable
+
+STORE = "keys"
+
+_seen = threading.local()  # which file this thread's connection has open
+
+
+def _file() -> Path | None:
+    """Return the keystore's file, or None when a server keeps it."""
+    connection = connections[STORE]
+    name = str(connection.settings_dict["NAME"])
+    is_file = connection.vendor == "sqlite" and not name.startswith((":memory:", "file:"))
+    return Path(name) if is_file else None
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise KeystoreUnavailable from error
+    return status.st_dev, status.st_ino
+
+
+def _refuse_moved_file() -> None:
+    """Raise KeystoreUnavailable when the file is away; reconnect when another took its place."""
+    path = _file()
+    if path is None:
+        return
+    connection = connections[STORE]
+    try:
+        identity = _identity(path)
+    except KeystoreUnavailable:
+        _close(connection.in_atomic_block)
+        raise
+    opened = getattr(_seen, "opened", None)
+    if opened != (id(connection.connection), identity):
+        if connection.connection is not None and opened is not None:
+            _close(connection.in_atomic_block)
+        connection.ensure_connection()
+        _seen.opened = (id(connection.connection), identity)
+
+
+def _close(in_transaction: bool) -> None:  # noqa: FBT001  private, called twice
+    if not in_transaction:
+        connections[STORE].close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except Error as error:
+        connection = connections[STORE]
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()  # so that the next call recovers by itself
+        raise KeystoreUnavailable from error
+
+
+@contextmanager
+def reading(organisation: UUID) -> Iterator[None]:
+    """Read one organisation's keys."""
+    with _translated():
+        _refuse_moved_file()
+        with wall.reading(organisation, using=STORE):
+            yield
+
+
+@contextmanager
+def writing(organisation: UUID) -> Iterator[None]:
+    """Change one organisation's keys in one durable commit.
+
+    `durable` refuses to run inside somebody's keystore transaction: keys handed out from memory must
+    never disappear in a rollback, because data is already sealed under them.
+    """
+    with _translated():
+        _refuse_moved_file()
+        connection = connections[STORE]
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA secure_delete=ON")
+        with transaction.atomic(using=STORE, durable=True), wall.writing(organisation, using=STORE):
+            yield
+
+
+@contextmanager
+def outside_walls() -> Iterator[None]:
+    """Read or write the one table that belongs to no organisation: the root marker."""
+    with _translated():
+        _refuse_moved_file()
+        yield
+
+
+def in_transaction() -> bool:
+    """Say whether this thread holds a keystore transaction."""
+    return bool(connections[STORE].in_atomic_block)
+
+
+def forget_deleted() -> bool:
+    """Empty SQLite's write-ahead log, where deleted keys would stay; False when a reader was in the way."""
+    connection = connections[STORE]
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return connection.vendor != "sqlite"
+    with _translated(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        row = cursor.fetchone()
+    return row is not None and row[0] == 0
+
+
+def close() -> None:
+    """Close this thread's connection (threads of our own end with it)."""
+    connections[STORE].close()

@@ -1,0 +1,139 @@
+"""An organisation's own keys: the one that wraps its data keys, its index key, its signing key.
+
+    root key -> organisation key (versions) -> index key, signing key, data keys
+
+Unwrapped they are held for ten minutes, so the root key's provider is asked once per organisation
+and ten minutes.
+"""
+
+import os
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from keepwell.safeguards.vault import observer, root
+from keepwell.safeguards.vault.cache import KeyCache
+from keepwell.safeguards.vault.errors import OrganisationKeysMissing
+from keepwell.safeguards.vault.held import HeldKey, Unwrapped
+from keepwell.safeguards.vault.keystore import access
+from keepwell.safeguards.vault.keystore.models import OrganisationKey, Purpose, PurposeKey
+from keepwell.safeguards.vault.observer import Verb
+from keepwell.toolkit import clock, envelope
+from keepwell.toolkit.envelope import SealBroken
+
+EXPIRY_SECONDS = 600.0
+
+_ORGANISATION = "organisation"
+
+held: KeyCache[tuple[str, int]] = KeyCache(size=1024, expiry_seconds=EXPIRY_SECONDS)
+
+
+def _root_context(organisation: UUID, version: int) -> bytes:
+    return envelope.length_prefixed(
+        b"organisation/1", organisation.bytes, version.to_bytes(4, "big")
+    )
+
+
+def _purpose_parts(purpose: str, organisation: UUID, version: int) -> bytes:
+    return envelope.length_prefixed(
+        f"{purpose}/1".encode(), organisation.bytes, version.to_bytes(4, "big")
+    )
+
+
+def make(organisation: UUID) -> None:
+    """Make an organisation's keys in one keystore commit; do nothing when it has them."""
+    root.mark()
+    root.check()
+    try:
+        with access.writing(organisation):
+            if not OrganisationKey.objects.exists():
+                _insert(organisation)
+    except IntegrityError:  # another process was first: its keys stand
+        return
+    observer.report(Verb.MAKE, organisation, [organisation])
+
+
+def _insert(organisation: UUID) -> None:
+    moment = clock.now()
+    key = bytearray(os.urandom(envelope.KEY_BYTES))
+    OrganisationKey.objects.create(
+        organisation_id=organisation,
+        version=1,
+        wrapped=root.provider().wrap(_root_context(organisation, 1), key),
+        made=moment,
+    )
+    wrapping = Unwrapped(key, 1)
+    for purpose in (Purpose.INDEX, Purpose.SIGNING):
+        parts = _purpose_parts(purpose.value, organisation, 1)
+        PurposeKey.objects.create(
+            organisation_id=organisation,
+            purpose=purpose.value,
+            version=1,
+            wrapped=envelope.seal(wrapping.cipher, 1, parts, os.urandom(envelope.KEY_BYTES)),
+            made=moment,
+        )
+    wrapping.wipe()
+
+
+def organisation_key(organisation: UUID) -> HeldKey:
+    """Return the key that wraps this organisation's other keys."""
+    name = (_ORGANISATION, organisation.int)
+    return held.get(name) or _load_organisation_key(name, organisation)
+
+
+def _load_organisation_key(name: tuple[str, int], organisation: UUID) -> HeldKey:
+    epoch = held.epoch
+    with access.reading(organisation):
+        rows = list(OrganisationKey.objects.values_list("version", "wrapped"))
+    if not rows:
+        raise OrganisationKeysMissing
+    provider = root.provider()
+    try:
+        versions = [
+            Unwrapped(
+                provider.unwrap(_root_context(organisation, version), bytes(wrapped)), version
+            )
+            for version, wrapped in rows
+        ]
+    except SealBroken:
+        root.check()  # says so when the root key is the wrong one
+        raise
+    loaded = HeldKey(organisation, versions)
+    held.put(name, loaded, epoch)
+    observer.report(Verb.UNWRAP, organisation, [organisation])
+    return loaded
+
+
+def wrapping_version(organisation: UUID, version: int) -> Unwrapped:
+    """Return the version of the organisation key that a wrapped key names; SealBroken if none."""
+    found = organisation_key(organisation).versions.get(version)
+    if found is None:
+        held.drop([(_ORGANISATION, organisation.int)])  # another process may have added it
+        found = organisation_key(organisation).versions.get(version)
+    if found is None:
+        raise SealBroken
+    return found
+
+
+def purpose_key(organisation: UUID, purpose: Purpose) -> HeldKey:
+    """Return the organisation's index key or signing key."""
+    name = (purpose.value, organisation.int)
+    return held.get(name) or _load_purpose_key(name, organisation, purpose)
+
+
+def _load_purpose_key(name: tuple[str, int], organisation: UUID, purpose: Purpose) -> HeldKey:
+    epoch = held.epoch
+    with access.reading(organisation):
+        rows = PurposeKey.objects.filter(purpose=purpose.value)
+        found = list(rows.values_list("version", "wrapped"))
+    if not found:
+        raise OrganisationKeysMissing
+    versions = []
+    for version, stored in found:
+        wrapped = bytes(stored)
+        wrapping = wrapping_version(organisation, envelope.key_version_of(wrapped))
+        parts = _purpose_parts(purpose.value, organisation, version)
+        versions.append(Unwrapped(envelope.open_key_into(wrapping.cipher, parts, wrapped), version))
+    loaded = HeldKey(organisation, versions)
+    held.put(name, loaded, epoch)
+    return loaded

@@ -1,0 +1,160 @@
+"""The root key: two verbs, wrap and unwrap, and the marker by which a wrong root key is noticed.
+
+A provider is asked once per organisation and cache period. This one keeps the key in a file; the key
+is read for each call and never kept in memory.
+"""
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+from keepwell.safeguards.vault import escrow
+from keepwell.safeguards.vault.errors import (
+    RootKeyExists,
+    RootKeyMissing,
+    RootKeyUnreadable,
+    RootKeyWrong,
+)
+from keepwell.safeguards.vault.keystore import access
+from keepwell.safeguards.vault.keystore.models import RootMarker
+from keepwell.toolkit import envelope
+from keepwell.toolkit.envelope import SealBroken
+
+escrow_text = escrow.escrow_text
+key_from_escrow = escrow.key_from_escrow
+
+_VERSION = 1
+_MARKER = b"\x00" * envelope.KEY_BYTES
+_MARKER_CONTEXT = b"marker"
+_LARGEST_FILE_BYTES = 4096
+
+
+class RootProvider(Protocol):
+    """What every root key provider can do (file now; PKCS#11, transit engines and KMS fit too)."""
+
+    def wrap(self, context: bytes, key: bytes | bytearray) -> bytes:
+        """Return the key wrapped, bound to a context."""
+
+    def unwrap(self, context: bytes, wrapped: bytes) -> bytearray:
+        """Return the key; SealBroken when it was not wrapped by this root key for this context."""
+
+    def fingerprint(self) -> str:
+        """Return a name that tells this root key from others and reveals nothing."""
+
+    def health(self) -> None:
+        """Raise a RootKeyError whose sentence says what is wrong."""
+
+
+class FileRoot:
+    """A root key in a text file that only the account running Keepwell may read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path, key: bytes | None = None) -> "FileRoot":
+        """Make a new root key (or put a given one back) durably; never write over a file."""
+        text = escrow.escrow_text(os.urandom(envelope.KEY_BYTES) if key is None else key)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise RootKeyExists from error
+        except OSError as error:
+            raise RootKeyUnreadable(
+                f"The root key file cannot be made: {error.strerror}."
+            ) from error
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_directory(path.parent)
+        return cls(path)
+
+    def wrap(self, context: bytes, key: bytes | bytearray) -> bytes:
+        """Return the key wrapped, bound to a context."""
+        associated = envelope.length_prefixed(b"root/1", context)
+        return envelope.seal(self.key(), _VERSION, associated, bytes(key))
+
+    def unwrap(self, context: bytes, wrapped: bytes) -> bytearray:
+        """Return the key; SealBroken when it was not wrapped by this root key for this context."""
+        associated = envelope.length_prefixed(b"root/1", context)
+        return envelope.open_key_into(self.key(), associated, wrapped)
+
+    def fingerprint(self) -> str:
+        """Return the last line of the printed key."""
+        return escrow.fingerprint(self.key())
+
+    def escrow(self) -> str:
+        """Return the text to print and to keep apart from the data."""
+        return escrow.escrow_text(self.key())
+
+    def health(self) -> None:
+        """Read the key; raise a RootKeyError whose sentence says what is wrong."""
+        self.key()
+
+    def key(self) -> bytes:
+        """Read the key from the file."""
+        try:
+            with self.path.open("rb") as file:
+                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+                text = file.read(_LARGEST_FILE_BYTES)
+        except FileNotFoundError as error:
+            raise RootKeyMissing from error
+        except OSError as error:
+            raise RootKeyUnreadable from error
+        if mode & 0o077:  # as ssh does: a key that others can read is not a secret
+            raise RootKeyUnreadable(
+                f"The root key file has mode {mode:04o}, so other accounts can reach it. "
+                "Make it 0600, and if others may have read it, treat the key as known to them."
+            )
+        return escrow.key_from_escrow(text.decode("utf-8", errors="replace"))
+
+
+def sync_directory(directory: Path) -> None:
+    """Make a new or renamed file's entry durable."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def provider() -> RootProvider:
+    """Return the root key provider that the settings name."""
+    return FileRoot(Path(settings.KEEPWELL_ROOT_KEY))
+
+
+def mark() -> None:
+    """Leave a marker in a new keystore, wrapped by the root key; do nothing when there is one."""
+    root = provider()
+    with access.outside_walls():
+        if not RootMarker.objects.exists():
+            RootMarker.objects.get_or_create(
+                id=1,
+                defaults={
+                    "fingerprint": root.fingerprint(),
+                    "wrapped": root.wrap(_MARKER_CONTEXT, _MARKER),
+                },
+            )
+
+
+def check() -> None:
+    """Raise a RootKeyError unless the root key is usable and is the one this keystore was made with."""
+    root = provider()
+    root.health()
+    with access.outside_walls():
+        marker = RootMarker.objects.first()
+    if marker is None:
+        return
+    with contextlib.suppress(SealBroken):
+        root.unwrap(_MARKER_CONTEXT, bytes(marker.wrapped))
+        return
+    raise RootKeyWrong(
+        f"This root key (last line {root.fingerprint()}) is not the one this keystore was made with "
+        f"(last line {marker.fingerprint}). Nothing was changed. Put the right root.key beside this "
+        "keystore, or the right keystore beside this root.key."
+    )

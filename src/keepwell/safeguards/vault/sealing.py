@@ -1,0 +1,48 @@
+"""Seal and open one value: the only road between plaintext and the bytes that are stored."""
+
+from uuid import UUID
+
+from keepwell.safeguards.vault import data_keys, observer
+from keepwell.safeguards.vault.binding import Binding
+from keepwell.safeguards.vault.errors import KeyGone, KeystoreUnavailable
+from keepwell.safeguards.vault.observer import Verb
+from keepwell.toolkit import envelope
+from keepwell.toolkit.envelope import SealBroken
+
+__all__ = ["Binding", "KeyGone", "KeystoreUnavailable", "SealBroken", "open_sealed", "seal"]
+
+
+def seal(key_id: UUID, binding: Binding, plaintext: bytes) -> bytes:
+    """Seal a value for one place under the newest version of a key: 33 bytes longer.
+
+    Raises KeyGone and KeystoreUnavailable.
+    """
+    newest = data_keys.data_key(binding.organisation, key_id).newest
+    if observer.listeners[Verb.SEAL]:
+        observer.report(Verb.SEAL, binding.organisation, (key_id,))
+    return envelope.seal(newest.cipher, newest.version, binding.associated(), plaintext)
+
+
+def open_sealed(key_id: UUID, binding: Binding, sealed: bytes) -> bytes:
+    """Open a value that was sealed for this place.
+
+    Raises SealBroken (whatever the cause), KeyGone and KeystoreUnavailable.
+    """
+    key = data_keys.data_key(binding.organisation, key_id)
+    version = int.from_bytes(sealed[1:5], "big")
+    found = key.versions.get(version) or _another_version(key_id, binding, sealed, version)
+    if observer.listeners[Verb.OPEN]:
+        observer.report(Verb.OPEN, binding.organisation, (key_id,))
+    return envelope.open_sealed(found.cipher, binding.associated(), sealed)
+
+
+def _another_version(
+    key_id: UUID, binding: Binding, sealed: bytes, version: int
+) -> data_keys.Unwrapped:
+    """Look again for a version that this process does not hold; SealBroken when there is none."""
+    if len(sealed) < envelope.OVERHEAD_BYTES or sealed[0] != envelope.FORMAT_1:
+        raise SealBroken
+    found = data_keys.data_key_version(binding.organisation, key_id, version)
+    if found is None:
+        raise SealBroken
+    return found
