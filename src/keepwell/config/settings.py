@@ -4,7 +4,9 @@ Nothing here is meant to be edited: what an operator may choose is an environmen
 docs/reference/settings.md.
 """
 
-from keepwell.config import environment
+from keepwell.config import environment, framing
+from keepwell.safeguards.identity.configuration import *  # noqa: F403  they are Django's names
+from keepwell.shell import configuration as shell
 
 ENVIRONMENT = environment.read()
 
@@ -53,11 +55,36 @@ INSTALLED_APPS = [
     "keepwell.products.forms",
 ]
 
+# In the order of design.md, "A request, from socket to answer".
+MIDDLEWARE = [
+    *shell.OUTER_MIDDLEWARE,
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "keepwell.config.surfaces.SurfaceMiddleware",
+    "keepwell.safeguards.identity.middleware.SignInMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+TEMPLATES = shell.TEMPLATES
+STATIC_URL = shell.STATIC_URL
+STORAGES = shell.STORAGES
+CSRF_FAILURE_VIEW = shell.CSRF_FAILURE_VIEW
+LOGGING_CONFIG = shell.LOGGING_CONFIG
+
 DATABASES = ENVIRONMENT.databases
 DATABASE_ROUTERS = ["keepwell.config.stores.StoreRouter"]
 
 AUTH_USER_MODEL = "identity.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+# The root refuses larger bodies; an upload that fits stays in memory, never in a temporary file.
+DATA_UPLOAD_MAX_MEMORY_SIZE = framing.BODY_BYTES
+FILE_UPLOAD_MAX_MEMORY_SIZE = framing.BODY_BYTES
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+SECURE_PROXY_SSL_HEADER = None
+USE_X_FORWARDED_HOST = False
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -1,0 +1,76 @@
+"""What can be typed: every command and its options. Knows no Django, so that help is instant."""
+
+import argparse
+from collections.abc import Callable
+
+DESCRIPTION = "Self-hosted software for patients' data, on safeguards that can be proven."
+EPILOG = (
+    "Settings are environment variables (docs/reference/settings.md); the data folder is "
+    "$KEEPWELL_HOME. Exit status: 0 done, 1 failed, 2 used wrongly."
+)
+
+
+def build() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(prog="keepwell", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument("--traceback", action="store_true", help="show where a fault of ours happened")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in (_init, _serve, _demo, _verify, _trail, _routes, _version, _doctor):
+        add(_adder(commands))
+    return parser
+
+
+Adder = Callable[[str, str], argparse.ArgumentParser]
+
+
+def _adder(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Adder:
+    def add(name: str, sentence: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=sentence, description=sentence)
+
+    return add
+
+
+def _init(add: Adder) -> None:
+    command = add("init", "Make the data folder, keys, certificate and databases, or bring them up to date.")
+    command.add_argument(
+        "--owner-url",
+        metavar="URL",
+        help="on PostgreSQL: postgresql://owner:password@host:port, the role that owns the tables "
+        "(or set KEEPWELL_OWNER_DATA_DB, KEEPWELL_OWNER_TRAIL_DB, KEEPWELL_OWNER_KEYS_DB)",
+    )
+
+
+def _serve(add: Adder) -> None:
+    add("serve", "Serve over HTTPS until interrupted; make the installation first if there is none.")
+
+
+def _demo(add: Adder) -> None:
+    command = add("demo", "Serve a demonstration clinic with made-up people on this machine only.")
+    command.add_argument("--json", action="store_true", help="print addresses, accounts and forms as JSON")
+    command.add_argument("--no-serve", action="store_true", help="load the clinic and end")
+
+
+def _verify(add: Adder) -> None:
+    command = add("verify", "Prove that the trail is whole; name the first bad position if it is not.")
+    command.add_argument("--organisation", metavar="X", help="its id or name; all of them if not given")
+
+
+def _trail(add: Adder) -> None:
+    acts = add("trail", "Work with the trail.").add_subparsers(dest="act", metavar="ACT", required=True)
+    sentence = "Write the trail with a verifier that needs neither Keepwell nor any key."
+    command = acts.add_parser("export", help=sentence, description=sentence)
+    command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
+    command.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder")
+
+
+def _routes(add: Adder) -> None:
+    command = add("routes", "List every route and who may use it.")
+    command.add_argument("--json", action="store_true", help="print method, path, permission and surface")
+
+
+def _version(add: Adder) -> None:
+    add("version", "Print the version.")
+
+
+def _doctor(add: Adder) -> None:
+    add("doctor", "Check folder, keys, databases, certificate, trail and clock.")

@@ -1,0 +1,96 @@
+"""The three stores: migrated by `keepwell init`, checked before anything is served."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.utils import DatabaseError, InterfaceError
+
+from keepwell.cli.refusal import MISUSED, Refusal
+from keepwell.safeguards.tenancy.walls import build_walls
+
+NAMES = {"default": "data", "trail": "trail", "keys": "keys"}
+
+
+def migrate(owner_url: str | None) -> None:
+    """Bring all three stores to this version's tables and raise the walls, as their owner."""
+    for alias in connections:
+        with _as_owner(alias, owner_url):
+            _refuse_future(alias)
+            if is_behind(alias) or connections[alias].vendor == "postgresql":
+                call_command("migrate", database=alias, interactive=False, verbosity=0)
+                build_walls(alias)
+
+
+@contextmanager
+def _as_owner(alias: str, owner_url: str | None) -> Iterator[None]:
+    """Connect to a store as the role that owns its tables; on SQLite there is only the file."""
+    connection = connections[alias]
+    before = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(_owner(alias, owner_url))
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+def _owner(alias: str, owner_url: str | None) -> dict[str, str]:
+    if connections[alias].vendor != "postgresql":
+        return {}
+    if owner_url:
+        parts = urlsplit(owner_url)
+        if not parts.username:
+            raise Refusal("--owner-url names no user. Give postgresql://owner:password@host.", MISUSED)
+        return {"USER": unquote(parts.username), "PASSWORD": unquote(parts.password or "")}
+    owner = settings.KEEPWELL_OWNERS.get(alias)
+    if owner is None:
+        raise Refusal(
+            f"The {NAMES[alias]} store is on PostgreSQL, and its tables are made by their owner: set "
+            f"KEEPWELL_OWNER_{NAMES[alias].upper()}_DB or give --owner-url.",
+            MISUSED,
+        )
+    return {key: owner[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
+
+
+def is_behind(alias: str) -> bool:
+    """Tell whether this version's tables are not yet all in the store."""
+    executor = MigrationExecutor(connections[alias])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _refuse_future(alias: str) -> None:
+    """Refuse a store that a later Keepwell has changed: this one would misread it."""
+    loader = MigrationLoader(connections[alias])
+    known = {label for label, _ in loader.disk_migrations}
+    future = sorted(set(loader.applied_migrations) - set(loader.disk_migrations))
+    ours = [f"{label}.{name}" for label, name in future if label in known]
+    if ours:
+        raise Refusal(
+            f"The {NAMES[alias]} store was made by a later version of Keepwell ({ours[-1]} is unknown "
+            "here). Install that version again; nothing was changed."
+        )
+
+
+def check() -> None:
+    """Refuse stores that cannot be reached or are of another version."""
+    for alias in connections:
+        try:
+            _refuse_future(alias)
+            behind = is_behind(alias)
+        except (DatabaseError, InterfaceError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise Refusal(f"The {NAMES[alias]} store cannot be used: {reason}.") from error
+        finally:
+            connections[alias].close()
+        if behind:
+            raise Refusal(
+                f"The {NAMES[alias]} store is of an earlier version. Make a backup, then run: "
+                "keepwell init"
+            )

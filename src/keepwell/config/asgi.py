@@ -1,0 +1,47 @@
+"""The ASGI root: frame, size and sender of every request, then Django in threads (design.md)."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+
+from keepwell.config import forwarding, framing, lifespan, plainpages
+from keepwell.config.wsgi import application as django_application
+
+DJANGO_THREADS = 16
+_log = logging.getLogger("keepwell.server")
+
+
+def _whole(environ: Any, start_response: Any) -> Iterable[bytes]:
+    """Give Django's answer as one piece, so that no thread waits for a slow reader."""
+    pieces = django_application(environ, start_response)
+    try:
+        return [b"".join(pieces)]
+    finally:
+        getattr(pieces, "close", lambda: None)()
+
+
+_django = WSGIMiddleware(_whole, workers=DJANGO_THREADS)
+
+
+async def application(scope: framing.Scope, receive: framing.Receive, send: framing.Send) -> None:
+    """Answer one request, or follow the worker's life."""
+    if scope["type"] == "lifespan":
+        await lifespan.follow(receive, send)
+    elif scope["type"] == "http":
+        await _answer(forwarding.believed(scope, settings.KEEPWELL_PROXIES), receive, send)
+
+
+async def _answer(scope: framing.Scope, receive: framing.Receive, send: framing.Send) -> None:
+    try:
+        framing.check_headers(scope)
+        body = await framing.read_body(scope, receive)
+    except framing.FrameRefused as refusal:
+        _log.warning("refused %s from %s: %s", refusal.status, scope["client"][0], refusal.code)
+        await plainpages.send_page(refusal.status, send)
+    except framing.ClientGone:
+        _log.info("left %s before the request was whole", scope["client"][0])
+    else:
+        await _django(framing.sized(scope, body), framing.replayed(body), send)
