@@ -14,6 +14,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.stores import session
+from tests.stores.scale import ScaleStores
 
 if TYPE_CHECKING:
     from keepwell.safeguards.tenancy.models import Organisation
@@ -25,6 +26,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Load Keepwell's settings, except under `-p no:django`, which is enough for pure cores."""
     if config.pluginmanager.hasplugin("django"):
         session.load_settings()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what means something on the other engine only."""
+    other = "embedded" if isinstance(SESSION.stores, ScaleStores) else "scale"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_unconfigure() -> None:

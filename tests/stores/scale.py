@@ -1,7 +1,7 @@
 """Three PostgreSQL databases for each worker, owned by one role and used by another.
 
 `keepwell_owner` owns databases and tables, may pass row-level security (or data migrations would
-see no rows) and migrates. `keepwell_app` is neither superuser, owner nor BYPASSRLS: tests run as it.
+see no rows) and migrates. `keepwell_app` is neither superuser, owner nor BYPASSRLS; tests use it.
 The wheel's own `postgres` role, for which policies do nothing, only makes roles and databases and
 empties tables between tests.
 """

@@ -126,7 +126,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _migrate(environment: dict[str, str]) -> None:
-    result = subprocess.run(  # noqa: S603  our own interpreter, our own module
+    result = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.stores.migrated"],
         env=os.environ | environment | {SETTINGS_MODULE: "keepwell.config.settings"},
         cwd=Path(__file__).parents[2],

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.safeguards.tenancy.wall import walled_organisation
 from keepwell.toolkit.identifiers import uuid7
 
-
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -47,6 +46,7 @@ class WalledManager(models.Manager[Row]):
     """Find rows of the organisation this thread works for; raise NoWall outside every wall."""
 
     def get_queryset(self) -> models.QuerySet[Row]:
+        """Return the rows behind this thread's wall."""
         return super().get_queryset().filter(organisation_id=walled_organisation())
 
 

@@ -17,7 +17,7 @@ class ViewerKind(StrEnum):
     MEMBER = "member"
     RESPONDENT = "respondent"
     SYSTEM = "system"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105  a kind of actor, not a secret
     VISITOR = "visitor"
 
 

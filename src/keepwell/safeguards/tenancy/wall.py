@@ -1,20 +1,30 @@
 """The wall: which organisation this thread is working for.
 
-Two context managers are the only way in. `reading` costs nothing on SQLite and is a read transaction
-on PostgreSQL, where row-level security needs the organisation set inside the transaction;
-`writing` is one transaction on both. Without either, walled managers raise and PostgreSQL shows no row.
-The setting travels with BEGIN in one message (see `tenancy.postgresql`); it is never session-level,
-because a pooled server connection would hand it to another client.
+Two context managers are the only way in. `reading` costs nothing on SQLite and is a transaction on
+PostgreSQL, where row-level security needs the organisation set inside it; `writing` is one
+transaction on both. Without either, walled managers raise and PostgreSQL shows no row. The setting
+travels with BEGIN in one message (see `tenancy.postgresql`); it is never session-level, because a
+pooled server connection would hand it to another client.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Protocol, cast
 from uuid import UUID
 
 from django.db import connections, transaction
 
 _organisation: ContextVar[UUID | None] = ContextVar("keepwell_organisation", default=None)
+
+
+class WalledConnection(Protocol):
+    """What `tenancy.postgresql` adds to Django's connection."""
+
+    walled_for: UUID | None
+
+    def set_wall(self, organisation: UUID | None) -> None:
+        """Set the wall of the transaction that is open."""
 
 
 class NoWall(RuntimeError):  # noqa: N818  names the fact
@@ -57,28 +67,40 @@ def _inside(organisation: UUID) -> Iterator[None]:
 
 
 @contextmanager
-def _transaction(organisation: UUID, using: str) -> Iterator[None]:
+def _walled(using: str, organisation: UUID) -> Iterator[None]:
+    """Set PostgreSQL's wall in a transaction that began without it, and take it away again."""
     connection = connections[using]
-    late = connection.vendor == "postgresql" and connection.in_atomic_block
-    with transaction.atomic(using=using, savepoint=not late):
-        if late:  # the transaction began before the wall was known
-            connection.cursor().execute(set_wall_statement(organisation))
+    if connection.vendor != "postgresql":
         yield
+        return
+    walled = cast("WalledConnection", connection)
+    present = walled.walled_for
+    walled.set_wall(organisation)
+    try:
+        yield
+    finally:
+        walled.set_wall(present)
 
 
 @contextmanager
 def reading(organisation: UUID, *, using: str = "default") -> Iterator[None]:
-    """Read rows of this organisation only."""
+    """Read rows of this organisation only; no transaction and no lock on SQLite."""
+    connection = connections[using]
     with _inside(organisation):
-        if connections[using].vendor == "postgresql":
-            with _transaction(organisation, using):
+        if connection.vendor == "postgresql" and not connection.in_atomic_block:
+            with transaction.atomic(using=using):
                 yield
         else:
-            yield
+            with _walled(using, organisation):
+                yield
 
 
 @contextmanager
 def writing(organisation: UUID, *, using: str = "default") -> Iterator[None]:
-    """Change rows of this organisation only, all or none."""
-    with _inside(organisation), _transaction(organisation, using):
+    """Change rows of this organisation only, all or none (in a transaction, a savepoint)."""
+    with (
+        _inside(organisation),
+        transaction.atomic(using=using),
+        _walled(using, organisation),
+    ):
         yield

@@ -1,10 +1,10 @@
 """Raise the second wall, PostgreSQL's row-level security, and grant the application its rights.
 
-Called by whoever migrates, as the owner of the tables, after each migration of a store. Every table
-with a column `organisation_id` is walled, whichever app made it; nobody has to remember. A table
-migrated without this call grants the application nothing, so forgetting it fails closed.
+Called by whoever migrates, as the owner of the tables, after each migration of a store. Every
+table with a column `organisation_id` is walled, whichever app made it: nobody has to remember. A
+table migrated without this call grants the application nothing: forgetting it fails closed.
 
-The application's role must be neither superuser, owner nor BYPASSRLS: `findings` says whether it is.
+The application's role must be neither superuser, owner nor BYPASSRLS: `findings` tells.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,17 @@ GRANTS = {
 }
 # Outside every wall the setting is empty or was never made: NULL, equal to nothing, shows no row.
 CURRENT = "nullif(current_setting('keepwell.organisation', true), '')::uuid"
+ROLE_OF_THIS_CONNECTION = """
+SELECT r.rolsuper, r.rolbypassrls, EXISTS (
+  SELECT FROM pg_tables t WHERE t.schemaname = 'public' AND pg_has_role(t.tableowner, 'MEMBER'))
+FROM pg_roles r WHERE r.rolname = current_user
+"""
+OPEN_TABLES = """
+SELECT c.relname FROM pg_class c WHERE c.oid = ANY (%s::regclass[]) AND (
+  NOT c.relrowsecurity OR NOT c.relforcerowsecurity OR NOT EXISTS (
+    SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polqual IS NOT NULL
+      AND p.polwithcheck IS NOT NULL))
+"""
 WALLED_COLUMNS = """
 SELECT c.relname, CASE a.attname WHEN 'id' THEN 'id' ELSE 'organisation_id' END
 FROM pg_class c
@@ -30,8 +41,8 @@ WHERE c.relkind IN ('r', 'p')
   AND (a.attname = 'organisation_id' OR (c.relname = 'tenancy_organisation' AND a.attname = 'id'))
 ORDER BY c.relname
 """
-# The ids alone of all organisations, for sweeps that then go through each wall in turn. It runs with
-# its owner's rights, the one opening in the wall that the application's role has.
+# The ids alone of all organisations, for sweeps that then go through each wall in turn. It runs
+# with its owner's rights: the one opening in the wall that the application's role has.
 LIST_ORGANISATIONS = """
 CREATE OR REPLACE FUNCTION tenancy_organisation_ids() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -47,6 +58,25 @@ def build_walls(using: str) -> None:
     with connection.cursor() as cursor:
         for statement in _statements(using, _walled(connection)):
             cursor.execute(statement)
+
+
+def findings(using: str) -> list[str]:
+    """Say in sentences what is wrong with this store's wall, as this connection sees it."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(ROLE_OF_THIS_CONNECTION)
+        flags = cursor.fetchone() or (True, True, True)
+        cursor.execute(OPEN_TABLES, [[f'"{table}"' for table, _ in _walled(connection)]])
+        open_tables = [str(table) for (table,) in cursor.fetchall()]
+    words = ("is a superuser", "may bypass row-level security", "owns tables")
+    found = [
+        f"The role of the application {word}."
+        for word, is_so in zip(words, flags, strict=True)
+        if is_so
+    ]
+    return [*found, *(f"Table {table} has no wall." for table in open_tables)]
 
 
 def _walled(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:

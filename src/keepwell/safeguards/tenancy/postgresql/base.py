@@ -1,11 +1,14 @@
 """A transaction begins with the organisation of its wall, in one message to the server.
 
-Django calls `_start_transaction_under_autocommit` where a backend has it; psycopg's connection stays
-in autocommit, so BEGIN is ours to send. `set_config(..., true)` ends with the transaction: a pooled
-server connection cannot carry one organisation's wall to another client (design.md, invariant 4).
+Django calls `_start_transaction_under_autocommit` where a backend has it; psycopg's connection
+stays in autocommit, so BEGIN is ours to send. `set_config(..., true)` ends with the transaction: a
+pooled server connection cannot carry one organisation's wall to another client (design.md, 4).
 """
 
+from uuid import UUID
+
 from django.db.backends.postgresql import base as postgres
+from psycopg.pq import TransactionStatus
 
 from keepwell.safeguards.tenancy.wall import current_organisation, set_wall_statement
 
@@ -13,6 +16,21 @@ from keepwell.safeguards.tenancy.wall import current_organisation, set_wall_stat
 class DatabaseWrapper(postgres.DatabaseWrapper):
     """PostgreSQL whose transactions know the organisation they work for."""
 
+    walled_for: UUID | None = None
+
     def _start_transaction_under_autocommit(self) -> None:
+        organisation = current_organisation()
         with self.wrap_database_errors:
-            self.connection.execute(f"BEGIN; {set_wall_statement(current_organisation())}")
+            self.connection.execute(f"BEGIN; {set_wall_statement(organisation)}")
+        self.walled_for = organisation
+
+    def set_wall(self, organisation: UUID | None) -> None:
+        """Set the wall of the transaction that is open; one that has failed loses it by itself."""
+        if organisation == self.walled_for:
+            return
+        self.walled_for = organisation
+        if self.connection is None or self.connection.closed:
+            return
+        if self.connection.info.transaction_status == TransactionStatus.INTRANS:
+            with self.cursor() as cursor:
+                cursor.execute(set_wall_statement(organisation))
