@@ -1,0 +1,45 @@
+"""What the frame needs from Django's settings; config/settings.py takes these as they are."""
+
+from typing import Any
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "keepwell.shell.context.frame",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+
+STORAGES: dict[str, dict[str, Any]] = {
+    # Nothing is ever stored in clear by accident: sealed blobs have their own store in the vault.
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "keepwell.shell.bundles.BundledStorage"},
+}
+
+CSRF_FAILURE_VIEW = "keepwell.shell.errors.csrf_failure"
+LOGGING_CONFIG = "keepwell.shell.logging.configure"
+
+# The outermost part of the stack (design.md, "A request, from socket to answer").
+OUTER_MIDDLEWARE = (
+    "keepwell.shell.middleware.AccessLineMiddleware",
+    "keepwell.shell.middleware.SecurityHeadersMiddleware",
+    "keepwell.shell.middleware.ErrorPagesMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+)
+
+# Which addresses patients open: their error pages speak to patients (`patient_routes` in config/urls).
+KEEPWELL_PATIENT_PATHS = ("/f/",)
+KEEPWELL_HOME_ROUTE = "office:home"
+KEEPWELL_SIGN_OUT_ROUTE = "sign_in:out"
+
+# Only what has a catalogue of ours: a half-translated page would be worse than an English one.
+LANGUAGES = [("en", "English")]

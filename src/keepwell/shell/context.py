@@ -1,0 +1,76 @@
+"""What every template may use without asking: the frame, the organisation, whether this is a demo."""
+
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from keepwell.safeguards.identity import sessions
+from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.shell import menu, requests, trail_state
+
+
+def _url(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
+
+
+class Frame:
+    """The staff frame of one request; every part is worked out when a template first asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def organisation(self) -> Organisation | None:
+        return requests.organisation_of(self._request)
+
+    @cached_property
+    def menu(self) -> list[menu.Group]:
+        viewer = requests.viewer_of(self._request)
+        return [] if viewer is None else menu.menu_for(viewer, self._request)
+
+    @cached_property
+    def trail(self) -> trail_state.Words | None:
+        viewer = requests.viewer_of(self._request)
+        return None if viewer is None else trail_state.words_for(viewer, self._request)
+
+    @cached_property
+    def user_name(self) -> str:
+        user = getattr(self._request, "user", None)
+        if user is None or not user.is_authenticated:
+            return ""
+        return str(getattr(user, "name", "") or getattr(user, "email", ""))
+
+    @property
+    def initials(self) -> str:
+        words = self.user_name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def idle_minutes(self) -> int:
+        return sessions.IDLE_LIMIT // timedelta(minutes=1)
+
+    @cached_property
+    def home_url(self) -> str:
+        return _url(settings.KEEPWELL_HOME_ROUTE) or "/"
+
+    @cached_property
+    def sign_out_url(self) -> str:
+        return _url(settings.KEEPWELL_SIGN_OUT_ROUTE)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `frame`, `organisation` and `is_demo`; a view's own `organisation` wins."""
+    this = Frame(request)
+    return {
+        "frame": this,
+        "organisation": SimpleLazyObject(lambda: this.organisation),
+        "is_demo": settings.KEEPWELL_DEMO,
+    }

@@ -1,0 +1,186 @@
+"""The words of error pages, for staff and for patients: what happened, what was kept, what to do."""
+
+from dataclasses import dataclass, replace
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorWords:
+    """One error page in two voices; the public one never says trail, submission or ePHI."""
+
+    status: int
+    title: Text
+    happened: Text
+    kept: Text
+    foot: Text = ""
+    public_title: Text
+    public_happened: Text
+    public_kept: Text = _("All your answers up to here are kept.")
+    tone: str = ""
+    icon: str = "info"
+    public_tone: str = "success"
+    public_icon: str = "check"
+    may_retry: bool = False
+    retry_words: Text = _("Try again")
+    home_words: Text = _("Go to home")
+
+    def saying(self, sentence: Text) -> "ErrorWords":
+        """Return this page with an error's own sentence; patients keep our words when we failed."""
+        public = sentence if self.status < 500 else self.public_happened
+        return replace(self, happened=sentence, public_happened=public)
+
+
+_NOTHING_CHANGED = _("Nothing was changed.")
+_TECHNICIAN = _("If it keeps happening, give your technician the reference above.")
+
+_WORDS: dict[int | str, ErrorWords] = {
+    400: ErrorWords(
+        status=400,
+        title=_("We could not read that request"),
+        happened=_(
+            "The address or the form arrived damaged. "
+            "This happens with links that were cut in two by a mail program."
+        ),
+        kept=_NOTHING_CHANGED,
+        foot=_TECHNICIAN,
+        public_title=_("We could not read that"),
+        public_happened=_(
+            "The address or the form arrived damaged. Some messages break a link in two; "
+            "then copying the whole line helps."
+        ),
+    ),
+    403: ErrorWords(
+        status=403,
+        title=_("You may not open this"),
+        happened=_(
+            "Your role does not include this. If your work needs it, ask an owner or an "
+            "administrator of your organisation."
+        ),
+        kept=_("Nothing was opened. The refusal is on the trail."),
+        foot=_("A refusal is written down with the time and your name."),
+        icon="trail",
+        public_title=_("This page is not open to you"),
+        public_happened=_("The link may belong to somebody else, or it has ended."),
+        public_kept=_("Nothing was shown and nothing was changed."),
+    ),
+    "csrf": ErrorWords(
+        status=403,
+        title=_("This page was open for too long"),
+        happened=_(
+            "Keepwell accepts a form only from its own page, so that no other website can press "
+            "a button in your name. This one was too old, or cookies are switched off."
+        ),
+        kept=_("Nothing was changed. Go back, load the page again and repeat the last step."),
+        foot=_TECHNICIAN,
+        may_retry=True,
+        retry_words=_("Load the page again"),
+        public_title=_("This page was open for too long"),
+        public_happened=_(
+            "To keep your answers safe we accept them only from our own page, and this one is too "
+            "old. Load it again and go on. Your browser must allow cookies."
+        ),
+    ),
+    404: ErrorWords(
+        status=404,
+        title=_("There is nothing here"),
+        happened=_(
+            "The address leads nowhere, or to something that you cannot reach. "
+            "Some messages break a link in two; then copying the whole line helps."
+        ),
+        kept=_NOTHING_CHANGED,
+        foot=_TECHNICIAN,
+        public_title=_("This link no longer works"),
+        public_happened=_(
+            "It may have ended, been replaced, or been used already. Some messages break a link in "
+            "two; then copying the whole line helps."
+        ),
+        public_kept=_("A form that you sent before is safe. It stays with the clinic."),
+    ),
+    405: ErrorWords(
+        status=405,
+        title=_("That cannot be done this way"),
+        happened=_(
+            "The page exists, but it only answers to its own button. "
+            "Going back and pressing the button again helps."
+        ),
+        kept=_NOTHING_CHANGED,
+        foot=_("For programs: the Allow header names the methods this address answers."),
+        public_title=_("That cannot be done this way"),
+        public_happened=_("Go back one page and press the button again."),
+    ),
+    413: ErrorWords(
+        status=413,
+        title=_("That is too large"),
+        happened=_("What you sent is larger than this page takes, so it was not read."),
+        kept=_NOTHING_CHANGED,
+        foot=_TECHNICIAN,
+        public_title=_("That is too large"),
+        public_happened=_(
+            "What you sent is larger than this page takes. Go back, make it shorter and send again."
+        ),
+    ),
+    429: ErrorWords(
+        status=429,
+        title=_("Wait a minute, then try again"),
+        happened=_(
+            "There were too many attempts from this network in a short time. "
+            "We slow them all down, so that nobody can guess a password."
+        ),
+        kept=_("Your account is not locked."),
+        foot=_TECHNICIAN,
+        icon="clock",
+        may_retry=True,
+        public_title=_("Wait a minute, then try again"),
+        public_happened=_("There were too many attempts from this network in a short time."),
+    ),
+    500: ErrorWords(
+        status=500,
+        title=_("Something broke on our side"),
+        happened=_(
+            "It is not your doing. Your technician can find what happened by the reference above, "
+            "without any patient's data."
+        ),
+        kept=_(
+            "What you had saved is kept. The last press of the button was not carried out, "
+            "so it is safe to press it again."
+        ),
+        foot=_("Keepwell keeps no patient data in error reports."),
+        may_retry=True,
+        public_title=_("Something broke on our side"),
+        public_happened=_("It is not your doing. Wait a minute and try again."),
+    ),
+    503: ErrorWords(
+        status=503,
+        title=_("Nothing can be opened right now"),
+        happened=_(
+            "The trail or the keys cannot be reached at the moment. Keepwell never opens a record "
+            "without writing it down first, so it waits."
+        ),
+        kept=_(
+            "All records are safe and sealed. "
+            "Nothing was shown, because it could not have been recorded."
+        ),
+        foot=_("Technician: keepwell doctor on the server says what is wrong."),
+        tone="warning",
+        icon="lock",
+        may_retry=True,
+        retry_words=_("Try now"),
+        public_title=_("We cannot take your answers right now"),
+        public_happened=_("It is not your doing. Wait a minute and try again."),
+    ),
+}
+_WORDS[411] = replace(_WORDS[400], status=411)
+
+STATUSES = tuple(sorted(key for key in _WORDS if isinstance(key, int)))
+
+
+def words_of(key: int | str) -> ErrorWords:
+    """Return the words of a status (or of "csrf"); an unknown one speaks like its family."""
+    if key in _WORDS:
+        return _WORDS[key]
+    status = int(key)
+    return replace(_WORDS[500 if status >= 500 else 400], status=status)

@@ -1,0 +1,50 @@
+"""The menu of the staff frame: what the manifests offer and this viewer may do."""
+
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+from keepwell.safeguards.access import queries
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the menu."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines under one heading; the first group has none."""
+
+    title: str
+    items: list[Item] = field(default_factory=list)
+
+
+def menu_for(viewer: Viewer, request: HttpRequest) -> list[Group]:
+    """Return the lines this viewer may use, grouped by section in the manifests' order."""
+    groups: dict[str, Group] = {}
+    for line in queries.menu_for(viewer):
+        try:
+            url = reverse(line.route)
+        except NoReverseMatch:  # a product that is switched off has no routes
+            continue
+        title = str(line.section)
+        group = groups.setdefault(title, Group(title))
+        group.items.append(Item(line.title, url, line.icon, _is_current(line.route, url, request)))
+    return [groups[title] for title in sorted(groups, key=bool)]
+
+
+def _is_current(route: str, url: str, request: HttpRequest) -> bool:
+    """Mark the line of the page that is open, and of the pages below it."""
+    match = request.resolver_match
+    if match is not None and match.view_name == route:
+        return True
+    return url != "/" and request.path_info.startswith(url)

@@ -1,0 +1,77 @@
+"""Times as people read them: in the organisation's zone, in the reader's language, exact on demand."""
+
+from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from django.utils.formats import date_format, get_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+class Style(StrEnum):
+    """How much of a moment to say."""
+
+    CLOCK = "clock"
+    DAY = "day"
+    EXACT = "exact"
+    SHORT = "short"
+
+
+def day_of(value: date) -> str:
+    """Return a date in words, by locale: November 24, 2026."""
+    return date_format(value, "DATE_FORMAT")
+
+
+def clock_of(value: datetime, *, is_working: bool) -> str:
+    """Return the time of day; staff read 24 hours, patients what their locale writes."""
+    return date_format(value, "H:i" if is_working else "TIME_FORMAT")
+
+
+def _day_in_short(value: datetime, now: datetime) -> str:
+    day, today = value.date(), now.date()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    return date_format(value, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+
+
+def exact(value: datetime, zone: tzinfo) -> str:
+    """Return the moment to the second with its zone: Tuesday, November 24, 2026, 09:42:07 PST."""
+    local = value.astimezone(zone)
+    return _("%(weekday)s, %(date)s, %(time)s") % {
+        "weekday": date_format(local, "l"),
+        "date": day_of(local),
+        "time": f"{local:%H:%M:%S} {local.tzname()}",
+    }
+
+
+def said(value: datetime, *, now: datetime, zone: tzinfo, style: Style, is_working: bool) -> str:
+    """Return the moment in the given style, seen from now."""
+    local = value.astimezone(zone)
+    if style is Style.EXACT:
+        return exact(value, zone)
+    if style is Style.CLOCK:
+        return clock_of(local, is_working=is_working)
+    day = _day_in_short(local, now.astimezone(zone))
+    if style is Style.DAY:
+        return day
+    return pgettext("a day, then a time of day", "%(day)s %(time)s") % {
+        "day": day,
+        "time": clock_of(local, is_working=is_working),
+    }
+
+
+def date_parts() -> list[dict[str, str]]:
+    """Return day, month and year in the order in which this locale writes them."""
+    written = str(get_format("SHORT_DATE_FORMAT"))
+    parts = {
+        "day": {"letters": "dj", "label": _("Day"), "size": "c2", "length": "2"},
+        "month": {"letters": "mnMNFb", "label": _("Month"), "size": "c2", "length": "2"},
+        "year": {"letters": "Yyo", "label": _("Year"), "size": "c4", "length": "4"},
+    }
+
+    def place(code: str) -> int:
+        return min((written.find(sign) for sign in parts[code]["letters"] if sign in written), default=9)
+
+    return [{"code": code, **parts[code]} for code in sorted(parts, key=place)]

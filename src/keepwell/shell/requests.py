@@ -1,0 +1,48 @@
+"""What the frame knows about a request: its id, which set of pages it belongs to, whose clinic it is."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest
+
+from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.shell import queries
+from keepwell.toolkit.identifiers import uuid7
+
+
+def id_of(request: HttpRequest) -> UUID:
+    """Return this request's id: in the access line, on error pages and in trail entries."""
+    found = getattr(request, "request_id", None)
+    if not isinstance(found, UUID):
+        found = uuid7()
+        request.request_id = found  # type: ignore[attr-defined]  # identity.origin reads it
+    return found
+
+
+def is_patients(request: HttpRequest) -> bool:
+    """Say whether this address is one that patients open (known before any view is)."""
+    return request.path_info.startswith(tuple(settings.KEEPWELL_PATIENT_PATHS))
+
+
+def viewer_of(request: HttpRequest) -> Any:
+    """Return the viewer that access has found, or None."""
+    return getattr(request, "viewer", None)
+
+
+def organisation_of(request: HttpRequest) -> Organisation | None:
+    """Return whose page this is: what the view said, the viewer's, or the only one there is.
+
+    Never raises: error pages need it when the database is what failed.
+    """
+    said = getattr(request, "organisation", None)
+    if isinstance(said, Organisation):
+        return said
+    viewer = viewer_of(request)
+    try:
+        if viewer is not None:
+            return queries.organisation(viewer.organisation)
+        return queries.only_organisation()
+    except DatabaseError:
+        return None
