@@ -1,0 +1,1 @@
+"""Acts on forms: authors publish, patients answer, links open and close, old drafts go."""

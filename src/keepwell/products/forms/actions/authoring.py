@@ -1,0 +1,99 @@
+"""An author uploads a definition and publishes it as an immutable version."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from keepwell.products.forms import definition
+from keepwell.products.forms.actions.links import ensure_link
+from keepwell.products.forms.errors import NothingToPublish
+from keepwell.products.forms.events import FormsEvent
+from keepwell.products.forms.models import Form, FormVersion
+from keepwell.products.forms.permissions import FormsPermission
+from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit import clock
+
+
+def upload(viewer: Viewer, *, raw: bytes, form_id: UUID | None = None) -> Form:
+    """Keep a definition as the working copy of a new form, or of an existing one.
+
+    Raises DefinitionRefused with every finding; then nothing is stored.
+    """
+    allow(viewer, FormsPermission.FORM_PUBLISH)
+    parsed = definition.parse(raw)
+    with wall.writing(viewer.organisation):
+        form = within_reach(Form.objects, id=form_id) if form_id else _new_form(viewer)
+        form.title = parsed.title[:300]
+        form.working = parsed.canonical.decode()
+        form.save()
+        detail = {"sha256": parsed.sha256}
+        record(viewer, FormsEvent.FORM_UPLOADED, subjects=[_subject(form)], detail=detail)
+    return form
+
+
+def publish(
+    viewer: Viewer,
+    *,
+    form_id: UUID,
+    marks: Mapping[str, Sequence[str]],
+    columns: Sequence[str],
+) -> FormVersion:
+    """Publish the working copy as the next version, and make the form's first link.
+
+    `marks` says which questions are the person's name, born, email and telephone; `columns` which
+    answers the inbox shows. Raises NothingToPublish when nothing differs from the last version.
+    """
+    allow(viewer, FormsPermission.FORM_PUBLISH)
+    with wall.writing(viewer.organisation):
+        form = within_reach(Form.objects.select_for_update(), id=form_id)
+        last = FormVersion.objects.filter(form=form).order_by("-number").first()
+        version = _next_version(viewer, form, last, marks, columns)
+        version.save()
+        detail = {"sha256": version.sha256, "number": str(version.number)}
+        record(viewer, FormsEvent.FORM_PUBLISHED, subjects=[_subject(form)], detail=detail)
+        ensure_link(viewer, form)
+    return version
+
+
+def _new_form(viewer: Viewer) -> Form:
+    if viewer.actor is None:
+        raise ValueError("A form has an author.")
+    return Form(
+        organisation_id=viewer.organisation, created=clock.now(), created_by=viewer.actor
+    )
+
+
+def _next_version(
+    viewer: Viewer,
+    form: Form,
+    last: FormVersion | None,
+    marks: Mapping[str, Sequence[str]],
+    columns: Sequence[str],
+) -> FormVersion:
+    parsed = definition.parse(form.working.encode())
+    kept_marks = {name: list(link_ids) for name, link_ids in marks.items()}
+    if last and (last.sha256, last.marks, last.columns) == (
+        parsed.sha256,
+        kept_marks,
+        list(columns),
+    ):
+        raise NothingToPublish
+    return FormVersion(
+        organisation_id=viewer.organisation,
+        form=form,
+        number=last.number + 1 if last else 1,
+        title=form.title,
+        definition=form.working,
+        sha256=parsed.sha256,
+        marks=kept_marks,
+        columns=list(columns),
+        published=clock.now(),
+        published_by=viewer.actor or form.created_by,
+    )
+
+
+def _subject(form: Form) -> Subject:
+    return Subject("forms.form", (form.pk,))

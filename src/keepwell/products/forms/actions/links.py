@@ -1,0 +1,88 @@
+"""Links open a form for patients: made, shown again, withdrawn."""
+
+from datetime import datetime
+from uuid import UUID
+
+from keepwell.products.forms import tokens
+from keepwell.products.forms.events import FormsEvent
+from keepwell.products.forms.models import Door, Form, FormLink
+from keepwell.products.forms.permissions import FormsPermission
+from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault import keys, sealing
+from keepwell.safeguards.vault.binding import Binding
+from keepwell.toolkit import clock
+from keepwell.toolkit.identifiers import uuid7
+
+_KEY_NAME = "forms/links"
+_SLOT = "forms.link.token"
+
+
+def make_link(
+    viewer: Viewer,
+    *,
+    form_id: UUID,
+    expires: datetime | None = None,
+    embed_origins: tuple[str, ...] = (),
+) -> FormLink:
+    """Make a new link for a form; older links stay as they are."""
+    allow(viewer, FormsPermission.FORM_PUBLISH)
+    with wall.writing(viewer.organisation):
+        form = within_reach(Form.objects, id=form_id)
+        return _make(viewer, form, expires, embed_origins)
+
+
+def ensure_link(viewer: Viewer, form: Form) -> None:
+    """Make a form's first link, inside the caller's transaction."""
+    if not FormLink.objects.filter(form=form).exists():
+        _make(viewer, form, None, ())
+
+
+def revoke_link(viewer: Viewer, *, link_id: UUID) -> FormLink:
+    """Withdraw a link: from now on it opens the help page. Twice is the same as once."""
+    allow(viewer, FormsPermission.FORM_PUBLISH)
+    with wall.writing(viewer.organisation):
+        link = within_reach(FormLink.objects.select_for_update(), id=link_id)
+        if link.revoked is None:
+            link.revoked = clock.now()
+            link.save(update_fields=["revoked"])
+            record(viewer, FormsEvent.LINK_REVOKED, subjects=[_subject(link)])
+    return link
+
+
+def token_of(link: FormLink) -> str:
+    """Return a link's token, for showing it to staff again (it is a way in, not ePHI)."""
+    return sealing.open_sealed(link.key_id, _binding(link), bytes(link.sealed_token)).decode()
+
+
+def _make(
+    viewer: Viewer, form: Form, expires: datetime | None, embed_origins: tuple[str, ...]
+) -> FormLink:
+    token = tokens.new_link_token()
+    link = FormLink(
+        id=uuid7(),
+        organisation_id=viewer.organisation,
+        form=form,
+        key_id=keys.shared_key(viewer.organisation, _KEY_NAME),
+        embed_origins=list(embed_origins),
+        created=clock.now(),
+        expires=expires,
+    )
+    link.sealed_token = sealing.seal(link.key_id, _binding(link), token.encode())
+    link.save()
+    Door.objects.create(
+        token_hash=tokens.hashed(token), organisation=viewer.organisation, link=link.pk
+    )
+    record(viewer, FormsEvent.LINK_MADE, subjects=[_subject(link)])
+    return link
+
+
+def _binding(link: FormLink) -> Binding:
+    return Binding(_SLOT, link.organisation_id, link.pk)
+
+
+def _subject(link: FormLink) -> Subject:
+    return Subject("forms.formlink", (link.pk,))

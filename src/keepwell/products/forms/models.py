@@ -1,0 +1,150 @@
+"""Forms, their immutable versions and links; drafts and submissions with a key each.
+
+Titles and definitions are not ePHI; whatever a patient types is, and is declared so here.
+"""
+
+from typing import Any, NoReturn
+
+from django.db import models
+
+from keepwell.safeguards.persons.models import Person
+from keepwell.safeguards.records.fields import SealedJSON, SealedText
+from keepwell.safeguards.records.models import SealedRecord
+from keepwell.safeguards.tenancy.models import OrganisationOwned
+
+
+class VersionIsFixed(TypeError):  # noqa: N818  names the fact
+    """A published version was asked to change; publish a new one instead."""
+
+
+class Form(OrganisationOwned):
+    """A form, and the copy its author is working on."""
+
+    title = models.CharField(max_length=300)
+    working = models.TextField(help_text="Canonical FHIR R4 Questionnaire JSON.")
+    created = models.DateTimeField()
+    created_by = models.UUIDField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FormVersion(OrganisationOwned):
+    """What patients of this version saw, exactly; its sha256 is on the trail."""
+
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    definition = models.TextField(help_text="Canonical FHIR R4 Questionnaire JSON.")
+    sha256 = models.CharField(max_length=64)
+    marks = models.JSONField(help_text="Link ids of the questions for name, born, email, telephone.")
+    columns = models.JSONField(help_text="Link ids shown in the inbox, in order.")
+    published = models.DateTimeField()
+    published_by = models.UUIDField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("form", "number"), name="forms_version_number_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise VersionIsFixed("A published version never changes; publish a new one.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise VersionIsFixed("A published version stays while answers may refer to it.")
+
+
+class FormLink(OrganisationOwned):
+    """A way in for patients: an opaque token, kept hashed for finding and sealed for showing."""
+
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="links")
+    sealed_token = models.BinaryField()
+    key_id = models.UUIDField()
+    embed_origins = models.JSONField(default=list, blank=True)
+    created = models.DateTimeField()
+    expires = models.DateTimeField(null=True, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Door(models.Model):
+    """Which organisation a link's token leads to: the one table of forms outside the wall.
+
+    A patient arrives with nothing but the token; the wall needs an organisation. The row holds a
+    hash and two random ids, no ePHI.
+    """
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    organisation = models.UUIDField()
+    link = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.link)
+
+
+class Draft(SealedRecord):
+    """Answers of somebody who has not sent yet; found by the hash of the device's handle."""
+
+    plain = {"handle_hash": "SHA-256 of a random handle, says nothing of its holder"}
+
+    version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
+    link = models.ForeignKey(FormLink, on_delete=models.PROTECT, related_name="+")
+    handle_hash = models.CharField(max_length=64)
+    touched = models.DateTimeField(db_index=True)
+    answers = SealedJSON(slot="forms.draft.answers", category="answers not sent yet")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("handle_hash",), name="forms_draft_handle_once"),
+        )
+
+
+class Submission(SealedRecord):
+    """What a patient sent, under a key of its own. One per draft, by constraint."""
+
+    plain = {
+        "reference": "random, printed for the patient, says nothing of its holder",
+        "handle_hash": "SHA-256 of a random handle, says nothing of its holder",
+    }
+
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    draft_id = models.UUIDField(unique=True)
+    handle_hash = models.CharField(max_length=64, unique=True)
+    reference = models.CharField(max_length=16)
+    arrived = models.DateTimeField()
+    answers = SealedJSON(slot="forms.submission.answers", category="answers")
+    brief = SealedJSON(slot="forms.submission.brief", category="inbox columns")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "reference"), name="forms_reference_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("organisation", "-arrived", "-id"), name="forms_inbox"),
+        )
+
+
+class Attachment(SealedRecord):
+    """A file a patient added: the bytes are a sealed blob under this row's key."""
+
+    plain = {
+        "link_id": "the question's id in the definition",
+        "media_type": "found from the bytes, one of an allow-list",
+    }
+
+    draft_id = models.UUIDField(db_index=True)
+    link_id = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=100)
+    bytes_total = models.PositiveBigIntegerField()
+    name = SealedText(slot="forms.attachment.name", category="file name")
