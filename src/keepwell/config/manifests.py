@@ -1,4 +1,4 @@
-"""The manifests of this installation: adding a product is adding its line here and its routes in urls.py."""
+"""The manifests of this installation: a product is a folder, a line here and a line in urls.py."""
 
 from keepwell.safeguards.access.manifest import MANIFEST as ACCESS
 from keepwell.safeguards.access.manifest import Manifest

@@ -31,6 +31,7 @@ KEEPWELL_OWNERS = ENVIRONMENT.owners
 # The command line stands below this package, so it finds the server and the demo clinic by name.
 KEEPWELL_SERVER_ROOT = "keepwell.config.asgi:application"
 KEEPWELL_DEMO_LOADER = "keepwell.config.demo.load"
+KEEPWELL_MANIFESTS = "keepwell.config.manifests.MANIFESTS"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -66,13 +67,20 @@ MIDDLEWARE = [
     "keepwell.safeguards.identity.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "keepwell.safeguards.access.middleware.AccessMiddleware",
 ]
 
 TEMPLATES = shell.TEMPLATES
 STATIC_URL = shell.STATIC_URL
+STATIC_ROOT = ENVIRONMENT.home / "static"
 STORAGES = shell.STORAGES
 CSRF_FAILURE_VIEW = shell.CSRF_FAILURE_VIEW
 LOGGING_CONFIG = shell.LOGGING_CONFIG
+KEEPWELL_PATIENT_PATHS = shell.KEEPWELL_PATIENT_PATHS
+KEEPWELL_HOME_ROUTE = shell.KEEPWELL_HOME_ROUTE
+KEEPWELL_SIGN_OUT_ROUTE = shell.KEEPWELL_SIGN_OUT_ROUTE
+KEEPWELL_DEMO = (ENVIRONMENT.home / "demo.json").exists()
+KEEPWELL_GALLERY = False
 
 DATABASES = ENVIRONMENT.databases
 DATABASE_ROUTERS = ["keepwell.config.stores.StoreRouter"]
@@ -90,3 +98,4 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en-us"
+LANGUAGES = shell.LANGUAGES

@@ -1,6 +1,11 @@
-"""Django's entry for access."""
+"""Django's entry for access: installs the manifests and the start-up check."""
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.utils.module_loading import import_string
+
+from keepwell.safeguards.access import registry
 
 
 class AccessConfig(AppConfig):
@@ -8,3 +13,10 @@ class AccessConfig(AppConfig):
 
     name = "keepwell.safeguards.access"
     label = "access"
+
+    def ready(self) -> None:
+        """Install the manifests that config lists, and check every route at start."""
+        from keepwell.safeguards.access.checks import check_declarations  # noqa: PLC0415  needs apps
+
+        registry.install(import_string(settings.KEEPWELL_MANIFESTS))
+        checks.register(check_declarations, checks.Tags.urls)

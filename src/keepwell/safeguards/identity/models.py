@@ -1,8 +1,18 @@
-"""Users: one account for one human being, known by an e-mail address."""
+"""Accounts and how they sign in: users, the organisations they may enter, sessions, links, tries.
+
+These stand outside the wall, because they are needed before an organisation is known. None has a
+column named organisation_id, which is what makes a table a walled one; where an organisation is
+remembered, it is a bare id and says nothing about what may be done there (`access.Membership` does).
+"""
+
+from enum import StrEnum
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
+from django.db.models.functions import Lower
 
+from keepwell.toolkit.clock import now
 from keepwell.toolkit.identifiers import uuid7
 
 
@@ -13,7 +23,109 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
+    created = models.DateTimeField(default=now, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["name"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(Lower("email"), name="one_account_per_address"),
+        ]
+
+
+class Door(models.Model):
+    """An organisation that an account may enter: the way from an account to its memberships."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="doors")
+    organisation = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "organisation"], name="one_door_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"door {self.id}"
+
+
+class Stage(StrEnum):
+    """How far a session has come; only FULL reaches pages of the organisation."""
+
+    ANONYMOUS = ""
+    PASSWORD = "password"  # noqa: S105  a stage, not a password
+    FACTORS = "factors"
+    FULL = "full"
+
+
+class SessionRecord(models.Model):
+    """One session of one browser, in exactly one organisation once it is full.
+
+    Only the SHA-256 of the session's key is kept: who reads this table cannot take a session over.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key_digest = models.CharField(max_length=64, unique=True, editable=False)
+    data = models.TextField(blank=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    stage = models.CharField(max_length=10, blank=True, default=Stage.ANONYMOUS)
+    organisation = models.UUIDField(null=True)
+    created = models.DateTimeField(default=now)
+    last_act = models.DateTimeField(default=now)
+    address = models.CharField(max_length=45, blank=True)
+    device = models.CharField(max_length=80, blank=True)
+    ended = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="full_session_has_user_and_organisation",
+                condition=~models.Q(stage="full")
+                | models.Q(user__isnull=False, organisation__isnull=False),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user", "ended"], name="sessions_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.id}"
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link is good for, and nothing else."""
+
+    RESET_PASSWORD = "reset"  # noqa: S105  a purpose, not a password
+    SET_UP = "set-up"
+
+
+class OneTimeLink(models.Model):
+    """A link that works once, for one purpose, for a short while; only its token's hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    purpose = models.CharField(max_length=10)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"one-time link {self.id}"
+
+
+class Tries(models.Model):
+    """Failed tries in a row at one door: an account, a network, or a browser known to an account."""
+
+    door = models.CharField(max_length=64, primary_key=True)  # a keyed hash, see identity.throttle
+    failures = models.PositiveIntegerField(default=0)
+    last_failure = models.DateTimeField(default=now)
+    closed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "tries"
+
+    def __str__(self) -> str:
+        return f"{self.failures} failed tries"

@@ -1,0 +1,99 @@
+"""Founding an organisation and letting people into it."""
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.models import Membership
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.queries import allow
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.identity import links
+from keepwell.safeguards.identity.errors import LinkUsed
+from keepwell.safeguards.identity.models import Door, OneTimeLink, User
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.safeguards.vault.keys import make_organisation_keys
+
+
+class AlreadyMember(ValidationError):
+    """The account already works in this organisation."""
+
+
+def found_organisation(  # noqa: PLR0913  an organisation is all of this
+    *,
+    name: str,
+    owner: User,
+    telephone: str = "",
+    time_zone: str = "UTC",
+    is_demo: bool = False,
+    link: OneTimeLink | None = None,
+) -> Organisation:
+    """Create an organisation with its keys, its trail and its first owner, all or none.
+
+    `owner` may be unsaved: account and organisation then appear together. Keys and log live in other
+    stores and come first: without their rows in the data store nobody can name them, so what a
+    failure leaves behind is inert. `link` is the one-time link that allows it: it is used up in the
+    same transaction, so of many parallel uses one founds something and the others raise LinkUsed.
+    """
+    from keepwell.safeguards.audit.actions import record  # noqa: PLC0415
+    from keepwell.safeguards.audit.logs import create_log  # noqa: PLC0415
+
+    organisation = Organisation(
+        name=name, telephone=telephone, time_zone=time_zone, is_demo=is_demo
+    )
+    organisation.full_clean()
+    make_organisation_keys(organisation.id)
+    create_log(organisation.id)
+    founder = Viewer(
+        kind=ViewerKind.MEMBER, organisation=organisation.id, actor=owner.pk, role=Role.OWNER
+    )
+    with wall.writing(organisation.id):
+        if link is not None and not links.use(link):
+            raise LinkUsed
+        organisation.save(force_insert=True)
+        if owner._state.adding:
+            owner.save(force_insert=True)
+        membership = _let_in(organisation.id, owner, Role.OWNER)
+        record(
+            founder,
+            AccessKind.ORGANISATION_FOUND,
+            subjects=(
+                Subject(model="tenancy.organisation", ids=(organisation.id,)),
+                Subject(model="access.membership", ids=(membership.id,)),
+            ),
+        )
+    return organisation
+
+
+def add_member(viewer: Viewer, *, user: User, role: Role) -> Membership:
+    """Let an account work in the viewer's organisation, in one role."""
+    from keepwell.safeguards.audit.actions import record  # noqa: PLC0415
+
+    allow(viewer, AccessPermission.MEMBER_ADD)
+    with wall.writing(viewer.organisation):
+        if Membership.objects.filter(user=user, ended__isnull=True).exists():
+            raise AlreadyMember(_("This person already works here."))
+        membership = _let_in(viewer.organisation, user, role)
+        record(
+            viewer,
+            AccessKind.MEMBER_ADD,
+            subjects=(
+                Subject(model="access.membership", ids=(membership.id,)),
+                Subject(model="identity.user", ids=(user.pk,)),
+            ),
+            detail={"role": role.value},
+        )
+    return membership
+
+
+def _let_in(organisation: UUID, user: User, role: Role) -> Membership:
+    Door.objects.get_or_create(user=user, organisation=organisation)
+    membership: Membership = Membership.objects.create(
+        organisation_id=organisation, user=user, role=role
+    )
+    return membership

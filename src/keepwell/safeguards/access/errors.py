@@ -1,0 +1,34 @@
+"""How access refuses: one answer for "you may not", one for everything that is not within reach."""
+
+from typing import ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from keepwell.toolkit.errors import KeepwellError
+
+
+class NotPermitted(KeepwellError, PermissionDenied):
+    """The viewer's role does not hold the permission that this act needs."""
+
+    code: ClassVar[str] = "not_permitted"
+    status: ClassVar[int] = 403
+    sentence: ClassVar[str] = (
+        "Your role does not include this. Nothing was opened or changed. The refusal is on the trail."
+    )
+
+
+class Undeclared(KeepwellError, PermissionDenied):
+    """A view says nothing about who may use it, so nobody may (design.md, invariant 3)."""
+
+    code: ClassVar[str] = "undeclared"
+    status: ClassVar[int] = 403
+    sentence: ClassVar[str] = "Nobody may open this page, because it does not say who may."
+
+
+class OutOfReach(KeepwellError, Http404):
+    """Another organisation's row and a row that never was answer alike, byte for byte."""
+
+    code: ClassVar[str] = "not_found"
+    status: ClassVar[int] = 404
+    sentence: ClassVar[str] = "There is nothing here that you can reach."

@@ -1,0 +1,43 @@
+"""The one declaration of an app that the rest reads: title, menu, and which roles hold which permissions."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.roles import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """One line of the rail; shown to whoever holds its permission (None: to every member)."""
+
+    title: str | Promise
+    route: str
+    icon: str
+    permission: StrEnum | None = None
+    order: int = 100
+    section: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an app brings: its name, its lines in the menu, its grants."""
+
+    app: str
+    title: str | Promise
+    menu: tuple[MenuItem, ...] = ()
+    grants: Mapping[StrEnum, Set[Role]] = field(default_factory=dict)
+
+
+MANIFEST = Manifest(
+    app="access",
+    title=_("Members"),
+    grants={
+        AccessPermission.MEMBER_ADD: {Role.OWNER, Role.ADMINISTRATOR},
+        AccessPermission.MEMBER_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+    },
+)

@@ -1,0 +1,100 @@
+"""Default deny: before any view runs, its declaration is held against who asks.
+
+A view that declares nothing answers 403 even to an owner. Nobody signed in is sent to sign in. A
+member without the permission is refused, and the refusal is on the trail before the answer leaves.
+The middleware opens no transaction and no wall: actions and queries do that themselves, for as
+short as they need it.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+
+from keepwell.safeguards.access import queries, viewers
+from keepwell.safeguards.access.declarations import Declaration, Reach, declaration_of
+from keepwell.safeguards.access.errors import NotPermitted, Undeclared
+from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.identity.sessions import Ending
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+log = logging.getLogger(__name__)
+
+
+class AccessMiddleware:
+    """Hold every view's declaration against the session; set request.viewer and access_purpose."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.viewer = None  # type: ignore[attr-defined]
+        request.access_purpose = ""  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Let the request pass (None), send it to sign in, or refuse it."""
+        declaration = declaration_of(view)
+        viewer = viewers.member(request, purpose=declaration.purpose if declaration else "")
+        request.viewer = viewer  # type: ignore[attr-defined]
+        if declaration is None:
+            return _refuse(request, viewer, Undeclared(), "undeclared")
+        request.access_purpose = declaration.purpose  # type: ignore[attr-defined]
+        if declaration.reach is Reach.OPEN:
+            return None
+        if declaration.reach is Reach.ENROLMENT:
+            on_the_way = viewers.sign_in_of(request).user_on_the_way
+            return None if on_the_way else _send_to_sign_in(request)
+        return _members_only(request, viewer, declaration)
+
+
+def _members_only(
+    request: HttpRequest, viewer: Viewer | None, declaration: Declaration
+) -> HttpResponse | None:
+    if viewer is None:
+        return _send_to_sign_in(request)
+    if declaration.permission is None or queries.may(viewer, declaration.permission):
+        return None
+    return _refuse(request, viewer, NotPermitted(), str(declaration.permission))
+
+
+def _refuse(
+    request: HttpRequest, viewer: Viewer | None, refusal: Exception, needed: str
+) -> HttpResponse:
+    match = request.resolver_match
+    detail = {
+        "needed": needed,
+        "route": match.view_name if match else "",
+        "method": request.method or "",
+    }
+    log.info("refused %s needed=%s", detail["route"], needed)
+    if viewer is not None:
+        from keepwell.safeguards.audit.actions import record_now  # noqa: PLC0415
+
+        record_now(viewer, AccessKind.REQUEST_REFUSE, outcome="refused", detail=detail)
+    raise refusal
+
+
+def _send_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send a browser to the sign-in page, a script to a plain 401 that htmx follows as a whole page."""
+    asked: dict[str, str] = {}
+    if request.method in {"GET", "HEAD"} and not _is_script(request):
+        asked["next"] = request.get_full_path()
+    ending = viewers.sign_in_of(request).ending
+    if ending in {Ending.IDLE, Ending.ABSOLUTE, Ending.ENDED_ELSEWHERE, Ending.PASSWORD_CHANGED}:
+        asked["because"] = ending
+    address = resolve_url(settings.LOGIN_URL) + (f"?{urlencode(asked)}" if asked else "")
+    if _is_script(request):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _is_script(request: HttpRequest) -> bool:
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return "HX-Request" in request.headers or mode not in {"navigate", ""}

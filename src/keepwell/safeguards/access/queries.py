@@ -1,0 +1,76 @@
+"""Who may what: the questions that views, actions, menus and streams ask."""
+
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from keepwell.safeguards.access import registry
+from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
+from keepwell.safeguards.access.manifest import MenuItem
+from keepwell.safeguards.access.models import Membership
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def may(viewer: Viewer, permission: StrEnum | str) -> bool:
+    """Tell whether this viewer holds a permission.
+
+    A member holds what the role holds. The console is whoever runs commands on the host as
+    Keepwell's account and holds everything, on the trail. Nobody else holds a permission of staff.
+    """
+    if viewer.kind is ViewerKind.CONSOLE:
+        return True
+    if viewer.kind is not ViewerKind.MEMBER:
+        return False
+    return viewer.role in registry.roles_holding(str(permission))
+
+
+def allow(viewer: Viewer, permission: StrEnum | str) -> None:
+    """Raise NotPermitted unless this viewer holds the permission: the first line of an action."""
+    if not may(viewer, permission):
+        raise NotPermitted
+
+
+def grants_of(role: Role | str) -> frozenset[str]:
+    """Return every permission a role holds."""
+    return frozenset(p for p in registry.permissions() if role in registry.roles_holding(p))
+
+
+def menu_for(viewer: Viewer) -> tuple[MenuItem, ...]:
+    """Return the lines of the menu that lead somewhere for this viewer."""
+    return tuple(
+        item for item in registry.menu() if item.permission is None or may(viewer, item.permission)
+    )
+
+
+def role_of(user: UUID, organisation: UUID) -> Role | None:
+    """Return the role an account has in an organisation now, or None when it is no member."""
+    with wall.reading(organisation):
+        roles = Membership.objects.filter(user_id=user, ended__isnull=True)
+        found = roles.values_list("role", flat=True).first()
+    return Role(found) if found in Role else None
+
+
+def members_of(viewer: Viewer) -> list[Membership]:
+    """List the present members of the viewer's organisation, by name."""
+    with wall.reading(viewer.organisation):
+        present = Membership.objects.filter(ended__isnull=True).select_related("user")
+        return list(present.order_by("user__name", "id"))
+
+
+def within_reach(rows: "models.QuerySet[Row]", **which: Any) -> Row:
+    """Return the one row of these that matches, or raise OutOfReach.
+
+    A stranger's id, an unknown id and nonsense answer alike (ASVS 8.4.1), so an id teaches nothing.
+    Call it inside the wall.
+    """
+    try:
+        return rows.get(**which)
+    except (rows.model.DoesNotExist, ValueError, ValidationError) as error:
+        raise OutOfReach from error

@@ -1,0 +1,82 @@
+"""Building the viewer: who acts in this request, for which organisation, why and from where."""
+
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from keepwell.safeguards.access.queries import role_of
+from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.identity.origin import address_of, device_of, request_id_of
+from keepwell.safeguards.identity.sessions import NOBODY, Decision
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+
+
+class MemberRequest(HttpRequest):
+    """What a view of members gets: a request whose viewer, user and session have been decided.
+
+    For annotations only; Django makes the objects, the middlewares add these attributes.
+    """
+
+    viewer: Viewer
+    access_purpose: str
+    sign_in: Decision
+    user: User  # type: ignore[assignment]  # an account: AccessMiddleware let nobody else through
+
+
+class _WithViewer(Protocol):
+    viewer: Viewer | None
+
+
+def sign_in_of(request: HttpRequest) -> Decision:
+    """Return what the session of this request is good for."""
+    found: Any = getattr(request, "sign_in", NOBODY)
+    return cast("Decision", found)
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Return the viewer of a request that AccessMiddleware let through to a view of members."""
+    viewer = cast("_WithViewer", request).viewer
+    if viewer is None:
+        raise LookupError("This view is open to all: a request may have no viewer.")
+    return viewer
+
+
+def member(request: HttpRequest, *, purpose: str = "") -> Viewer | None:
+    """Build the viewer of a signed-in member; None for everybody else, an ended membership too."""
+    decision = sign_in_of(request)
+    user, organisation = decision.user, decision.organisation
+    if user is None or organisation is None or decision.record is None:
+        return None
+    role = role_of(user.pk, organisation)
+    if role is None:
+        return None
+    return Viewer(
+        kind=ViewerKind.MEMBER,
+        organisation=organisation,
+        actor=user.pk,
+        role=role,
+        purpose=purpose,
+        request=request_id_of(request),
+        address=address_of(request),
+        session=decision.record.pk,
+        device=device_of(request),
+    )
+
+
+def respondent(organisation: UUID, draft_id: UUID | None, request: HttpRequest) -> Viewer:
+    """Build the viewer of a patient who answers a form: no account, known only by the draft."""
+    return Viewer(
+        kind=ViewerKind.RESPONDENT,
+        organisation=organisation,
+        actor=draft_id,
+        purpose="care",
+        request=request_id_of(request),
+        address=address_of(request),
+        device=device_of(request),
+    )
+
+
+def console(organisation: UUID, *, account: str) -> Viewer:
+    """Build the viewer of somebody who runs a command on the host, named by the unix account."""
+    return Viewer(kind=ViewerKind.CONSOLE, organisation=organisation, account=account)

@@ -1,0 +1,18 @@
+"""Kinds of trail entries that identity writes."""
+
+from enum import StrEnum
+
+
+class IdentityKind(StrEnum):
+    """source:subject:verb."""
+
+    FACTOR_ENROL = "identity:factor:enrol"
+    FACTOR_FAIL = "identity:factor:fail"
+    FACTOR_REPLACE = "identity:factor:replace"
+    PASSWORD_CHANGE = "identity:password:change"  # noqa: S105  a kind, not a password
+    PASSWORD_FAIL = "identity:password:fail"  # noqa: S105
+    PASSWORD_RESET = "identity:password:reset"  # noqa: S105
+    RECOVERY_CODE_USE = "identity:recovery-code:use"
+    RECOVERY_CODES_RENEW = "identity:recovery-codes:renew"
+    SESSION_BEGIN = "identity:session:begin"
+    SESSION_END = "identity:session:end"

@@ -1,0 +1,47 @@
+"""Who is behind this request: the session key is decided once, before anything else asks.
+
+`request.sign_in` is the `sessions.Decision`; `request.user` is the account only when both steps are done.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+
+from keepwell.safeguards.identity import recording, sessions
+
+View = TypeVar("View", bound=Callable[..., Any])
+BACKGROUND_HEADER = "Keepwell-Background"
+"""A page's own script sends it (any value) when it asks without its person having done something."""
+
+
+def background(view: View) -> View:
+    """Mark a view that pages call by themselves (polling): it never moves the idle limit."""
+    view.keepwell_background = True  # type: ignore[attr-defined]  # a mark read below
+    return view
+
+
+class SignInMiddleware:
+    """Decide the session, set request.sign_in and request.user, note human acts."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        decision = sessions.decide(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+        request.sign_in = decision  # type: ignore[attr-defined]
+        request.user = decision.user or AnonymousUser()
+        if decision.ended_now:
+            recording.session_ran_out(request, decision)
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> None:
+        """Move the idle limit when a person asked (after the CSRF check: a forged act is none)."""
+        record = request.sign_in.record  # type: ignore[attr-defined]
+        asked_by_page = BACKGROUND_HEADER in request.headers
+        if record and not asked_by_page and not getattr(view, "keepwell_background", False):
+            sessions.note_act(record)

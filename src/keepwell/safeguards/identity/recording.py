@@ -1,0 +1,106 @@
+"""What identity writes on the trail: sign-ins, failures, factors, endings.
+
+An account may enter several organisations. What happens in a session goes to that session's
+organisation; what happens to the account itself goes to each of them. An account that belongs to
+none has no trail to write to: the log has the line.
+"""
+
+import logging
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from keepwell.safeguards.identity.events import IdentityKind
+from keepwell.safeguards.identity.models import Door, SessionRecord, User
+from keepwell.safeguards.identity.origin import address_of, device_of, request_id_of
+from keepwell.safeguards.identity.sessions import Decision
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+
+log = logging.getLogger(__name__)
+
+
+def organisations_of(user: User) -> list[UUID]:
+    """Return the organisations an account may enter."""
+    return list(
+        Door.objects.filter(user=user).order_by("id").values_list("organisation", flat=True)
+    )
+
+
+def account_event(
+    request: HttpRequest,
+    user: User,
+    kind: IdentityKind,
+    *,
+    proven: bool,
+    outcome: str = "success",
+    detail: Mapping[str, str] | None = None,
+) -> None:
+    """Record something about an account in every organisation it may enter.
+
+    `proven`: the account's own person did it. A failed sign-in was done by a visitor, *about* the
+    account: an entry must never claim that Ada guessed at her own password.
+    """
+    log.info("%s account=%s outcome=%s", kind, user.pk, outcome)
+    for organisation in organisations_of(user):
+        viewer = Viewer(
+            kind=ViewerKind.MEMBER if proven else ViewerKind.VISITOR,
+            organisation=organisation,
+            actor=user.pk if proven else None,
+            request=request_id_of(request),
+            address=address_of(request),
+            device=device_of(request),
+        )
+        _write(viewer, kind, about=("identity.user", user.pk), outcome=outcome, detail=detail)
+
+
+def session_event(
+    request: HttpRequest,
+    record: SessionRecord,
+    kind: IdentityKind,
+    *,
+    by: ViewerKind = ViewerKind.MEMBER,
+    detail: Mapping[str, str] | None = None,
+) -> None:
+    """Record the beginning or end of a session in the organisation it works in."""
+    log.info("%s account=%s session=%s", kind, record.user_id, record.pk)
+    if record.organisation is None:
+        return
+    viewer = Viewer(
+        kind=by,
+        organisation=record.organisation,
+        actor=record.user_id if by is ViewerKind.MEMBER else None,
+        session=record.pk,
+        request=request_id_of(request),
+        address=address_of(request),
+        device=device_of(request),
+    )
+    about = ("identity.sessionrecord", record.pk)
+    _write(viewer, kind, about=about, outcome="success", detail=detail)
+
+
+def session_ran_out(request: HttpRequest, decision: Decision) -> None:
+    """Record that a session was found past its time."""
+    if decision.ended_now is not None:
+        session_event(
+            request,
+            decision.ended_now,
+            IdentityKind.SESSION_END,
+            by=ViewerKind.SYSTEM,
+            detail={"because": decision.ending},
+        )
+
+
+def _write(
+    viewer: Viewer,
+    kind: str,
+    *,
+    about: tuple[str, UUID],
+    outcome: str,
+    detail: Mapping[str, str] | None,
+) -> None:
+    from keepwell.safeguards.audit.actions import record_now  # noqa: PLC0415
+    from keepwell.safeguards.audit.entries import Subject  # noqa: PLC0415
+
+    subject = Subject(model=about[0], ids=(about[1],))
+    record_now(viewer, kind, subjects=(subject,), outcome=outcome, detail=detail)

@@ -1,0 +1,171 @@
+"""Sessions: begun with a new id, ended by time, by their person or by a colleague, decided in one place.
+
+`decide` is the one function that says whether a session key is good now. The middleware asks it for
+every request, a stream asks it again at every delivery. It is synchronous and touches one row.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils.crypto import get_random_string
+
+from keepwell.safeguards.identity.models import SessionRecord, Stage, User
+from keepwell.toolkit.clock import now
+
+IDLE_LIMIT = timedelta(minutes=15)
+ABSOLUTE_LIMIT = timedelta(hours=12)
+ON_THE_WAY_LIMIT = timedelta(minutes=10)
+"""From the password to the end of the second step."""
+ACT_RESOLUTION = timedelta(seconds=10)
+"""Acts nearer than this to the last noted one are not written: a page of many requests costs one commit."""
+KEY_LENGTH = 32
+"""Characters of 36: 165 random bits."""
+
+
+class Ending(StrEnum):
+    """Why a session ended."""
+
+    ABSOLUTE = "absolute"
+    ACCOUNT_CLOSED = "account-closed"
+    ENDED_ELSEWHERE = "ended-elsewhere"
+    IDLE = "idle"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105  a reason, not a password
+    REPLACED = "replaced"
+    SIGNED_OUT = "signed-out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a session key is good for at this moment."""
+
+    record: SessionRecord | None = None
+    ending: str = ""  # an Ending when the key was good once
+    ended_now: SessionRecord | None = None  # the session that this very decision ended
+
+    @property
+    def stage(self) -> Stage:
+        """How far the person behind this session has come."""
+        return Stage(self.record.stage) if self.record else Stage.ANONYMOUS
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether both steps are done."""
+        return self.stage is Stage.FULL
+
+    @property
+    def user(self) -> User | None:
+        """The account, once both steps are done."""
+        return self.record.user if self.record and self.is_full else None
+
+    @property
+    def organisation(self) -> UUID | None:
+        """The one organisation this session works in."""
+        return self.record.organisation if self.record and self.is_full else None
+
+    @property
+    def user_on_the_way(self) -> User | None:
+        """The account whose password was given but whose second step is not finished."""
+        return self.record.user if self.record and not self.is_full else None
+
+
+NOBODY = Decision()
+
+
+def digest_of(key: str) -> str:
+    """Return what is kept of a session key or token."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def decide(key: str | None) -> Decision:
+    """Say what a session key is good for now; a session found past its time is ended here."""
+    if not key:
+        return NOBODY
+    found = SessionRecord.objects.select_related("user").filter(key_digest=digest_of(key))
+    record = found.first()
+    if record is None:
+        return NOBODY
+    if record.ended is not None:
+        return Decision(ending=record.ended_because)
+    because = _overdue(record, now())
+    if because is None:
+        return Decision(record=record)
+    return Decision(ending=because, ended_now=record if end(record, because) else None)
+
+
+def _overdue(record: SessionRecord, moment: datetime) -> Ending | None:
+    if record.user is not None and not record.user.is_active:
+        return Ending.ACCOUNT_CLOSED
+    if moment - record.created >= ABSOLUTE_LIMIT:
+        return Ending.ABSOLUTE
+    on_the_way = record.stage in {Stage.PASSWORD, Stage.FACTORS}
+    if on_the_way and moment - record.created >= ON_THE_WAY_LIMIT:
+        return Ending.IDLE
+    return Ending.IDLE if moment - record.last_act >= IDLE_LIMIT else None
+
+
+def note_act(record: SessionRecord) -> None:
+    """Move the idle limit, because a human being did something (never for polling)."""
+    moment = now()
+    if moment - record.last_act >= ACT_RESOLUTION:
+        SessionRecord.objects.filter(pk=record.pk, ended__isnull=True).update(last_act=moment)
+
+
+def open_session(
+    user: User | None = None,
+    *,
+    stage: Stage = Stage.ANONYMOUS,
+    organisation: UUID | None = None,
+    address: str = "",
+    device: str = "",
+) -> str:
+    """Make a session and return its key, which nobody can look up afterwards."""
+    key = get_random_string(KEY_LENGTH, "abcdefghijklmnopqrstuvwxyz0123456789")
+    moment = now()
+    SessionRecord.objects.create(
+        key_digest=digest_of(key),
+        user=user,
+        stage=stage,
+        organisation=organisation,
+        created=moment,
+        last_act=moment,
+        address=address,
+        device=device,
+    )
+    return key
+
+
+def end(record: SessionRecord, because: Ending) -> bool:
+    """End one session; tell whether it was this call that ended it."""
+    standing = SessionRecord.objects.filter(pk=record.pk, ended__isnull=True)
+    return standing.update(ended=now(), ended_because=because, data="") == 1
+
+
+def end_all_of(user: User, because: Ending, *, but: UUID | None = None) -> list[SessionRecord]:
+    """End every session of an account, except one if given; return those that were ended."""
+    standing = SessionRecord.objects.filter(user=user, ended__isnull=True).exclude(pk=but)
+    return [record for record in standing if end(record, because)]
+
+
+def standing_of(user: User) -> list[SessionRecord]:
+    """List the sessions of an account that are good now, the most recently used first."""
+    moment = now()
+    standing = SessionRecord.objects.filter(
+        user=user,
+        stage=Stage.FULL,
+        ended__isnull=True,
+        created__gt=moment - ABSOLUTE_LIMIT,
+        last_act__gt=moment - IDLE_LIMIT,
+    )
+    return list(standing.order_by("-last_act"))
+
+
+def sweep(*, keep: timedelta = timedelta(days=1)) -> int:
+    """Delete sessions that ended, or could have ended, longer ago than `keep`; the trail remembers."""
+    before = now() - keep
+    stale = SessionRecord.objects.filter(ended__lt=before) | SessionRecord.objects.filter(
+        created__lt=before - ABSOLUTE_LIMIT
+    )
+    return stale.delete()[0]

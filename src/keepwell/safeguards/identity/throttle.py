@@ -1,0 +1,107 @@
+"""Slowing down guesses: counted before the answer is known, per account and per network, in the database.
+
+After 5, 10 and 20 failures in a row every further try has to wait longer; after 100 the door is shut
+for a day at a time (NIST 800-63B 5.2.2). It must not become a way to lock somebody else out, so
+- a browser that has signed in to an account before has a door of its own (OWASP "device cookies"):
+  strangers' failures never close it;
+- every wait ends by itself, and a password reset by mail opens the account's door at once.
+
+The count goes up *before* the password is looked at and back to nothing on success: a hundred
+parallel guesses cannot all see "four failures so far".
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from keepwell.safeguards.identity.models import Tries
+from keepwell.toolkit.clock import now
+
+STEPS: tuple[tuple[int, timedelta], ...] = (
+    (100, timedelta(hours=24)),
+    (20, timedelta(minutes=15)),
+    (10, timedelta(minutes=5)),
+    (5, timedelta(seconds=30)),
+)
+NETWORK_FACTOR = 10
+"""A whole clinic may sit behind one address: its door counts ten times as patiently."""
+FORGOTTEN_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What failures are counted at: a kind and whom it is about; kept as a keyed hash."""
+
+    kind: str
+    about: str
+    factor: int = 1
+
+    @property
+    def key(self) -> str:
+        """The row's key: the table names no address of a person or network in clear."""
+        text = f"throttle/1\0{self.kind}\0{self.about}".encode()
+        return hmac.new(settings.SECRET_KEY.encode(), text, "sha256").hexdigest()
+
+
+def account_door(act: str, account: str) -> Door:
+    """The door of an account (known or not) for one act: password, code or reset."""
+    return Door(f"{act}/account", account)
+
+
+def device_door(act: str, account: str, device: str) -> Door:
+    """The own door of a browser that has signed in to this account before."""
+    return Door(f"{act}/device", f"{account}\0{device}")
+
+
+def network_door(act: str, address: str) -> Door:
+    """The door of a network address: /24 of IPv4, /64 of IPv6, as providers hand them out."""
+    cut = ":".join(address.split(":")[:4]) if ":" in address else address.rpartition(".")[0]
+    return Door(f"{act}/network", cut or address, NETWORK_FACTOR)
+
+
+def begin_try(*doors: Door) -> timedelta:
+    """Count a try at every door; return how long to wait instead, zero when it may go on."""
+    moment = now()
+    with transaction.atomic():
+        rows = [_row(door) for door in sorted(doors, key=lambda door: door.key)]
+        waits = [row.closed_until - moment for row in rows if _is_closed(row, moment)]
+        if waits:
+            return max(waits)
+        for row, door in zip(rows, sorted(doors, key=lambda door: door.key), strict=True):
+            _count(row, door, moment)
+    return timedelta(0)
+
+
+def succeed(*doors: Door) -> None:
+    """Forget the failures at these doors: somebody proved to be right."""
+    Tries.objects.filter(door__in=[door.key for door in doors]).delete()
+
+
+def sweep() -> int:
+    """Forget doors where nothing has failed for a month."""
+    return Tries.objects.filter(last_failure__lt=now() - FORGOTTEN_AFTER).delete()[0]
+
+
+def wait_after(failures: int, factor: int = 1) -> timedelta:
+    """Return how long a door stays shut after this many failures in a row."""
+    return next((wait for step, wait in STEPS if failures >= step * factor), timedelta(0))
+
+
+def _row(door: Door) -> Tries:
+    # Made first, then locked: on PostgreSQL two first tries meet at the row, on SQLite at BEGIN.
+    Tries.objects.bulk_create([Tries(door=door.key)], ignore_conflicts=True)
+    return Tries.objects.select_for_update().get(door=door.key)
+
+
+def _is_closed(row: Tries, moment: datetime) -> bool:
+    return row.closed_until is not None and row.closed_until > moment
+
+
+def _count(row: Tries, door: Door, moment: datetime) -> None:
+    row.failures += 1
+    row.last_failure = moment
+    row.closed_until = moment + wait_after(row.failures, door.factor)
+    row.save(update_fields=["failures", "last_failure", "closed_until"])
