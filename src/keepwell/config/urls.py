@@ -1,7 +1,12 @@
 """Every route, in two sets: what patients reach and what staff reach (design.md, invariant 3)."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-patient_routes: list[URLPattern | URLResolver] = []
+patient_routes: list[URLPattern | URLResolver] = [path("", include("keepwell.shell.urls"))]
 staff_routes: list[URLPattern | URLResolver] = []
 urlpatterns = [*patient_routes, *staff_routes]
+
+handler400 = "keepwell.shell.errors.bad_request"
+handler403 = "keepwell.shell.errors.permission_denied"
+handler404 = "keepwell.shell.errors.page_not_found"
+handler500 = "keepwell.shell.errors.server_error"
