@@ -101,6 +101,7 @@ class SealedEntry:
     time_us: int
     period: int
     kind: str
+    key_id: UUID  # what the payload is sealed under
     payload: bytes
     mentions: tuple[Mention, ...]
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 from keepwell.toolkit.errors import KeepwellError
 

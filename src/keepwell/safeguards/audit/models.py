@@ -11,7 +11,8 @@ class Outbox(OrganisationOwned):
     kind = models.CharField(max_length=200)
     time_us = models.BigIntegerField()
     period = models.PositiveIntegerField()
-    payload = models.BinaryField()  # sealed
+    key_id = models.UUIDField()
+    payload = models.BinaryField()  # sealed under that key
     mentions = models.BinaryField()  # 17 bytes each: part, id
 
     class Meta:

@@ -28,6 +28,7 @@ class Entry(models.Model):
     period = models.PositiveIntegerField()
     digest = models.BinaryField()  # SHA-256 of the sealed payload: stays when the payload goes
     leaf = models.BinaryField()
+    key_id = models.UUIDField()  # shredding it erases the payload
     payload = models.BinaryField(null=True)  # sealed; retention may take it away, as the owner
 
     class Meta:

@@ -1,0 +1,81 @@
+"""The way from a change to the trail: rows committed with the change, moved by the writer.
+
+An entry is first durable on the trail and then taken out of the outbox; a crash between the two
+moves it again, and its id is recognised.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from keepwell.safeguards.audit.entries import Mention, Part, SealedEntry
+from keepwell.safeguards.audit.models import Outbox
+from keepwell.safeguards.audit.sequencer import Sequencer
+from keepwell.safeguards.tenancy import wall
+
+BATCH = 1000
+_MENTION_BYTES = 17
+
+
+def put(sealed: SealedEntry) -> None:
+    """Insert the row, inside the caller's transaction."""
+    Outbox(
+        id=sealed.id,
+        organisation_id=sealed.organisation,
+        kind=sealed.kind,
+        time_us=sealed.time_us,
+        period=sealed.period,
+        key_id=sealed.key_id,
+        payload=sealed.payload,
+        mentions=pack_mentions(sealed.mentions),
+    ).save(force_insert=True)
+
+
+def drain(organisation: UUID, sequencer: Sequencer) -> bool:
+    """Move at most one batch to the trail; return whether there may be more."""
+    rows = _oldest(organisation)
+    if not rows:
+        return False
+    sequencer.append(organisation, rows, may_be_there=True)
+    with wall.writing(organisation):
+        Outbox.objects.filter(id__in=[row.id for row in rows]).delete()
+    return len(rows) == BATCH
+
+
+def oldest_us(organisation: UUID) -> int | None:
+    """Return when the oldest entry that waits was made; its age is a sign of health."""
+    with wall.reading(organisation):
+        oldest: int | None = (
+            Outbox.objects.order_by("time_us").values_list("time_us", flat=True).first()
+        )
+    return oldest
+
+
+def _oldest(organisation: UUID) -> list[SealedEntry]:
+    with wall.reading(organisation):
+        return [_sealed(row) for row in Outbox.objects.order_by("time_us", "id")[:BATCH]]
+
+
+def _sealed(row: Outbox) -> SealedEntry:
+    return SealedEntry(
+        organisation=row.organisation_id,
+        id=row.id,
+        time_us=row.time_us,
+        period=row.period,
+        kind=row.kind,
+        key_id=row.key_id,
+        payload=bytes(row.payload),
+        mentions=unpack_mentions(bytes(row.mentions)),
+    )
+
+
+def pack_mentions(mentions: Sequence[Mention]) -> bytes:
+    """Write part and id of each mention, 17 bytes each."""
+    return b"".join(bytes((mention.part,)) + mention.about.bytes for mention in mentions)
+
+
+def unpack_mentions(packed: bytes) -> tuple[Mention, ...]:
+    """Read them back."""
+    return tuple(
+        Mention(Part(packed[at]), UUID(bytes=packed[at + 1 : at + _MENTION_BYTES]))
+        for at in range(0, len(packed), _MENTION_BYTES)
+    )

@@ -1,0 +1,176 @@
+"""Read the trail. Reading it is itself on the trail, before anything of it is shown."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from keepwell.safeguards.audit import checked, heads
+from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.entries import Part, moment_of
+from keepwell.safeguards.audit.errors import EntryMissing
+from keepwell.safeguards.audit.events import AuditEvent
+from keepwell.safeguards.audit.payloads import Payload
+from keepwell.safeguards.audit.sealing import open_payload
+from keepwell.safeguards.audit.trail import models, store
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault.errors import KeyGone
+from keepwell.toolkit.envelope import SealBroken
+
+LARGEST_PAGE = 200
+
+
+class Content(StrEnum):
+    """Whether an entry's payload can be read."""
+
+    BROKEN = "broken"  # the seal does not fit: somebody changed it
+    ERASED = "erased"  # by retention or by shredding its key; the entry stays provable
+    READABLE = "readable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailEntry:
+    """One entry for a page; `payload` is there if `content` is readable."""
+
+    index: int
+    id: UUID
+    moment: datetime
+    kind: str
+    content: Content
+    payload: Payload | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries, newest first; `before` is the index from which the next page goes on, if any."""
+
+    entries: tuple[TrailEntry, ...]
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrailState:
+    """What the foot of the page says; `whole` is None until this process has checked."""
+
+    size: int
+    root: bytes
+    signed: datetime
+    checked: datetime | None
+    whole: bool | None
+
+
+def page_of_entries(
+    viewer: Viewer,
+    *,
+    about: UUID | None = None,
+    actor: UUID | None = None,
+    kinds: Collection[str] | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return a page of the viewer's organisation's trail, newest first; record the reading.
+
+    `about` finds a subject, a person or an actor; `actor` only who acted. Only this page's payloads
+    are opened. Raises TrailUnavailable: then nothing is shown.
+    """
+    limit = max(1, min(limit, LARGEST_PAGE))
+    with store.reading(viewer.organisation):
+        found = _entries(viewer.organisation, about, actor)
+        if kinds is not None:
+            found = found.filter(kind__in=list(kinds))
+        if before is not None:
+            found = found.filter(index__lt=before)
+        rows = list(found.order_by("-index")[: limit + 1])
+    _record_reading(viewer, about, actor, rows[:limit])
+    entries = tuple(_opened(row) for row in rows[:limit])
+    return Page(entries, entries[-1].index if len(rows) > limit else None)
+
+
+def entry(viewer: Viewer, index: int) -> TrailEntry:
+    """Return one entry by its place in the log and record that it was read; raise EntryMissing."""
+    with store.reading(viewer.organisation):
+        row = models.Entry.objects.filter(organisation_id=viewer.organisation, index=index).first()
+    if row is None:
+        raise EntryMissing
+    _record_reading(viewer, None, None, [row])
+    return _opened(row)
+
+
+def state(viewer: Viewer) -> TrailState:
+    """Return how far the trail has come and what this process last found when checking it."""
+    head = heads.newest_head(viewer.organisation)
+    last = checked.last(viewer.organisation)
+    return TrailState(
+        size=head.size,
+        root=head.root,
+        signed=moment_of(head.signed_us),
+        checked=last.moment if last else None,
+        whole=last.is_whole if last else None,
+    )
+
+
+def missing(organisation: UUID, entry_ids: Collection[UUID]) -> set[UUID]:
+    """Return those ids that are not on the trail (a row with such a last entry has lost it)."""
+    with store.reading(organisation):
+        there = models.Entry.objects.filter(
+            organisation_id=organisation, entry_id__in=list(entry_ids)
+        )
+        return set(entry_ids) - set(there.values_list("entry_id", flat=True))
+
+
+def _entries(
+    organisation: UUID, about: UUID | None, actor: UUID | None
+) -> QuerySet[models.Entry, models.Entry]:
+    found = models.Entry.objects.filter(organisation_id=organisation)
+    if about is not None:
+        found = found.filter(_mentioned(organisation, about, list(Part)))
+    if actor is not None:
+        found = found.filter(_mentioned(organisation, actor, [Part.ACTOR]))
+    return found
+
+
+def _mentioned(organisation: UUID, about: UUID, parts: Collection[Part]) -> Exists:
+    return Exists(
+        models.Mention.objects.filter(
+            organisation_id=organisation, about=about, index=OuterRef("index"), part__in=parts
+        )
+    )
+
+
+def _record_reading(
+    viewer: Viewer, about: UUID | None, actor: UUID | None, rows: Collection[models.Entry]
+) -> None:
+    asked = {"about": about, "actor": actor}
+    detail = {name: str(id_) for name, id_ in asked.items() if id_ is not None}
+    if rows:
+        indexes = [row.index for row in rows]
+        detail |= {"first": str(min(indexes)), "last": str(max(indexes))}
+    record_now(viewer, AuditEvent.TRAIL_OPEN, detail=detail | {"count": str(len(rows))})
+
+
+def _opened(row: models.Entry) -> TrailEntry:
+    content, payload = _content(row)
+    return TrailEntry(
+        index=row.index,
+        id=row.entry_id,
+        moment=moment_of(row.time_us),
+        kind=row.kind,
+        content=content,
+        payload=payload,
+    )
+
+
+def _content(row: models.Entry) -> tuple[Content, Payload | None]:
+    if row.payload is None:
+        return Content.ERASED, None
+    try:
+        sealed = bytes(row.payload)
+        payload = open_payload(row.organisation_id, row.entry_id, row.key_id, sealed)
+    except KeyGone:
+        return Content.ERASED, None
+    except (SealBroken, ValueError, KeyError):
+        return Content.BROKEN, None
+    return Content.READABLE, payload

@@ -1,0 +1,115 @@
+"""Append a batch to one log: entries, full tiles, mentions and one signed head, all or none.
+
+Belongs to the writer thread. Two processes take turns by a lock that ends with the transaction;
+each remembers how far the log had come, and reads what the other has added since.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from keepwell.safeguards.audit import heads
+from keepwell.safeguards.audit.entries import SealedEntry
+from keepwell.safeguards.audit.errors import TrailBroken
+from keepwell.safeguards.audit.heads import Head
+from keepwell.safeguards.audit.trail import statements, store
+from keepwell.toolkit.clock import now_us
+from keepwell.toolkit.notes import NoteBroken
+from keepwell.toolkit.tiles import TILE_BITS, TILE_WIDTH, Growth, Tile
+
+REMEMBERED_LOGS = 256
+LARGEST_CATCH_UP = 2000  # beyond that, reading the edge anew is cheaper
+
+
+class Sequencer:
+    """Appends to logs; one per writer thread."""
+
+    def __init__(self) -> None:
+        self._trees: OrderedDict[UUID, Growth] = OrderedDict()
+
+    def append(
+        self, organisation: UUID, entries: Sequence[SealedEntry], *, may_be_there: bool
+    ) -> None:
+        """Make these entries durable; `may_be_there`: leave out those that are already."""
+        try:
+            with store.writing(organisation) as connection:
+                statements.wait_for_turn(connection, organisation)
+                tree = self._tree(connection, organisation)
+                if may_be_there:
+                    entries = _missing(connection, organisation, entries)
+                if entries:
+                    _extend(connection, organisation, tree, entries)
+        except BaseException:
+            self._trees.pop(organisation, None)  # it may be ahead of what was committed
+            raise
+
+    def _tree(self, connection: BaseDatabaseWrapper, organisation: UUID) -> Growth:
+        row = statements.newest_checkpoint(connection, organisation)
+        if row is None:
+            raise TrailBroken("This organisation has no log.")
+        head = Head(*row)
+        tree = self._trees.get(organisation)
+        if tree is None or tree.size != head.size or tree.root() != head.root:
+            tree = _caught_up(connection, organisation, tree, head)
+        self._trees[organisation] = tree
+        self._trees.move_to_end(organisation)
+        while len(self._trees) > REMEMBERED_LOGS:
+            self._trees.popitem(last=False)
+        return tree
+
+
+def _caught_up(
+    connection: BaseDatabaseWrapper, organisation: UUID, tree: Growth | None, head: Head
+) -> Growth:
+    """Return the tree at this head; nothing is ever built on a head that is not ours."""
+    try:
+        heads.check_head(head, heads.verify_key_of(organisation))
+    except NoteBroken as error:
+        raise TrailBroken("The newest head is not signed by this organisation's key.") from error
+    if tree is not None and 0 < head.size - tree.size <= LARGEST_CATCH_UP:
+        for leaf in statements.leaves(connection, organisation, tree.size, head.size):
+            tree.append(leaf)
+    else:
+        tree = _edge(connection, organisation, head.size)
+    if tree.size != head.size or tree.root() != head.root:
+        raise TrailBroken("The entries in the store do not lead to the signed head.")
+    return tree
+
+
+def _edge(connection: BaseDatabaseWrapper, organisation: UUID, size: int) -> Growth:
+    """Read the unfinished tile of every level."""
+    start = size - size % TILE_WIDTH
+    levels = [statements.leaves(connection, organisation, start, size)]
+    while (size := size >> TILE_BITS) > 0:
+        span = (size - size % TILE_WIDTH, size)
+        levels.append(statements.tile_roots(connection, organisation, len(levels) - 1, span))
+    return Growth(levels)
+
+
+def _missing(
+    connection: BaseDatabaseWrapper, organisation: UUID, entries: Sequence[SealedEntry]
+) -> list[SealedEntry]:
+    there = statements.present(connection, organisation, [one.id for one in entries])
+    return [one for one in entries if one.id not in there]
+
+
+def _extend(
+    connection: BaseDatabaseWrapper,
+    organisation: UUID,
+    tree: Growth,
+    entries: Sequence[SealedEntry],
+) -> None:
+    rows: list[tuple[int, SealedEntry, bytes, bytes]] = []
+    full: list[Tile] = []
+    for one in entries:
+        entry = one.entry()
+        leaf = entry.leaf()
+        rows.append((tree.size, one, entry.digest, leaf))
+        full += tree.append(leaf)
+    head = heads.sign_head(organisation, tree.size, tree.root(), now_us())
+    statements.add_entries(connection, organisation, rows)
+    statements.add_tiles(connection, organisation, full)
+    row = (head.size, head.root, head.signed_us, head.note)
+    statements.add_checkpoint(connection, organisation, row)
