@@ -1,4 +1,4 @@
-"""The sealed value, format 1: what one encrypted field looks like, byte for byte (docs/formats/envelope.md).
+"""The sealed value, format 1: one encrypted field, byte for byte (docs/formats/envelope.md).
 
     format 1 | key version 4 | nonce 12 | ciphertext | tag 16          33 bytes over the plaintext
 
@@ -9,6 +9,7 @@ so that two different lists of parts can never give the same bytes.
 
 import os
 import struct
+from collections.abc import Callable
 from typing import ClassVar
 
 from cryptography.exceptions import InvalidTag
@@ -26,11 +27,15 @@ OVERHEAD_BYTES = HEADER_BYTES + NONCE_BYTES + TAG_BYTES
 _HEADER = struct.Struct(">BI")
 _LENGTH = struct.Struct(">I")
 _BODY = HEADER_BYTES + NONCE_BYTES
+_HEADERS = {version: _HEADER.pack(FORMAT_1, version) for version in range(256)}
+# The same call without a layer above it where the system has it: 5 % of a seal. Up to 256 bytes
+# come whole.
+_random: Callable[[int], bytes] = getattr(os, "getrandom", os.urandom)
 
 Key = bytes | bytearray | AESGCM
 
 
-class SealBroken(KeepwellError):
+class SealBroken(KeepwellError):  # noqa: N818  names the fact
     """A sealed value does not open: altered, cut short, moved from elsewhere, or another key's.
 
     One error for every cause: an attacker who can write sealed bytes learns nothing from which
@@ -61,7 +66,7 @@ def associated_data(header_bytes: bytes, *parts: bytes) -> bytes:
 
 
 def key_version_of(sealed: bytes) -> int:
-    """Return the key version that a sealed value names; SealBroken if it is too short to name one."""
+    """Return the key version that a sealed value names; SealBroken if it is too short."""
     if len(sealed) < OVERHEAD_BYTES:
         raise SealBroken
     return int.from_bytes(sealed[1:HEADER_BYTES], "big")
@@ -72,14 +77,14 @@ def seal(
 ) -> bytes:
     """Seal a value with AES-256-GCM.
 
-    `associated` is what `length_prefixed` gives; the header is put before it here. `key` is 32 bytes
-    or the AESGCM object made from them once (making it costs as much as a seal). Only test vectors
-    pass a nonce: one used twice under a key reveals both values and lets anyone forge others.
+    `associated` is what `length_prefixed` gives; the header is put before it here. `key` is 32
+    bytes, or the AESGCM object made from them once (making it costs as much as a seal). Only test
+    vectors pass a nonce: one used twice under a key reveals both values and lets anyone forge more.
     """
     cipher = key if type(key) is AESGCM else _cipher(key)
-    head = _HEADER.pack(FORMAT_1, key_version)
+    head = _HEADERS.get(key_version) or header(key_version)
     if nonce is None:
-        nonce = os.urandom(12)  # the kernel's, each time: a forked process cannot repeat one
+        nonce = _random(12)  # the kernel's, each time: a forked process cannot repeat one
     return head + nonce + cipher.encrypt(nonce, plaintext, head + associated)
 
 

@@ -1,5 +1,7 @@
 """Django's entry for vault."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class VaultConfig(AppConfig):
 
     name = "keepwell.safeguards.vault"
     label = "vault"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        import_module("keepwell.safeguards.vault.checks")

@@ -1,6 +1,7 @@
 """Blind index: equal values give equal tokens, and a token says nothing without the index key.
 
-    subkey = HMAC-SHA256(index key, "blind/1" || slot)      token = HMAC-SHA256(subkey, value), 64 bits
+    subkey = HMAC-SHA256(index key, "blind/1" || slot)
+    token  = the first 64 bits of HMAC-SHA256(subkey, normalised value)
 
 Cut to 64 bits so that it fits an integer column; a chance match among a million values of one slot
 is about one in thirty-seven million, and whoever looks up compares the opened values anyway.

@@ -41,8 +41,8 @@ class KeyCache(Generic[Name]):
     def put(self, name: Name, held: HeldKey, epoch: int | None = None) -> None:
         """Hold a key.
 
-        `epoch` is the cache's own number from before the key was read from the store: when keys were
-        dropped in between, the key may be one that has just been shredded, and is not held.
+        `epoch` is the cache's own number from before the key was read from the store: when keys
+        were dropped in between, this may be one that has just been shredded, and is not held.
         """
         with self._lock:
             if epoch is not None and epoch != self.epoch:

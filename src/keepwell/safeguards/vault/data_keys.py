@@ -4,6 +4,7 @@
 the organisation, the key's own id and its version.
 """
 
+import contextlib
 import os
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from keepwell.safeguards.vault import observer, organisation_keys
 from keepwell.safeguards.vault.cache import KeyCache
-from keepwell.safeguards.vault.errors import KeyGone
+from keepwell.safeguards.vault.errors import KeyGone, KeystoreUnavailable
 from keepwell.safeguards.vault.held import HeldKey, Unwrapped
 from keepwell.safeguards.vault.keystore import access
 from keepwell.safeguards.vault.keystore.models import DataKey, SharedKey
@@ -71,7 +72,7 @@ def make(organisation: UUID, count: int) -> list[tuple[UUID, HeldKey]]:
 
 
 def add_version(organisation: UUID, key_id: UUID) -> int:
-    """Add a version to a data key and return it: it seals from now on, the older ones still open."""
+    """Add a version to a data key and return it: it seals from now on, older ones still open."""
     held.drop([key_id.int])
     version = data_key(organisation, key_id).newest.version + 1
     unwrapped = Unwrapped(bytearray(os.urandom(envelope.KEY_BYTES)), version)
@@ -84,7 +85,7 @@ def add_version(organisation: UUID, key_id: UUID) -> int:
 
 
 def data_key(organisation: UUID, key_id: UUID) -> HeldKey:
-    """Return a key of this organisation; KeyGone when it was shredded, never was, or is another's."""
+    """Return a key of this organisation; KeyGone if shredded, never made, or another's."""
     found = held.get(key_id.int)
     if found is None:
         found = load(organisation, [key_id]).get(key_id)
@@ -141,7 +142,11 @@ def _unwrap(organisation: UUID, key_id: UUID, version: int, wrapped: bytes) -> U
 
 
 def delete(organisation: UUID, key_ids: Collection[UUID], verb: Verb) -> int:
-    """Delete keys in one keystore transaction and forget them here; return how many there were."""
+    """Delete keys in one keystore transaction and forget them here; return how many there were.
+
+    Emptying the write-ahead log after it may fail or find a reader in its way: the keys are deleted
+    all the same, and the next sweep or shredding empties it.
+    """
     gone = set(key_ids)
     with access.writing(organisation):
         existing: set[UUID] = set()
@@ -151,7 +156,8 @@ def delete(organisation: UUID, key_ids: Collection[UUID], verb: Verb) -> int:
             rows.delete()
             SharedKey.objects.filter(key_id__in=batch).delete()
     held.drop([key_id.int for key_id in gone])
-    access.forget_deleted()
+    with contextlib.suppress(KeystoreUnavailable):
+        access.forget_deleted()
     observer.report(verb, organisation, existing)
     return len(existing)
 

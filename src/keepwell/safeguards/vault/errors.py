@@ -7,28 +7,30 @@ from django.utils.translation import gettext_noop as _
 from keepwell.toolkit.errors import KeepwellError
 
 
-class KeyGone(KeepwellError):
+class KeyGone(KeepwellError):  # noqa: N818  names the fact
     """The key was shredded, never existed, or belongs to another organisation."""
 
     code: ClassVar[str] = "key_gone"
     status: ClassVar[int] = 410
     sentence: ClassVar[str] = _(
-        "This was erased: its key no longer exists, so nobody can read it. The trail still says that it was here."
+        "This was erased: its key no longer exists, so nobody can read it. "
+        "The trail still says that it was here."
     )
 
 
-class KeystoreUnavailable(KeepwellError):
+class KeystoreUnavailable(KeepwellError):  # noqa: N818  names the fact
     """The keystore cannot be reached just now; the cause is chained."""
 
     code: ClassVar[str] = "keystore_unavailable"
     status: ClassVar[int] = 503
     sentence: ClassVar[str] = _(
-        "The keys cannot be reached just now, so nothing was shown and nothing was changed. Try again in a minute."
+        "The keys cannot be reached just now, so nothing was shown and nothing was changed. "
+        "Try again in a minute."
     )
 
 
-class OrganisationKeysMissing(KeepwellError):
-    """This organisation has no keys: make_organisation_keys was not called or the keystore is not its own."""
+class OrganisationKeysMissing(KeepwellError):  # noqa: N818  names the fact
+    """This organisation has no keys: none were made, or this is another keystore."""
 
     code: ClassVar[str] = "organisation_keys_missing"
     status: ClassVar[int] = 503
@@ -38,7 +40,7 @@ class OrganisationKeysMissing(KeepwellError):
     )
 
 
-class BlobGone(KeepwellError):
+class BlobGone(KeepwellError):  # noqa: N818  names the fact
     """No sealed file is stored under this row."""
 
     code: ClassVar[str] = "blob_gone"
@@ -52,7 +54,7 @@ class RootKeyError(KeepwellError):
     status: ClassVar[int] = 503
 
 
-class RootKeyMissing(RootKeyError):
+class RootKeyMissing(RootKeyError):  # noqa: N818  names the fact
     """There is no root key file."""
 
     code: ClassVar[str] = "root_key_missing"
@@ -62,16 +64,17 @@ class RootKeyMissing(RootKeyError):
     )
 
 
-class RootKeyUnreadable(RootKeyError):
+class RootKeyUnreadable(RootKeyError):  # noqa: N818  names the fact
     """The root key file cannot be read, or others can read it too."""
 
     code: ClassVar[str] = "root_key_unreadable"
     sentence: ClassVar[str] = _(
-        "The root key file cannot be read. It must belong to the account that runs Keepwell, with mode 0600."
+        "The root key file cannot be read. "
+        "It must belong to the account that runs Keepwell, with mode 0600."
     )
 
 
-class RootKeyDamaged(RootKeyError):
+class RootKeyDamaged(RootKeyError):  # noqa: N818  names the fact
     """The text is not a root key, or a line of it was damaged or mistyped."""
 
     code: ClassVar[str] = "root_key_damaged"
@@ -80,7 +83,7 @@ class RootKeyDamaged(RootKeyError):
     )
 
 
-class RootKeyWrong(RootKeyError):
+class RootKeyWrong(RootKeyError):  # noqa: N818  names the fact
     """A well-formed root key, but not the one this keystore was made with."""
 
     code: ClassVar[str] = "root_key_wrong"
@@ -90,7 +93,7 @@ class RootKeyWrong(RootKeyError):
     )
 
 
-class RootKeyExists(RootKeyError):
+class RootKeyExists(RootKeyError):  # noqa: N818  names the fact
     """A root key file is there already; writing over it would lose everything sealed under it."""
 
     code: ClassVar[str] = "root_key_exists"

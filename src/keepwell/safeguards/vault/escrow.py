@@ -1,9 +1,9 @@
 """The root key as text that a person can print, keep in a safe and type in again.
 
 Nine lines. Each of the first eight carries four bytes of the key and one check byte as eight
-letters of Crockford's base32 (no I, L, O, U; read as 1, 1, 0 where mistyped), so a typing error names
-its line. The last line is a check over the whole key, and the name by which two root keys are told
-apart. root.key holds the same text: restoring from paper is typing the paper into the file.
+letters of Crockford's base32 (no I, L, O, U; typed I, L and O are read as 1, 1 and 0), so a typing
+error names its line. The last line is a check over the whole key, and the name by which two root
+keys are told apart. root.key holds the same text: restoring from paper is typing it into the file.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """Keys in the clear, in this process: what may be done with them and how they are wiped.
 
 A cipher object keeps its own copy of the key inside OpenSSL, which clears it when the object goes.
-Our own copy is a bytearray that is filled with zeros on eviction. More cannot be promised: Python and
-the kernel may have copied either (docs/formats/envelope.md).
+Our own copy is a bytearray that is filled with zeros on eviction. More cannot be promised: Python
+and the kernel may have copied either (docs/formats/envelope.md).
 """
 
 from collections.abc import Callable

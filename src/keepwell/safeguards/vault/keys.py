@@ -18,7 +18,7 @@ def make_organisation_keys(organisation: UUID) -> None:
 
 
 def new_data_key(organisation: UUID) -> UUID:
-    """Return a durable key that nothing is sealed under yet, normally without touching the keystore.
+    """Return a durable key that nothing is sealed under yet, normally from memory.
 
     A key that is not used is swept after a day. Raises KeystoreUnavailable.
     """
@@ -54,7 +54,7 @@ def _share(organisation: UUID, name: str) -> UUID:
 
 
 def load(organisation: UUID, key_ids: Iterable[UUID]) -> None:
-    """Fetch with one query all keys that a list of rows will need. Gone ones are not an error here."""
+    """Fetch with one query all keys that a list of rows will need; gone ones are no error here."""
     data_keys.load(organisation, key_ids)
 
 
@@ -67,7 +67,7 @@ def shred(organisation: UUID, key_ids: Collection[UUID]) -> int:
     """Destroy data keys in one keystore transaction; return how many existed.
 
     Nothing sealed under them opens again: at once in this process, within
-    `data_keys.EXPIRY_SECONDS` in others, and in copies of the keystore when the last of those expires.
+    `data_keys.EXPIRY_SECONDS` in others, and with copies of the keystore once the last has expired.
     """
     count = data_keys.delete(organisation, key_ids, Verb.SHRED)
     shared.forget_all()
@@ -81,7 +81,7 @@ def sweep_unused(organisation: UUID, used_ids: Iterable[UUID]) -> int:
     call; shared keys are known here. See `pool.FRESH_US` for why no key in use can be missed.
     """
     unused = data_keys.unused(organisation, used_ids)
-    return data_keys.delete(organisation, unused, Verb.SWEEP) if unused else 0
+    return data_keys.delete(organisation, unused, Verb.SWEEP)
 
 
 def forget_expired() -> None:

@@ -54,7 +54,7 @@ class Pool:
     refill: threading.Thread | None = None
 
     def take(self) -> Spare:
-        """Return a spare key, from memory if there is one; KeystoreUnavailable when none can be made."""
+        """Return a spare key, from memory if there is one; else make a batch and wait for it."""
         spare = self._pop() or self._make_and_pop()
         if len(self.spares) < LOW and not access.in_transaction():
             # Inside a keystore transaction (tests) the refill would wait for us on SQLite.
@@ -74,8 +74,8 @@ class Pool:
     def _make_and_pop(self) -> Spare:
         """Make a batch here and now; of many threads that find the pool empty, one makes it.
 
-        Those that waited for an attempt that failed fail with it: with the keystore away, 16 threads
-        must not wait for 16 time-outs one after another.
+        Those that waited for an attempt that failed fail with it: with the keystore away, 16
+        threads must not wait for 16 time-outs one after another.
         """
         failures = self.failures
         while True:

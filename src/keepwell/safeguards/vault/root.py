@@ -1,7 +1,7 @@
 """The root key: two verbs, wrap and unwrap, and the marker by which a wrong root key is noticed.
 
-A provider is asked once per organisation and cache period. This one keeps the key in a file; the key
-is read for each call and never kept in memory.
+A provider is asked once per organisation and cache period. This one keeps the key in a file; the
+key is read for each call and never kept in memory.
 """
 
 import contextlib
@@ -143,7 +143,7 @@ def mark() -> None:
 
 
 def check() -> None:
-    """Raise a RootKeyError unless the root key is usable and is the one this keystore was made with."""
+    """Raise a RootKeyError unless the root key is usable and is the one of this keystore."""
     root = provider()
     root.health()
     with access.outside_walls():
@@ -154,7 +154,7 @@ def check() -> None:
         root.unwrap(_MARKER_CONTEXT, bytes(marker.wrapped))
         return
     raise RootKeyWrong(
-        f"This root key (last line {root.fingerprint()}) is not the one this keystore was made with "
-        f"(last line {marker.fingerprint}). Nothing was changed. Put the right root.key beside this "
-        "keystore, or the right keystore beside this root.key."
+        f"This root key (last line {root.fingerprint()}) is not the one this keystore was made "
+        f"with (last line {marker.fingerprint}). Nothing was changed. Put the right root.key beside"
+        " this keystore, or the right keystore beside this root.key."
     )

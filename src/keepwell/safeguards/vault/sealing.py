@@ -5,7 +5,8 @@ from uuid import UUID
 from keepwell.safeguards.vault import data_keys, observer
 from keepwell.safeguards.vault.binding import Binding
 from keepwell.safeguards.vault.errors import KeyGone, KeystoreUnavailable
-from keepwell.safeguards.vault.observer import Verb
+from keepwell.safeguards.vault.held import Unwrapped
+from keepwell.safeguards.vault.observer import Verb, on_open, on_seal
 from keepwell.toolkit import envelope
 from keepwell.toolkit.envelope import SealBroken
 
@@ -18,7 +19,7 @@ def seal(key_id: UUID, binding: Binding, plaintext: bytes) -> bytes:
     Raises KeyGone and KeystoreUnavailable.
     """
     newest = data_keys.data_key(binding.organisation, key_id).newest
-    if observer.listeners[Verb.SEAL]:
+    if on_seal:
         observer.report(Verb.SEAL, binding.organisation, (key_id,))
     return envelope.seal(newest.cipher, newest.version, binding.associated(), plaintext)
 
@@ -31,14 +32,12 @@ def open_sealed(key_id: UUID, binding: Binding, sealed: bytes) -> bytes:
     key = data_keys.data_key(binding.organisation, key_id)
     version = int.from_bytes(sealed[1:5], "big")
     found = key.versions.get(version) or _another_version(key_id, binding, sealed, version)
-    if observer.listeners[Verb.OPEN]:
+    if on_open:
         observer.report(Verb.OPEN, binding.organisation, (key_id,))
     return envelope.open_sealed(found.cipher, binding.associated(), sealed)
 
 
-def _another_version(
-    key_id: UUID, binding: Binding, sealed: bytes, version: int
-) -> data_keys.Unwrapped:
+def _another_version(key_id: UUID, binding: Binding, sealed: bytes, version: int) -> Unwrapped:
     """Look again for a version that this process does not hold; SealBroken when there is none."""
     if len(sealed) < envelope.OVERHEAD_BYTES or sealed[0] != envelope.FORMAT_1:
         raise SealBroken

@@ -89,8 +89,8 @@ def reading(organisation: UUID) -> Iterator[None]:
 def writing(organisation: UUID) -> Iterator[None]:
     """Change one organisation's keys in one durable commit.
 
-    `durable` refuses to run inside somebody's keystore transaction: keys handed out from memory must
-    never disappear in a rollback, because data is already sealed under them.
+    `durable` refuses to run inside somebody's keystore transaction: keys handed out from memory
+    must never disappear in a rollback, because data is already sealed under them.
     """
     with _translated():
         _refuse_moved_file()
@@ -116,7 +116,7 @@ def in_transaction() -> bool:
 
 
 def forget_deleted() -> bool:
-    """Empty SQLite's write-ahead log, where deleted keys would stay; False when a reader was in the way."""
+    """Empty SQLite's write-ahead log, where deleted keys would stay; False if one was reading."""
     connection = connections[STORE]
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return connection.vendor != "sqlite"

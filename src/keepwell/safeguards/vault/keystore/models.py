@@ -81,7 +81,7 @@ class PurposeKey(models.Model):
 
 
 class DataKey(models.Model):
-    """A version of a person's or record's key, wrapped by the organisation key. Deleting it shreds."""
+    """A version of a person's or record's key, under the organisation key. Deleting it shreds."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation_id = models.UUIDField()
