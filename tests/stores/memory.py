@@ -6,7 +6,12 @@ from django.core.cache import caches
 from django.db import connections
 
 # Module and function: called only when a test has loaded the module.
-FORGETTING: tuple[tuple[str, str], ...] = ()
+FORGETTING = (
+    ("keepwell.safeguards.audit.writer", "stop"),
+    ("keepwell.safeguards.audit.checked", "forget"),
+    ("keepwell.safeguards.vault.pool", "settle"),
+    ("keepwell.safeguards.vault.keys", "forget"),
+)
 
 
 def forget() -> None:

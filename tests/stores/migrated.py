@@ -7,17 +7,24 @@ import django
 
 
 def main() -> None:
-    """Do what `keepwell init` does to empty stores."""
-    Path(os.environ["KEEPWELL_HOME"]).mkdir(mode=0o700, exist_ok=True)
+    """Do what `keepwell init` does to empty stores, as far as tests need it."""
+    home = Path(os.environ["KEEPWELL_HOME"])
     django.setup()
+    from django.conf import settings  # noqa: PLC0415  needs them
     from django.core.management import call_command  # noqa: PLC0415  needs the settings
     from django.db import connections  # noqa: PLC0415
 
     from keepwell.safeguards.tenancy import walls  # noqa: PLC0415
+    from keepwell.safeguards.vault.root import FileRoot  # noqa: PLC0415
+    from keepwell.safeguards.vault import root  # noqa: PLC0415
 
+    FileRoot.create(settings.KEEPWELL_ROOT_KEY)
     for alias in connections:
         call_command("migrate", database=alias, interactive=False, verbosity=0)
         walls.build_walls(alias)
+    if not (home / "root.key").exists():
+        root.FileRoot.create(home / "root.key")
+    root.mark()
     connections.close_all()
 
 

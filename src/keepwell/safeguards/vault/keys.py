@@ -34,7 +34,9 @@ def shared_key(organisation: UUID, name: str) -> UUID:
         return known
     epoch = shared.epoch()
     with access.reading(organisation):
-        found = SharedKey.objects.filter(name=name).values_list("key_id", flat=True).first()
+        found: UUID | None = (
+            SharedKey.objects.filter(name=name).values_list("key_id", flat=True).first()
+        )
     if found is None:
         found = _share(organisation, name)
     shared.remember(organisation, name, found, epoch)
