@@ -6,7 +6,10 @@ socket, the default, resets those), and a second server on the same port is refu
 And a certificate is tried before workers are replaced, so a bad one never ends a working server.
 """
 
+import contextlib
 import multiprocessing
+import os
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -101,6 +104,9 @@ class Supervisor(MPServer):
             self.reload_signal = False
             self.main_loop_interrupt.clear()
         else:
+            for worker in self.wrks:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker.inner.pid, signal.SIGUSR1)  # asks its clients to connect anew
             super()._reload(spawn_target, target_loader)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
-from keepwell.config import forwarding, framing, lifespan, plainpages
+from keepwell.config import forwarding, framing, lifespan, plainpages, worker
 from keepwell.config.wsgi import application as django_application
 
 DJANGO_THREADS = 16
@@ -15,10 +15,14 @@ _log = logging.getLogger("keepwell.server")
 
 
 def _whole(environ: Any, start_response: Any) -> Iterable[bytes]:
-    """Give Django's answer as one piece, so that no thread waits for a slow reader."""
+    """Give Django's answer as one piece, so that no thread waits for a slow reader.
+
+    HEAD gets no piece: Granian would send it, and a browser ends an HTTP/2 connection over that.
+    """
     pieces = django_application(environ, start_response)
     try:
-        return [b"".join(pieces)]
+        body = b"".join(pieces)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
     finally:
         getattr(pieces, "close", lambda: None)()
 
@@ -31,7 +35,8 @@ async def application(scope: framing.Scope, receive: framing.Receive, send: fram
     if scope["type"] == "lifespan":
         await lifespan.follow(receive, send)
     elif scope["type"] == "http":
-        await _answer(forwarding.believed(scope, settings.KEEPWELL_PROXIES), receive, send)
+        known = forwarding.believed(scope, settings.KEEPWELL_PROXIES)
+        await _answer(known, receive, worker.saying_goodbye(known, send))
 
 
 async def _answer(scope: framing.Scope, receive: framing.Receive, send: framing.Send) -> None:
@@ -44,4 +49,21 @@ async def _answer(scope: framing.Scope, receive: framing.Receive, send: framing.
     except framing.ClientGone:
         _log.info("left %s before the request was whole", scope["client"][0])
     else:
-        await _django(framing.sized(scope, body), framing.replayed(body), send)
+        await _view(framing.sized(scope, body), framing.replayed(body), send)
+
+
+async def _view(scope: framing.Scope, receive: framing.Receive, send: framing.Send) -> None:
+    """Let Django answer; what it could not even turn into its own error page gets ours."""
+    begun = False
+
+    async def noting(message: framing.Message) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
+
+    try:
+        await _django(scope, receive, noting)
+    except Exception:
+        _log.exception("a request failed outside every view")
+        if not begun:
+            await plainpages.send_page(500, send)

@@ -1,4 +1,4 @@
-"""What a worker process owes its supervisor: to leave Ctrl-C to it, and not to outlive it."""
+"""What a worker process owes its supervisor: leave Ctrl-C to it, hand over gently, not outlive it."""
 
 import asyncio
 import ctypes
@@ -6,18 +6,38 @@ import os
 import signal
 import sys
 
+from keepwell.config.framing import Message, Scope, Send
+
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_leaving = asyncio.Event()
 
 
 def settle() -> None:
-    """Leave Ctrl-C to the supervisor, and ask the kernel to end this worker when that one dies.
+    """Take up signals as a worker: Ctrl-C, hand-over and the supervisor's death.
 
     A terminal sends Ctrl-C to both; a worker that ends first looks like a crash to its supervisor.
     """
     supervisor = os.getppid()
-    asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+    loop = asyncio.get_running_loop()
+    loop.remove_signal_handler(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    loop.add_signal_handler(signal.SIGUSR1, _leaving.set)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != supervisor:  # it died before we asked
             os.kill(os.getpid(), signal.SIGTERM)
+
+
+def saying_goodbye(scope: Scope, send: Send) -> Send:
+    """Return a `send` that asks HTTP/1.1 clients to connect anew once this worker hands over.
+
+    Granian closes kept connections without a word when a worker ends, and a request that was on its
+    way would be lost; HTTP/2 has its own goodbye, which Granian says.
+    """
+
+    async def goodbye(message: Message) -> None:
+        if _leaving.is_set() and message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return goodbye if scope["http_version"].startswith("1") else send
