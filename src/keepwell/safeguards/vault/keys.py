@@ -51,7 +51,7 @@ def _share(organisation: UUID, name: str) -> UUID:
             SharedKey.objects.create(organisation_id=organisation, name=name, key_id=spare)
     except IntegrityError:
         with access.reading(organisation):
-            return SharedKey.objects.values_list("key_id", flat=True).get(name=name)
+            spare = SharedKey.objects.values_list("key_id", flat=True).get(name=name)
     return spare
 
 
