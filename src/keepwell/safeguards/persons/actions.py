@@ -1,0 +1,136 @@
+"""What people do with persons: create, join, undo a join, erase."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.views.decorators.debug import sensitive_variables
+
+from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.persons.errors import AlreadyJoined, JoinUndone, ReasonMissing
+from keepwell.safeguards.persons.events import PersonsEvent
+from keepwell.safeguards.persons.models import Person, PersonJoin
+from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.persons.queries import root_of
+from keepwell.safeguards.records.actions import erase, keep
+from keepwell.safeguards.records.catalogue import sealed_models
+from keepwell.safeguards.records.models import SealedRecord
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit import clock
+
+PERSON = "persons.person"
+
+
+@sensitive_variables()
+def create_person(
+    viewer: Viewer,
+    *,
+    name: str | None = None,
+    born: date | None = None,
+    email: str | None = None,
+    telephone: str | None = None,
+) -> Person:
+    """Keep a new person, whoever's act makes one: a patient who answers, a colleague who enters one.
+
+    No permission is asked: the action that needs a person has asked for its own.
+    """
+    with wall.writing(viewer.organisation):
+        person = Person(name=name, born=born, email=email, telephone=telephone)
+        keep(viewer, person, PersonsEvent.PERSON_CREATE)
+    return person
+
+
+def join(viewer: Viewer, *, person: UUID, into: UUID, reason: str) -> PersonJoin:
+    """Say that two persons are one human being. Neither's keys nor rows are touched.
+
+    Raises AlreadyJoined, which also refuses loops, and ReasonMissing.
+    """
+    allow(viewer, PersonPermission.JOIN)
+    _need(reason)
+    with wall.writing(viewer.organisation):
+        _one_at_a_time(viewer)
+        for which in (person, into):
+            within_reach(Person.objects.all(), pk=which)
+        if root_of(person) != person or root_of(into) == person:
+            raise AlreadyJoined
+        entry = record(
+            viewer, PersonsEvent.JOIN_BEGIN, subjects=(_subject(person, into),), reason=reason
+        )
+        made: PersonJoin = PersonJoin.objects.create(
+            organisation_id=viewer.organisation,
+            joined_id=person,
+            into_id=into,
+            by=viewer.actor,
+            entry_id=entry,
+        )
+    return made
+
+
+def undo_join(viewer: Viewer, *, join: UUID, reason: str) -> PersonJoin:
+    """Part two persons again; whatever was joined into the first stays joined with it."""
+    allow(viewer, PersonPermission.JOIN)
+    _need(reason)
+    with wall.writing(viewer.organisation):
+        _one_at_a_time(viewer)
+        found: PersonJoin = within_reach(PersonJoin.objects.all(), pk=join)
+        if found.undone is not None:
+            raise JoinUndone
+        subject = _subject(found.joined_id, found.into_id)
+        found.undone_entry_id = record(
+            viewer, PersonsEvent.JOIN_UNDO, subjects=(subject,), reason=reason
+        )
+        found.undone, found.undone_by = clock.now(), viewer.actor
+        found.save(update_fields=["undone", "undone_by", "undone_entry_id"])
+    return found
+
+
+def erase_person(viewer: Viewer, *, person: UUID, reason: str) -> UUID:
+    """Erase one person and every record about that person; return the id of the trail entry.
+
+    Keys are shredded together. Persons joined with this one lose the join and nothing else.
+    """
+    allow(viewer, PersonPermission.ERASE)
+    _need(reason)
+    with wall.writing(viewer.organisation):
+        _one_at_a_time(viewer)
+        found = within_reach(Person.objects.all(), pk=person)
+        for side in ("joined", "into"):
+            PersonJoin.objects.filter(**{side: person}).delete()
+        rows = [*_records_about(person), found]
+        entry = erase(viewer, rows, PersonsEvent.PERSON_ERASE, reason=reason)
+    return entry if entry is not None else found.entry_id
+
+
+def _records_about(person: UUID) -> Sequence[SealedRecord]:
+    """Return every sealed record that names this person in its `about` column."""
+    return [
+        row
+        for model in sealed_models()
+        if model is not Person and _is_about_persons(model)
+        for row in model.objects.filter(**{model.about: person})
+    ]
+
+
+def _is_about_persons(model: type[SealedRecord]) -> bool:
+    return any(
+        field.attname == model.about and field.related_model is Person
+        for field in model._meta.concrete_fields
+    )
+
+
+def _one_at_a_time(viewer: Viewer) -> None:
+    """Let joins of an organisation wait for each other, or two at once could make a loop."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+
+
+def _subject(*persons: UUID) -> Subject:
+    return Subject(PERSON, persons, (), persons)
+
+
+def _need(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing

@@ -1,0 +1,34 @@
+"""What persons refuses."""
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_noop as _
+
+from keepwell.toolkit.errors import KeepwellError
+
+
+class AlreadyJoined(KeepwellError):  # noqa: N818  names the fact
+    """The person is joined into another, or both are one whole already (a join would make a loop)."""
+
+    code: ClassVar[str] = "already_joined"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "These two are joined already, or this person is joined into another. Nothing was changed. "
+        "Undo that join first."
+    )
+
+
+class JoinUndone(KeepwellError):  # noqa: N818  names the fact
+    """Somebody was faster in undoing this join."""
+
+    code: ClassVar[str] = "join_undone"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _("This join is undone already. Nothing was changed.")
+
+
+class ReasonMissing(KeepwellError):  # noqa: N818  names the fact
+    """An act that needs a reason was given none."""
+
+    code: ClassVar[str] = "reason_missing"
+    status: ClassVar[int] = 400
+    sentence: ClassVar[str] = _("Say why: the reason goes on the trail. Nothing was changed.")

@@ -1,0 +1,13 @@
+"""Kinds of trail entries about persons."""
+
+from enum import StrEnum
+
+
+class PersonsEvent(StrEnum):
+    """source:subject:verb."""
+
+    JOIN_BEGIN = "persons:join:begin"
+    JOIN_UNDO = "persons:join:undo"
+    PERSON_CHANGE = "persons:person:change"
+    PERSON_CREATE = "persons:person:create"
+    PERSON_ERASE = "persons:person:erase"

@@ -1,0 +1,12 @@
+"""What can be allowed about persons."""
+
+from enum import StrEnum
+
+
+class PersonPermission(StrEnum):
+    """Acts on persons."""
+
+    ERASE = "person:erase"
+    JOIN = "person:join"
+    LIST = "person:list"
+    OPEN = "person:open"

@@ -1,0 +1,94 @@
+"""Finding persons: by id, as a whole, as a possible match, page by page. Nothing here opens a value.
+
+Callers open what they show in a disclosure scope; the rows come sealed.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.persons.models import Person, PersonJoin
+from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+
+def person_with(viewer: Viewer, person: UUID) -> Person:
+    """Return a person; raise OutOfReach for strangers and unknown ids alike."""
+    allow(viewer, PersonPermission.OPEN)
+    with wall.reading(viewer.organisation):
+        return within_reach(Person.objects.all(), pk=person)
+
+
+def persons_of(
+    viewer: Viewer, *, before: UUID | None = None, limit: int = 50
+) -> tuple[Person, ...]:
+    """Return a page of persons, newest first, without those joined into another.
+
+    `before` is the id of the last person of the page above (ids are in order of time).
+    """
+    allow(viewer, PersonPermission.LIST)
+    with wall.reading(viewer.organisation):
+        found = Person.objects.exclude(pk__in=_present_joins().values("joined"))
+        if before is not None:
+            found = found.filter(pk__lt=before)
+        return tuple(found.order_by("-pk")[:limit])
+
+
+def whole_of(viewer: Viewer, person: UUID) -> tuple[Person, ...]:
+    """Return all persons who are one human being with this one, itself included, oldest first."""
+    allow(viewer, PersonPermission.OPEN)
+    with wall.reading(viewer.organisation):
+        within_reach(Person.objects.all(), pk=person)
+        return tuple(Person.objects.filter(pk__in=ids_of_whole(person)).order_by("pk"))
+
+
+def joins_of(viewer: Viewer, persons: Collection[UUID]) -> tuple[PersonJoin, ...]:
+    """Return the joins that hold these persons together, oldest first."""
+    allow(viewer, PersonPermission.OPEN)
+    with wall.reading(viewer.organisation):
+        return tuple(_present_joins().filter(joined__in=persons).order_by("pk"))
+
+
+def possible_matches(viewer: Viewer, person: Person, *, limit: int = 20) -> tuple[Person, ...]:
+    """Return persons of equal name and birth date who are not joined with this one yet.
+
+    Only both together offer a match; an e-mail address or telephone number never does, because
+    families share them. It is an offer: a colleague decides.
+    """
+    allow(viewer, PersonPermission.OPEN)
+    if person.match_token is None:
+        return ()
+    with wall.reading(viewer.organisation):
+        found = Person.objects.filter(match_token=person.match_token)
+        return tuple(found.exclude(pk__in=ids_of_whole(person.pk)).order_by("-pk")[:limit])
+
+
+def root_of(person: UUID) -> UUID:
+    """Return whom a person is joined into in the end. Inside the caller's wall."""
+    seen = {person}
+    while (into := _into(person)) is not None and into not in seen:
+        seen.add(into)
+        person = into
+    return person
+
+
+def ids_of_whole(person: UUID) -> frozenset[UUID]:
+    """Return the ids of all that are one with this person. Inside the caller's wall."""
+    whole = new = {root_of(person)}
+    while new:
+        joins = _present_joins().filter(into__in=new).values_list("joined_id", flat=True)
+        new = set(joins) - whole
+        whole = whole | new
+    return frozenset(whole)
+
+
+def _into(person: UUID) -> UUID | None:
+    return _present_joins().filter(joined=person).values_list("into_id", flat=True).first()
+
+
+def _present_joins() -> QuerySet[PersonJoin]:
+    found: QuerySet[PersonJoin] = PersonJoin.objects.filter(undone__isnull=True)
+    return found

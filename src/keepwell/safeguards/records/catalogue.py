@@ -1,0 +1,41 @@
+"""Everything Keepwell seals: for the page "what we hold", for checks, for erasing a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.apps import apps
+
+from keepwell.safeguards.records.fields import sealed_fields_of
+from keepwell.safeguards.records.models import SealedRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFact:
+    """One sealed field of one model."""
+
+    model: str  # as the trail names it, "persons.person"
+    field: str
+    slot: str
+    category: str
+    label: str
+
+
+def sealed_models() -> Sequence[type[SealedRecord]]:
+    """Return the models with sealed fields, in the order of their names on the trail."""
+    found = [model for model in apps.get_models() if issubclass(model, SealedRecord)]
+    return sorted(found, key=lambda model: model._meta.label_lower)
+
+
+def sealed_fields() -> Sequence[SealedFact]:
+    """Return every sealed field of every model."""
+    return [
+        SealedFact(
+            model=model._meta.label_lower,
+            field=field.name,
+            slot=field.slot,
+            category=field.category,
+            label=str(field.verbose_name),
+        )
+        for model in sealed_models()
+        for field in sealed_fields_of(model)
+    ]
