@@ -1,10 +1,11 @@
 """Three real SQLite files for each worker, put back to their first state after each test."""
 
-import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.stores.home import clear_home, copy_home
 
 FILES = ("data.sqlite3", "trail.sqlite3", "keys.sqlite3")
 
@@ -39,8 +40,8 @@ class EmbeddedStores:
         self.template.mkdir(mode=0o700)
 
     def open_worker(self) -> None:
-        """Copy the template, which is at rest: its last connection has folded the WAL in."""
-        shutil.copytree(self.template, self.home, dirs_exist_ok=True)
+        """Copy the template: its last connection has folded the WAL in."""
+        copy_home(self.template, self.home)
 
     def restore(self) -> None:
         """Put the files back by SQLite's backup call, so connections that are open stay right."""
@@ -51,6 +52,7 @@ class EmbeddedStores:
             ):
                 used.execute("PRAGMA synchronous=OFF")
                 clean.backup(used)
+        clear_home(self.template, self.home)
 
     def close_worker(self) -> None:
         """Do nothing: no connection is kept."""

@@ -10,15 +10,12 @@ def main() -> None:
     """Do what `keepwell init` does to empty stores, as far as tests need it."""
     home = Path(os.environ["KEEPWELL_HOME"])
     django.setup()
-    from django.conf import settings  # noqa: PLC0415  needs them
     from django.core.management import call_command  # noqa: PLC0415  needs the settings
     from django.db import connections  # noqa: PLC0415
 
     from keepwell.safeguards.tenancy import walls  # noqa: PLC0415
-    from keepwell.safeguards.vault.root import FileRoot  # noqa: PLC0415
     from keepwell.safeguards.vault import root  # noqa: PLC0415
 
-    FileRoot.create(settings.KEEPWELL_ROOT_KEY)
     for alias in connections:
         call_command("migrate", database=alias, interactive=False, verbosity=0)
         walls.build_walls(alias)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from tests.stores.home import clear_home, copy_home
 from tests.stores.server import PostgresServer
 
 VARIABLES = {
@@ -56,6 +57,11 @@ class ScaleStores:
         return self.folder / self.worker
 
     @property
+    def template(self) -> Path:
+        """Return the data folder that every worker copies."""
+        return self.folder / "template"
+
+    @property
     def server(self) -> PostgresServer:
         """Return the server that this session shares."""
         return PostgresServer(self.folder / "pg")
@@ -66,8 +72,7 @@ class ScaleStores:
 
     def template_environment(self) -> dict[str, str]:
         """Return what they read while the template is migrated: the role of the owner."""
-        home = str(self.folder / "template")
-        return self._urls("keepwell_owner", "template") | {"KEEPWELL_HOME": home}
+        return self._urls("keepwell_owner", "template") | {"KEEPWELL_HOME": str(self.template)}
 
     def owner_environment(self) -> dict[str, str]:
         """Return what a process reads that migrates this worker's databases as their owner."""
@@ -82,7 +87,7 @@ class ScaleStores:
 
     def start(self) -> None:
         """Start the server; make both roles and the template's three empty databases."""
-        (self.folder / "template").mkdir(mode=0o700)
+        self.template.mkdir(mode=0o700)
         self.folder.chmod(0o711)  # the server may run as another user; it only passes through
         self.server.start()
         with self.superuser("postgres") as connection:
@@ -96,9 +101,7 @@ class ScaleStores:
         with self.superuser("postgres") as connection:
             for store in VARIABLES:
                 _make_database(connection, f"{store}_{self.worker}", f"{store}_template")
-        self.home.mkdir(mode=0o700, exist_ok=True)
-        for path in (self.folder / "template").iterdir():
-            (self.home / path.name).write_bytes(path.read_bytes())
+        copy_home(self.template, self.home)
 
     def restore(self) -> None:
         """Empty every table that was empty after migration."""
@@ -109,6 +112,7 @@ class ScaleStores:
                 self.kept[store] = self.superuser(f"{store}_{self.worker}")
                 self.kept[store].execute(EMPTY_TABLES.format(seeded=seeded))
             self.kept[store].execute("SELECT pg_temp.empty_tables()")
+        clear_home(self.template, self.home)
 
     def close_worker(self) -> None:
         """Close the connections that empty the tables."""
