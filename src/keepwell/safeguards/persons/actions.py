@@ -34,7 +34,7 @@ def create_person(
     email: str | None = None,
     telephone: str | None = None,
 ) -> Person:
-    """Keep a new person, whoever's act makes one: a patient who answers, a colleague who enters one.
+    """Keep a new person, whoever's act makes one: a patient who answers, a colleague who types.
 
     No permission is asked: the action that needs a person has asked for its own.
     """

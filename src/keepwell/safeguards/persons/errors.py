@@ -8,7 +8,7 @@ from keepwell.toolkit.errors import KeepwellError
 
 
 class AlreadyJoined(KeepwellError):  # noqa: N818  names the fact
-    """The person is joined into another, or both are one whole already (a join would make a loop)."""
+    """The person is joined into another, or both are one already (a join would make a loop)."""
 
     code: ClassVar[str] = "already_joined"
     status: ClassVar[int] = 409

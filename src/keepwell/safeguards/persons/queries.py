@@ -1,6 +1,6 @@
-"""Finding persons: by id, as a whole, as a possible match, page by page. Nothing here opens a value.
+"""Finding persons: by id, as a whole, as a possible match, page by page.
 
-Callers open what they show in a disclosure scope; the rows come sealed.
+Nothing here opens a value: callers open what they show in a disclosure scope; the rows come sealed.
 """
 
 from collections.abc import Collection
@@ -19,7 +19,8 @@ def person_with(viewer: Viewer, person: UUID) -> Person:
     """Return a person; raise OutOfReach for strangers and unknown ids alike."""
     allow(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
-        return within_reach(Person.objects.all(), pk=person)
+        found: Person = within_reach(Person.objects.all(), pk=person)
+    return found
 
 
 def persons_of(

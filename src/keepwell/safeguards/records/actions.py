@@ -94,7 +94,8 @@ def mark(
 
 def _check_plain(model: type[models.Model], name: str) -> None:
     field = model._meta.get_field(name)
-    if isinstance(field, SealedField | BlindToken) or field.attname in _OWN_COLUMNS:
+    own = getattr(field, "attname", "id") in _OWN_COLUMNS  # what is no column is refused too
+    if own or isinstance(field, SealedField | BlindToken):
         raise OnlyKeepWrites
 
 

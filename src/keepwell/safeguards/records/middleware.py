@@ -42,7 +42,7 @@ class DisclosureMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer inside the scope; raise TrailUnavailable in place of an answer it cannot record."""
+        """Answer inside the scope; TrailUnavailable takes the place of an unrecorded answer."""
         scope = RequestScope(request)
         request.disclosure = scope  # type: ignore[attr-defined]
         with scope:

@@ -39,8 +39,10 @@ class SealedQuerySet(models.QuerySet[Row]):
         raise OnlyKeepWrites
 
 
-class SealedManager(WalledManager[Row].from_queryset(SealedQuerySet)):  # type: ignore[misc]
+class SealedManager(WalledManager[Row]):
     """Find sealed records of the organisation this thread works for."""
+
+    _queryset_class = SealedQuerySet
 
 
 class SealedRecord(OrganisationOwned):
@@ -68,9 +70,9 @@ class SealedRecord(OrganisationOwned):
         base_manager_name = "objects"
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Any:
         """Make a row of what the database holds, and remember which row that is."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(db, field_names, values, **options)
         row.__dict__["_identity"] = (row.__dict__["id"], row.__dict__.get("organisation_id"))
         return row
 

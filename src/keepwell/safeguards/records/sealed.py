@@ -41,11 +41,11 @@ class Sealed(Generic[Value_co]):
     __slots__ = ()
 
     # Every road from an object to its text, its order, its size or a file.
-    __str__ = __format__ = __bytes__ = __int__ = __float__ = __index__ = _refused  # type: ignore[assignment]
+    __str__ = __format__ = __bytes__ = __int__ = __float__ = __index__ = _refused
     __len__ = __iter__ = __contains__ = __getitem__ = __bool__ = _refused
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refused  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refused
     __add__ = __radd__ = __mod__ = __rmod__ = __mul__ = __rmul__ = _refused
-    __reduce__ = __reduce_ex__ = __getstate__ = _refused  # type: ignore[assignment]
+    __reduce__ = __reduce_ex__ = __getstate__ = _refused
 
     def __repr__(self) -> str:
         return "<sealed>"

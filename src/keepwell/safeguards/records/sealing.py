@@ -54,7 +54,7 @@ def _fill_tokens(row: "SealedRecord") -> None:
     held = {field.name: value for field, value in row.sealed_values().items()}
     for token in tokens_of(type(row)):
         parts = [held.get(name) for name in token.of]
-        if any(type(part) is Pending for part in parts) or None in map(type, parts):
+        if any(part is None or type(part) is Pending for part in parts):
             setattr(row, token.attname, _token(row, token))
 
 
