@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import connections
 
-from keepwell.cli import folder, installation, supervisor, tls
+from keepwell.cli import folder, installation, statics, supervisor, tls
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.terminal import say
 
@@ -36,6 +36,7 @@ def serve(ready: Callable[[], None]) -> None:
             )
         tls.renew()
         tls.check(tls.served())
+        statics.collect()
         _load_root()
         supervisor.serve(settings.KEEPWELL_SERVER_ROOT, on, ready)
 

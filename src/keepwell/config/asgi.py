@@ -1,9 +1,9 @@
 """The ASGI root: frame, size and sender of every request, then Django in threads (design.md)."""
 
-import logging
 from collections.abc import Iterable
 from typing import Any
 
+import structlog
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
@@ -11,7 +11,7 @@ from keepwell.config import forwarding, framing, lifespan, plainpages, worker
 from keepwell.config.wsgi import application as django_application
 
 DJANGO_THREADS = 16
-_log = logging.getLogger("keepwell.server")
+_log = structlog.get_logger("keepwell.server")
 
 
 def _whole(environ: Any, start_response: Any) -> Iterable[bytes]:
@@ -44,10 +44,10 @@ async def _answer(scope: framing.Scope, receive: framing.Receive, send: framing.
         framing.check_headers(scope)
         body = await framing.read_body(scope, receive)
     except framing.FrameRefused as refusal:
-        _log.warning("refused %s from %s: %s", refusal.status, scope["client"][0], refusal.code)
+        _log.warning("request_refused", code=refusal.code, status=refusal.status, **_who(scope))
         await plainpages.send_page(refusal.status, send)
     except framing.ClientGone:
-        _log.info("left %s before the request was whole", scope["client"][0])
+        _log.info("client_left", **_who(scope))
     else:
         await _view(framing.sized(scope, body), framing.replayed(body), send)
 
@@ -64,6 +64,10 @@ async def _view(scope: framing.Scope, receive: framing.Receive, send: framing.Se
     try:
         await _django(scope, receive, noting)
     except Exception:
-        _log.exception("a request failed outside every view")
+        _log.exception("failed_outside_views", **_who(scope))
         if not begun:
             await plainpages.send_page(500, send)
+
+
+def _who(scope: framing.Scope) -> dict[str, str]:
+    return {"address": scope["client"][0], "method": scope["method"]}

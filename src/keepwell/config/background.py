@@ -1,17 +1,25 @@
-"""Threads that work beside the requests of a web worker: the timer."""
+"""Threads that work beside the requests of a web worker: the writer of the trail and the timer."""
 
-from keepwell.config import certificate_watch
+from django.db import connections
+
+from keepwell.config import certificate_watch, key_sweep
 from keepwell.jobs import timer
+from keepwell.safeguards.audit import writer
+from keepwell.safeguards.vault import keys
 
-_timer = timer.Timer(timer.registered)
+_timer = timer.Timer(timer.registered, after_call=connections.close_all)
 
 
 def start() -> None:
-    """Start them; called in the worker, after the fork."""
+    """Start them; called in the worker, after the fork. The writer first moves what was left."""
     certificate_watch.begin()
+    timer.registered.every(60, "held keys", keys.forget_expired)
+    timer.registered.every(6 * 3600, "unused keys", key_sweep.sweep)
+    writer.start()
     _timer.start()
 
 
 def stop() -> None:
     """Stop them and wait, so that nothing acknowledged is left undone."""
     _timer.stop()
+    writer.stop()

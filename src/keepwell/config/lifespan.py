@@ -1,15 +1,11 @@
 """The life of a web worker: what starts before its first request and ends after its last."""
 
-import logging
-
 from keepwell.config import background, worker
 from keepwell.config.framing import Receive, Send
 
-_log = logging.getLogger("keepwell.server")
-
 
 async def follow(receive: Receive, send: Send) -> None:
-    """Start background work, wait for the end of the worker, stop background work (ASGI lifespan)."""
+    """Start background work, wait for the end of the worker, stop it again (ASGI lifespan)."""
     await receive()
     worker.settle()
     background.start()

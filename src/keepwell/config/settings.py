@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "keepwell.safeguards.identity.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "keepwell.safeguards.records.middleware.DisclosureMiddleware",
     "keepwell.safeguards.access.middleware.AccessMiddleware",
 ]
 
@@ -76,6 +77,8 @@ STATIC_ROOT = ENVIRONMENT.home / "static"
 STORAGES = shell.STORAGES
 CSRF_FAILURE_VIEW = shell.CSRF_FAILURE_VIEW
 LOGGING_CONFIG = shell.LOGGING_CONFIG
+LOGGING = shell.LOGGING
+LOGGING = {"version": 1}  # Django leaves LOGGING_CONFIG uncalled when this is empty
 KEEPWELL_PATIENT_PATHS = shell.KEEPWELL_PATIENT_PATHS
 KEEPWELL_HOME_ROUTE = shell.KEEPWELL_HOME_ROUTE
 KEEPWELL_TRAIL_ROUTE = shell.KEEPWELL_TRAIL_ROUTE

@@ -47,7 +47,7 @@ class Schedule:
         self._due = {call: now + call.seconds for call in calls}
 
     def take_due(self, now: float) -> list[Periodic]:
-        """Return the calls that are due and plan each again from now: none is made twice to catch up."""
+        """Return what is due and plan it again from now: nothing is made twice to catch up."""
         due = [call for call, moment in self._due.items() if moment <= now]
         self._due.update({call: now + call.seconds for call in due})
         return due
@@ -58,18 +58,19 @@ class Schedule:
 
 
 class Timer:
-    """One thread that makes the registered calls, one after the other, while it may."""
+    """One thread that makes the registered calls, one after the other.
+
+    A data folder is served by one worker, so there is one timer for it (cli.folder.held).
+    """
 
     def __init__(
         self,
         registry: Registry,
         *,
-        may_run: Callable[[], bool] = lambda: True,
         after_call: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._registry = registry
-        self._may_run = may_run
         self._after_call = after_call
         self._clock = clock
         self._stopping = threading.Event()
@@ -93,7 +94,7 @@ class Timer:
         schedule = Schedule(self._registry.calls(), self._clock())
         while not self._stopping.wait(schedule.pause(self._clock())):
             for periodic in schedule.take_due(self._clock()):
-                if self._may_run() and not self._stopping.is_set():
+                if not self._stopping.is_set():
                     self._make(periodic)
 
     def _make(self, periodic: Periodic) -> None:

@@ -1,0 +1,109 @@
+"""`keepwell doctor`: look at everything an installation stands on, and say what is wrong."""
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import checks
+from django.db import connections
+
+from keepwell.cli import folder, organisations, rootkey, stores, tls
+from keepwell.cli.refusal import FAILED, Refusal
+from keepwell.cli.terminal import say
+from keepwell.safeguards.audit import outbox
+from keepwell.toolkit import certificates, clock
+
+WORRYING_DAYS = 30
+STUCK_SECONDS = 60
+EARLIEST_YEAR = 2025
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, whether it is well, and what was seen."""
+
+    what: str
+    is_well: bool
+    seen: str
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print one line per finding; the status says whether all is well."""
+    findings = list(_examine())
+    for finding in findings:
+        say(f"{'ok' if finding.is_well else 'WRONG':6} {finding.what:12} {finding.seen}")
+    return 0 if all(finding.is_well for finding in findings) else FAILED
+
+
+def _examine() -> Iterator[Finding]:
+    looks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("data folder", _folder),
+        ("databases", _stores),
+        ("root key", _root_key),
+        ("certificate", _certificate),
+        ("trail", _trail),
+        ("clock", _clock),
+        ("program", _program),
+    )
+    for what, look in looks:
+        try:
+            yield Finding(what, is_well=True, seen=look())
+        except Exception as error:  # noqa: BLE001  a patient may have several illnesses
+            yield Finding(what, is_well=False, seen=str(error).partition("\n")[0])
+
+
+def _folder() -> str:
+    folder.check()
+    loose = [
+        path.name
+        for path in folder.home().iterdir()
+        if path.is_file() and path.stat().st_mode & 0o077
+    ]
+    if loose:
+        raise Refusal(f"other users may read {', '.join(loose)} in {folder.home()}")
+    free = os.statvfs(folder.home())
+    return f"{folder.home()}, {free.f_bavail * free.f_frsize // 2**20} MiB free"
+
+
+def _stores() -> str:
+    stores.check()
+    return ", ".join(f"{stores.NAMES[alias]} on {connections[alias].vendor}" for alias in connections)
+
+
+def _root_key() -> str:
+    rootkey.check()
+    return "fits the keystore"
+
+
+def _certificate() -> str:
+    files = tls.served()
+    tls.check(files)
+    days = certificates.days_left(certificates.read_certificate(files.certificate), clock.now())
+    if days < WORRYING_DAYS:
+        raise Refusal(f"{files.certificate} ends in {days} days")
+    return f"{days} days left, {'own authority' if tls.is_ours() else 'yours'}: {files.certificate}"
+
+
+def _trail() -> str:
+    named = organisations.all_of_them()
+    oldest = [waiting for each in named if (waiting := outbox.oldest_us(each.id)) is not None]
+    age = (clock.now_us() - min(oldest)) // 1_000_000 if oldest else 0
+    if age > STUCK_SECONDS:
+        raise Refusal(f"an entry has waited {age} s to be written; is Keepwell serving?")
+    return f"{len(named)} organisations, nothing waits too long"
+
+
+def _clock() -> str:
+    if clock.now().year < EARLIEST_YEAR:
+        raise Refusal("the clock of this machine is years behind: one-time codes will not fit")
+    return f"{clock.now():%Y-%m-%d %H:%M:%S} UTC; this machine's zone is {time.tzname[0]}"
+
+
+def _program() -> str:
+    faults = [fault for fault in checks.run_checks() if fault.is_serious()]
+    if faults:
+        raise Refusal(f"{len(faults)} faults, the first: {faults[0].msg}")
+    return f"no faults; staff at {settings.KEEPWELL_STAFF_URL}"

@@ -1,0 +1,48 @@
+"""Which organisation a command means: its id, or a name that only one has."""
+
+import getpass
+from dataclasses import dataclass
+from uuid import UUID
+
+from keepwell.cli.refusal import MISUSED, Refusal
+from keepwell.safeguards.access import viewers
+from keepwell.safeguards.audit import logs
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An organisation as a command speaks of it."""
+
+    id: UUID
+    name: str
+
+
+def all_of_them() -> list[Named]:
+    """Return every organisation, each read inside its own wall."""
+    return [named for each in logs.all_logs() if (named := _named(each))]
+
+
+def _named(organisation: UUID) -> Named | None:
+    with wall.reading(organisation):
+        row = Organisation.objects.filter(pk=organisation).only("name").first()
+    return None if row is None else Named(organisation, row.name)
+
+
+def meant(text: str) -> Named:
+    """Return the organisation with this id or name; refuse if there is none or more than one."""
+    found = [each for each in all_of_them() if text.casefold() in (str(each.id), each.name.casefold())]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(str(each.id) for each in found)
+        raise Refusal(f"Several organisations are called {text!r}. Give one id of: {ids}", MISUSED)
+    known = "; ".join(f"{each.name} ({each.id})" for each in all_of_them()) or "none"
+    raise Refusal(f"There is no organisation {text!r}. There are: {known}.", MISUSED)
+
+
+def viewer(organisation: UUID) -> Viewer:
+    """Return whoever runs this command, known by the unix account."""
+    return viewers.console(organisation, account=getpass.getuser())
