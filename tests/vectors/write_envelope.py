@@ -1,7 +1,7 @@
 """Write tests/vectors/envelope.json from fixed keys and nonces: run once, when a format is added.
 
-Run as `python -m tests.vectors.write_envelope`. Vectors that are published never change: a difference in this
-file's output is a defect in the code, not in the vectors.
+Run as `python -m tests.vectors.write_envelope` with DJANGO_SETTINGS_MODULE set. Vectors that are
+published never change: a difference in this file's output is a defect in the code.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Blind index: equal values give equal tokens, and a token says nothing without the index key.
 
-Cut to 64 bits so that it fits an integer column; a chance match with one of a million values of the
-same slot happens once in eighteen million million look-ups, and whoever looks up opens and compares.
+Cut to 64 bits so that it fits an integer column: a chance match with one of a million values of a
+slot happens once in eighteen million million look-ups, and whoever looks up opens and compares.
 """
 
 from uuid import UUID
