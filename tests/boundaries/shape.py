@@ -78,8 +78,8 @@ def rows_reached_elsewhere(module: Module) -> Iterator[str]:
 
 
 def models_on_pages(module: Module) -> Iterator[str]:
-    """Name models imported where pages and operations are (except for annotations)."""
-    if not module.is_in(ROOMS_OF_PAGES):
+    """Name models that a product's pages or operations import (except for annotations)."""
+    if not (module.is_in({"products"}) and module.is_in(ROOMS_OF_PAGES)):
         return
     for node in _run_time_nodes(module.tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".models"):
