@@ -21,6 +21,7 @@ ROWS_ELSEWHERE = {
 WITHOUT_VIEWER = {
     "keepwell.safeguards.access.actions.found_organisation": "nobody belongs to it before",
     "keepwell.safeguards.access.queries.grants_of": "reads declarations, no rows",
+    "keepwell.safeguards.access.queries.organisations_of": "is what a session is chosen from",
     "keepwell.safeguards.access.queries.role_of": "is what a viewer is made from",
     "keepwell.safeguards.access.queries.within_reach": "takes rows already within reach",
     "keepwell.safeguards.audit.queries.missing": "the reconciler asks about ids in every log",

@@ -108,7 +108,7 @@ def _can_run(postgres: Path) -> bool:
 
 def _checked(command: list[str | Path], folder: Path) -> None:
     user, group = _unprivileged() if _is_root() else (None, None)
-    result = subprocess.run(  # noqa: S603  the wheel's programs, arguments of our own
+    result = subprocess.run(
         command,
         cwd=folder,
         user=user,
