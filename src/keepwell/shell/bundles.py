@@ -45,6 +45,12 @@ def sprite_of(sprite: str, names: frozenset[str]) -> str:
     return '<svg xmlns="http://www.w3.org/2000/svg">' + "".join(kept) + "</svg>\n"
 
 
+def icon_names() -> frozenset[str]:
+    """Return the name of every icon there is."""
+    sprite = Path(__file__).parent / "static" / SPRITE
+    return frozenset(match.group(1) for match in _SYMBOL.finditer(sprite.read_text(encoding="utf-8")))
+
+
 class BundledStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no stubs
     """Hashed, compressed static files, with the bundles made first so that they are hashed too."""
 

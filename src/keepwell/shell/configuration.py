@@ -27,6 +27,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 CSRF_FAILURE_VIEW = "keepwell.shell.errors.csrf_failure"
 LOGGING_CONFIG = "keepwell.shell.logging.configure"
+LOGGING = {"version": 1}  # not empty, or Django would never call LOGGING_CONFIG
 
 # The outermost part of the stack (design.md, "A request, from socket to answer").
 OUTER_MIDDLEWARE = (
@@ -39,6 +40,7 @@ OUTER_MIDDLEWARE = (
 # Which addresses patients open: their error pages speak to patients (`patient_routes` in config/urls).
 KEEPWELL_PATIENT_PATHS = ("/f/",)
 KEEPWELL_HOME_ROUTE = "office:home"
+KEEPWELL_TRAIL_ROUTE = "office:trail"
 KEEPWELL_SIGN_OUT_ROUTE = "sign_in:out"
 
 # Only what has a catalogue of ours: a half-translated page would be worse than an English one.

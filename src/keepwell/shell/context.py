@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -39,7 +40,10 @@ class Frame:
     @cached_property
     def trail(self) -> trail_state.Words | None:
         viewer = requests.viewer_of(self._request)
-        return None if viewer is None else trail_state.words_for(viewer, self._request)
+        if viewer is None:
+            return None
+        zone = self.organisation.time_zone if self.organisation else "UTC"
+        return trail_state.words_for(viewer, ZoneInfo(zone))
 
     @cached_property
     def user_name(self) -> str:
@@ -56,6 +60,18 @@ class Frame:
     @property
     def idle_minutes(self) -> int:
         return sessions.IDLE_LIMIT // timedelta(minutes=1)
+
+    @property
+    def idle_seconds(self) -> int:
+        return sessions.IDLE_LIMIT // timedelta(seconds=1)
+
+    @cached_property
+    def stay_url(self) -> str:
+        return _url("shell_staff:stay")
+
+    @cached_property
+    def sign_in_url(self) -> str:
+        return _url(settings.LOGIN_URL) or "/"
 
     @cached_property
     def home_url(self) -> str:

@@ -18,7 +18,7 @@ import structlog
 from keepwell.toolkit import clock
 
 OUR_LOGGERS = "keepwell"
-MOST_FRAMES = 12
+MOST_FRAMES = 16
 
 Event = MutableMapping[str, Any]
 
@@ -57,8 +57,9 @@ def _exception(_logger: Any, _name: str, event: Event) -> Event:
 def _foreign(_logger: Any, _name: str, event: Event) -> Event:
     """Keep of another library's record what its code wrote, never what it was given."""
     record: logging.LogRecord = event["_record"]
+    args = event.pop("positional_args", ())
     if not record.name.startswith(OUR_LOGGERS):
-        event["event"] = record.msg if record.args and isinstance(record.msg, str) else "said"
+        event["event"] = record.msg if args and isinstance(record.msg, str) else "said"
         event["at"] = f"{record.pathname}:{record.lineno}"
         status = getattr(record, "status_code", None)
         if isinstance(status, int):
@@ -88,7 +89,8 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(ensure_ascii=True, default=lambda value: str(type(value))),
         ],
-        "keep_exc_info": True,
+        # Never keep_exc_info: the standard formatter would write the traceback with its message below.
+        "pass_foreign_args": True,
     }
     return {
         "version": 1,
@@ -96,12 +98,18 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
         "formatters": {"json": formatter},
         "handlers": {"standard": {"()": _Standard, "formatter": "json"}},
         "root": {"handlers": ["standard"], "level": "WARNING"},
-        "loggers": {OUR_LOGGERS: {"level": level}},
+        "loggers": {
+            OUR_LOGGERS: {"level": level},
+            # Without Django's own handlers: one of them would mail tracebacks with their values.
+            "django": {"handlers": [], "level": "WARNING"},
+            "django.request": {"level": "CRITICAL"},  # the access line and shell.errors say it
+            "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        },
     }
 
 
 def configure(config: Mapping[str, Any]) -> None:
-    """Set up logging for this process: Django's LOGGING_CONFIG; an empty LOGGING means ours."""
+    """Set up logging for this process: Django's LOGGING_CONFIG, called if LOGGING is not empty."""
     logging.config.dictConfig({**configuration(), **config})
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -15,6 +15,7 @@ class Style(StrEnum):
     DAY = "day"
     EXACT = "exact"
     SHORT = "short"
+    SINCE = "since"  # inside a sentence: the time of today, else the day and the time
 
 
 def day_of(value: date) -> str:
@@ -53,7 +54,10 @@ def said(value: datetime, *, now: datetime, zone: tzinfo, style: Style, is_worki
         return exact(value, zone)
     if style is Style.CLOCK:
         return clock_of(local, is_working=is_working)
-    day = _day_in_short(local, now.astimezone(zone))
+    here_now = now.astimezone(zone)
+    if style is Style.SINCE and local.date() == here_now.date():
+        return clock_of(local, is_working=is_working)
+    day = _day_in_short(local, here_now)
     if style is Style.DAY:
         return day
     return pgettext("a day, then a time of day", "%(day)s %(time)s") % {

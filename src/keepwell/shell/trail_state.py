@@ -1,12 +1,19 @@
-"""What the foot of the rail says about the trail: whole, waiting or broken, and since when."""
-
-from __future__ import annotations
+"""What the foot of the rail says about the trail: whole, not yet checked, broken or out of reach."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from keepwell.safeguards.audit import queries
+from keepwell.safeguards.audit.queries import TrailState
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell import moments
+from keepwell.toolkit import clock
+from keepwell.toolkit.errors import KeepwellError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,29 @@ class Words:
     url: str
 
 
-def words_for(viewer: Any, request: HttpRequest) -> Words | None:
-    """Return the state of this organisation's trail in words."""
-    return None
+def words_for(viewer: Viewer, zone: ZoneInfo) -> Words:
+    """Return the state of this organisation's trail in words; never raises, every page needs it."""
+    try:
+        state = queries.state(viewer)
+    except (KeepwellError, DatabaseError):
+        return Words(_("Trail out of reach"), "error", "danger", _url())
+    return say(state, zone)
+
+
+def say(state: TrailState, zone: ZoneInfo) -> Words:
+    """Put a state into words: a claim is made only for what was checked."""
+    if state.whole is None or state.checked is None:
+        return Words(_("Trail not checked yet"), "wait", "info", _url())
+    when = moments.said(
+        state.checked, now=clock.now(), zone=zone, style=moments.Style.SINCE, is_working=True
+    )
+    if state.whole:
+        return Words(_("Trail whole, checked %(when)s") % {"when": when}, "proof", "", _url())
+    return Words(_("Trail broken, found %(when)s") % {"when": when}, "error", "danger", _url())
+
+
+def _url() -> str:
+    try:
+        return reverse(settings.KEEPWELL_TRAIL_ROUTE)
+    except NoReverseMatch:
+        return ""

@@ -1,12 +1,12 @@
-"""The frame's own two views: a clinic's logo, and the gallery of components for development."""
+"""The frame's own views: a clinic's logo, and staying signed in."""
 
 import hashlib
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from keepwell.safeguards.access.declarations import open_to_all
+from keepwell.safeguards.access.declarations import open_to_all, signed_in
 from keepwell.shell import queries
 
 
@@ -22,3 +22,10 @@ def logo(request: HttpRequest, organisation_id: UUID, digest: str) -> HttpRespon
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response.is_public = True  # type: ignore[attr-defined]  # SecurityHeadersMiddleware reads it
     return response
+
+
+@signed_in
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """Answer the press of "Stay signed in": being asked by a person is what moves the idle limit."""
+    return HttpResponse(status=204)

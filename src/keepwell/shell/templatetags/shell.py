@@ -32,8 +32,8 @@ NOTICE_ICONS = {
 PROOF_ICONS = {"proven": "proof", "waiting": "wait", "broken": "error"}
 
 
-def _part(name: str, **context: Any) -> SafeString:
-    return render_to_string(f"shell/components/{name}.html", context)
+def _part(component: str, /, **context: Any) -> SafeString:
+    return render_to_string(f"shell/components/{component}.html", context)
 
 
 def svg(name: str, *, size: str = "", tone: str = "", surface: str = "") -> SafeString:
