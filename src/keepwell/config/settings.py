@@ -4,6 +4,8 @@ Nothing here is meant to be edited: what an operator may choose is an environmen
 docs/reference/settings.md.
 """
 
+from urllib.parse import urlsplit
+
 from keepwell.config import environment, framing
 from keepwell.safeguards.identity.configuration import *  # noqa: F403  they are Django's names
 from keepwell.shell import configuration as shell
@@ -90,6 +92,10 @@ DATABASES = ENVIRONMENT.databases
 DATABASE_ROUTERS = ["keepwell.config.stores.StoreRouter"]
 
 AUTH_USER_MODEL = "identity.User"
+# Mail waits in files until a server for it is configured.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = ENVIRONMENT.home / "mail"
+DEFAULT_FROM_EMAIL = f"Keepwell <keepwell@{urlsplit(KEEPWELL_STAFF_URL).hostname}>"
 
 # The root refuses larger bodies; an upload that fits stays in memory, never in a temporary file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = framing.BODY_BYTES

@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 patient_routes: list[URLPattern | URLResolver] = [path("", include("keepwell.shell.urls"))]
-staff_routes: list[URLPattern | URLResolver] = []
+staff_routes: list[URLPattern | URLResolver] = [
+    path("", include("keepwell.office.sign_in.urls")),
+]
 urlpatterns = [*patient_routes, *staff_routes]
 
 handler400 = "keepwell.shell.errors.bad_request"

@@ -10,7 +10,9 @@ from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.audit.logs import create_log
 from keepwell.safeguards.identity import links
 from keepwell.safeguards.identity.errors import LinkUsed
 from keepwell.safeguards.identity.models import Door, OneTimeLink, User
@@ -20,11 +22,11 @@ from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.safeguards.vault.keys import make_organisation_keys
 
 
-class AlreadyMember(ValidationError):
+class AlreadyMember(ValidationError):  # noqa: N818  names the fact
     """The account already works in this organisation."""
 
 
-def found_organisation(  # noqa: PLR0913  an organisation is all of this
+def found_organisation(
     *,
     name: str,
     owner: User,
@@ -35,14 +37,12 @@ def found_organisation(  # noqa: PLR0913  an organisation is all of this
 ) -> Organisation:
     """Create an organisation with its keys, its trail and its first owner, all or none.
 
-    `owner` may be unsaved: account and organisation then appear together. Keys and log live in other
-    stores and come first: without their rows in the data store nobody can name them, so what a
-    failure leaves behind is inert. `link` is the one-time link that allows it: it is used up in the
-    same transaction, so of many parallel uses one founds something and the others raise LinkUsed.
+    `owner` may be unsaved: account and organisation then appear together. Keys and log live in
+    other stores and come first: without their rows in the data store nobody can name them, so
+    what a failure leaves behind is inert. `link` is the one-time link that allows it: it is used
+    up in the same transaction, so of many parallel uses one founds something and the others raise
+    LinkUsed.
     """
-    from keepwell.safeguards.audit.actions import record  # noqa: PLC0415
-    from keepwell.safeguards.audit.logs import create_log  # noqa: PLC0415
-
     organisation = Organisation(
         name=name, telephone=telephone, time_zone=time_zone, is_demo=is_demo
     )
@@ -56,7 +56,7 @@ def found_organisation(  # noqa: PLR0913  an organisation is all of this
         if link is not None and not links.use(link):
             raise LinkUsed
         organisation.save(force_insert=True)
-        if owner._state.adding:
+        if not User.objects.filter(pk=owner.pk).exists():
             owner.save(force_insert=True)
         membership = _let_in(organisation.id, owner, Role.OWNER)
         record(
@@ -72,8 +72,6 @@ def found_organisation(  # noqa: PLR0913  an organisation is all of this
 
 def add_member(viewer: Viewer, *, user: User, role: Role) -> Membership:
     """Let an account work in the viewer's organisation, in one role."""
-    from keepwell.safeguards.audit.actions import record  # noqa: PLC0415
-
     allow(viewer, AccessPermission.MEMBER_ADD)
     with wall.writing(viewer.organisation):
         if Membership.objects.filter(user=user, ended__isnull=True).exists():

@@ -8,17 +8,18 @@ from django.http import Http404
 from keepwell.toolkit.errors import KeepwellError
 
 
-class NotPermitted(KeepwellError, PermissionDenied):
+class NotPermitted(KeepwellError, PermissionDenied):  # noqa: N818  names the fact
     """The viewer's role does not hold the permission that this act needs."""
 
     code: ClassVar[str] = "not_permitted"
     status: ClassVar[int] = 403
     sentence: ClassVar[str] = (
-        "Your role does not include this. Nothing was opened or changed. The refusal is on the trail."
+        "Your role does not include this. Nothing was opened or changed. "
+        "The refusal is on the trail."
     )
 
 
-class Undeclared(KeepwellError, PermissionDenied):
+class Undeclared(KeepwellError, PermissionDenied):  # noqa: N818  names the fact
     """A view says nothing about who may use it, so nobody may (design.md, invariant 3)."""
 
     code: ClassVar[str] = "undeclared"
@@ -26,7 +27,7 @@ class Undeclared(KeepwellError, PermissionDenied):
     sentence: ClassVar[str] = "Nobody may open this page, because it does not say who may."
 
 
-class OutOfReach(KeepwellError, Http404):
+class OutOfReach(KeepwellError, Http404):  # noqa: N818  names the fact
     """Another organisation's row and a row that never was answer alike, byte for byte."""
 
     code: ClassVar[str] = "not_found"

@@ -1,4 +1,4 @@
-"""The one declaration of an app that the rest reads: title, menu, and which roles hold which permissions."""
+"""What an app says of itself for the rest to read: title, menu, which roles hold what."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field

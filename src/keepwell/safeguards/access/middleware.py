@@ -19,6 +19,7 @@ from keepwell.safeguards.access import queries, viewers
 from keepwell.safeguards.access.declarations import Declaration, Reach, declaration_of
 from keepwell.safeguards.access.errors import NotPermitted, Undeclared
 from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.identity.sessions import Ending
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -32,6 +33,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Begin with nobody: a request that meets no view has no viewer."""
         request.viewer = None  # type: ignore[attr-defined]
         request.access_purpose = ""  # type: ignore[attr-defined]
         return self.get_response(request)
@@ -75,14 +77,12 @@ def _refuse(
     }
     log.info("refused %s needed=%s", detail["route"], needed)
     if viewer is not None:
-        from keepwell.safeguards.audit.actions import record_now  # noqa: PLC0415
-
         record_now(viewer, AccessKind.REQUEST_REFUSE, outcome="refused", detail=detail)
     raise refusal
 
 
 def _send_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send a browser to the sign-in page, a script to a plain 401 that htmx follows as a whole page."""
+    """Send a browser to sign in; a script gets 401, which htmx follows as a whole page."""
     asked: dict[str, str] = {}
     if request.method in {"GET", "HEAD"} and not _is_script(request):
         asked["next"] = request.get_full_path()

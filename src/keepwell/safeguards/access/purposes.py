@@ -1,7 +1,7 @@
 """Why something is opened: the purpose that stands in every disclosure entry.
 
-The codes follow HL7's PurposeOfUse (v3-ActReason: TREAT, HOPERAT, HPAYMT, PATRQT, ETREAT, and so on)
-in our words.
+The codes follow HL7's PurposeOfUse (v3-ActReason: TREAT, HOPERAT, HPAYMT, PATRQT, ETREAT, and so
+on) in our words.
 """
 
 from enum import StrEnum
@@ -37,5 +37,5 @@ _LABELS: dict[Purpose, Promise] = {
 
 
 def label_of(code: str) -> str:
-    """Return the words for a purpose code as the trail keeps it; an unknown code is shown as it is."""
+    """Return the words for a purpose code of the trail; an unknown code is shown as it is."""
     return str(Purpose(code).label) if code in Purpose else code

@@ -12,7 +12,10 @@ from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.access.manifest import MenuItem
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.identity.recording import organisations_of as doors_of
 from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 
 Row = TypeVar("Row", bound=models.Model)
@@ -55,6 +58,16 @@ def role_of(user: UUID, organisation: UUID) -> Role | None:
         roles = Membership.objects.filter(user_id=user, ended__isnull=True)
         found = roles.values_list("role", flat=True).first()
     return Role(found) if found in Role else None
+
+
+def organisations_of(user: User) -> list[Organisation]:
+    """List the organisations where an account is a member now: those it may sign in to."""
+    entered = [one for one in doors_of(user) if role_of(user.pk, one) is not None]
+    found = []
+    for organisation in entered:
+        with wall.reading(organisation):
+            found.append(Organisation.objects.get(pk=organisation))
+    return found
 
 
 def members_of(viewer: Viewer) -> list[Membership]:

@@ -1,4 +1,4 @@
-"""Every manifest, installed once at start by `config` (settings.KEEPWELL_MANIFESTS names the list)."""
+"""Every manifest, installed once at start (settings.KEEPWELL_MANIFESTS names the list)."""
 
 from collections.abc import Iterable
 from types import MappingProxyType
@@ -21,7 +21,7 @@ class TwiceDeclared(ValueError):  # noqa: N818  names the fact
 
 def install(manifests: Iterable[Manifest]) -> None:
     """Make these the manifests of this process, in place of any before."""
-    global _manifests, _grants  # noqa: PLW0603  one registry per process, written at start
+    global _manifests, _grants  # one registry per process, written at start
     given = tuple(manifests)
     grants: dict[str, frozenset[Role]] = {}
     seen: set[str] = set()

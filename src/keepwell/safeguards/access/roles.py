@@ -1,4 +1,4 @@
-"""The four roles a member can have; which permissions a role holds is said by each app's manifest."""
+"""The four roles of members; which permissions a role holds is said by each app's manifest."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Every route with its answer to "who may?": what `keepwell routes` prints and the route walk tests."""
+"""Every route with its answer to "who may?": `keepwell routes` prints it, a test walks it."""
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence

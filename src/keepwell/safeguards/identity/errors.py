@@ -5,7 +5,7 @@ from typing import ClassVar
 from keepwell.toolkit.errors import KeepwellError
 
 
-class LinkUsed(KeepwellError):
+class LinkUsed(KeepwellError):  # noqa: N818  names the fact
     """A one-time link was used, ran out, or never was: one answer for the three."""
 
     code: ClassVar[str] = "link_used"

@@ -1,4 +1,4 @@
-"""What allauth asks us: nobody registers by himself, and authenticators' secrets are sealed at rest."""
+"""What allauth asks us: nobody registers by himself, secrets are sealed at rest."""
 
 import base64
 import hmac
@@ -17,6 +17,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     """Accounts come from set-up links and from owners, never from a public form."""
 
     def is_open_for_signup(self, request: Any) -> bool:
+        """Say no: there is no public registration."""
         return False
 
 
@@ -26,11 +27,13 @@ def _key() -> bytes:
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
-    """Seal the secrets of one-time codes and recovery codes (format 1, docs/formats/envelope.md)."""
+    """Seal the secrets of one-time and recovery codes (format 1, docs/formats/envelope.md)."""
 
     def encrypt(self, text: str) -> str:
+        """Seal a secret for its row."""
         sealed = envelope.seal(_key(), 1, _ASSOCIATED, text.encode())
         return base64.b64encode(sealed).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
+        """Open a secret from its row."""
         return envelope.open_sealed(_key(), _ASSOCIATED, base64.b64decode(encrypted_text)).decode()

@@ -1,6 +1,7 @@
 """Who is behind this request: the session key is decided once, before anything else asks.
 
-`request.sign_in` is the `sessions.Decision`; `request.user` is the account only when both steps are done.
+`request.sign_in` is the `sessions.Decision`; `request.user` is the account only when both steps
+are done.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from keepwell.safeguards.identity import recording, sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 BACKGROUND_HEADER = "Keepwell-Background"
-"""A page's own script sends it (any value) when it asks without its person having done something."""
+"""A page's own script sends it (any value) when it asks by itself, not for its person."""
 
 
 def background(view: View) -> View:
@@ -30,6 +31,7 @@ class SignInMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Decide the session of this request."""
         decision = sessions.decide(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
         request.sign_in = decision  # type: ignore[attr-defined]
         request.user = decision.user or AnonymousUser()

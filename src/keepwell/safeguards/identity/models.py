@@ -2,7 +2,7 @@
 
 These stand outside the wall, because they are needed before an organisation is known. None has a
 column named organisation_id, which is what makes a table a walled one; where an organisation is
-remembered, it is a bare id and says nothing about what may be done there (`access.Membership` does).
+remembered, it is a bare id and says nothing about what may be done: `access.Membership` does.
 """
 
 from enum import StrEnum
@@ -117,7 +117,7 @@ class OneTimeLink(models.Model):
 
 
 class Tries(models.Model):
-    """Failed tries in a row at one door: an account, a network, or a browser known to an account."""
+    """Failed tries in a row at one door: an account, a network, a browser known to an account."""
 
     door = models.CharField(max_length=64, primary_key=True)  # a keyed hash, see identity.throttle
     failures = models.PositiveIntegerField(default=0)

@@ -25,7 +25,7 @@ _SYSTEMS = (
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the client's address as the server root decided it (forwarded headers are its matter)."""
+    """Return the client's address as the server root decided it."""
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
 
 

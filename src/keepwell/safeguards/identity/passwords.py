@@ -1,4 +1,4 @@
-"""Passwords: one published cost, one normal form, and no way to learn whether an address has an account."""
+"""Passwords: one published cost, one normal form, no way to learn who has an account."""
 
 import unicodedata
 from functools import lru_cache
@@ -30,7 +30,7 @@ def normal_email(address: str) -> str:
 
 
 def normal_password(typed: str) -> str:
-    """Return the form that is hashed, so that two keyboards spell one password alike (NIST 800-63B)."""
+    """Return the form that is hashed: two keyboards spell one password alike (NIST 800-63B)."""
     return unicodedata.normalize("NFC", typed)
 
 
@@ -47,8 +47,8 @@ def hashed(password: str) -> str:
 def account_of(email: str, password: str) -> tuple[User | None, bool]:
     """Return the account with this address, and whether it may sign in with this password.
 
-    An unknown or closed account costs the same hash as a known one (ASVS 6.3.8). The caller may tell
-    the trail about the account, never the browser.
+    An unknown or closed account costs the same hash as a known one (ASVS 6.3.8). The caller may
+    tell the trail about the account, never the browser.
     """
     typed = normal_password(password)
     user = User.objects.filter(email=normal_email(email)).first()

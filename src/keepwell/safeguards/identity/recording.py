@@ -11,6 +11,9 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.audit.errors import TrailUnavailable
 from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.identity.models import Door, SessionRecord, User
 from keepwell.safeguards.identity.origin import address_of, device_of, request_id_of
@@ -39,7 +42,9 @@ def account_event(
     """Record something about an account in every organisation it may enter.
 
     `proven`: the account's own person did it. A failed sign-in was done by a visitor, *about* the
-    account: an entry must never claim that Ada guessed at her own password.
+    account: an entry must never claim that Ada guessed at her own password. Such a failure opens
+    nothing, so it is answered even when the trail is down: a 503 for known accounts alone would
+    tell a stranger which addresses have one.
     """
     log.info("%s account=%s outcome=%s", kind, user.pk, outcome)
     for organisation in organisations_of(user):
@@ -51,7 +56,13 @@ def account_event(
             address=address_of(request),
             device=device_of(request),
         )
-        _write(viewer, kind, about=("identity.user", user.pk), outcome=outcome, detail=detail)
+        about = ("identity.user", user.pk)
+        try:
+            _write(viewer, kind, about=about, outcome=outcome, detail=detail)
+        except TrailUnavailable:
+            if proven:
+                raise
+            log.exception("%s account=%s is not on the trail", kind, user.pk)
 
 
 def session_event(
@@ -99,8 +110,5 @@ def _write(
     outcome: str,
     detail: Mapping[str, str] | None,
 ) -> None:
-    from keepwell.safeguards.audit.actions import record_now  # noqa: PLC0415
-    from keepwell.safeguards.audit.entries import Subject  # noqa: PLC0415
-
     subject = Subject(model=about[0], ids=(about[1],))
     record_now(viewer, kind, subjects=(subject,), outcome=outcome, detail=detail)

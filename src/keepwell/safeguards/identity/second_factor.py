@@ -147,8 +147,7 @@ def use_recovery_code(user: User, typed: str) -> bool:
         row = _locked(user, Authenticator.Type.RECOVERY_CODES)
         if row is None:
             return False
-        accepted = bool(RecoveryCodes(row).validate_code(_digits(typed)))
-    return accepted
+        return bool(RecoveryCodes(row).validate_code(_digits(typed)))
 
 
 def unkept_codes(user: User) -> list[str]:

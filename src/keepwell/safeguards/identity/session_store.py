@@ -1,6 +1,7 @@
 """Django's session engine over `SessionRecord`: what a view puts into request.session lives there.
 
-Who is signed in is *not* in that data: it is in the record's own columns, decided by `sessions.decide`.
+Who is signed in is *not* in that data: it is in the record's own columns, which only
+`sessions.decide` reads.
 """
 
 from typing import Any
@@ -15,6 +16,7 @@ class SessionStore(SessionBase):
     """The data of one session. A key that is not good now loads as an empty session without key."""
 
     def load(self) -> dict[str, Any]:
+        """Return the data, empty for a session that is over."""
         record = sessions.decide(self.session_key).record
         if record is None:
             self._session_key = None
@@ -22,15 +24,18 @@ class SessionStore(SessionBase):
         return self.decode(record.data) if record.data else {}
 
     def exists(self, session_key: str) -> bool:
+        """Tell whether the key was ever given out."""
         digest = sessions.digest_of(session_key)
         return SessionRecord.objects.filter(key_digest=digest).exists()
 
     def create(self) -> None:
+        """Make a session of nobody."""
         self._session_key = sessions.open_session()
         self.save()
         self.modified = True
 
-    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  Django's signature
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  Django's
+        """Write the data; a session that ended meanwhile stays ended."""
         if self.session_key is None:
             self.create()
             return
@@ -41,6 +46,7 @@ class SessionStore(SessionBase):
             raise UpdateError  # ended meanwhile: nothing may bring it back
 
     def delete(self, session_key: str | None = None) -> None:
+        """End the session."""
         key = session_key or self.session_key
         record = sessions.decide(key).record
         if record is not None:
@@ -48,4 +54,5 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
+        """Delete what is long over."""
         sessions.sweep()

@@ -1,4 +1,4 @@
-"""Sessions: begun with a new id, ended by time, by their person or by a colleague, decided in one place.
+"""Sessions: begun with a new id, ended by time, by their person, by a colleague; decided here.
 
 `decide` is the one function that says whether a session key is good now. The middleware asks it for
 every request, a stream asks it again at every delivery. It is synchronous and touches one row.
@@ -20,7 +20,7 @@ ABSOLUTE_LIMIT = timedelta(hours=12)
 ON_THE_WAY_LIMIT = timedelta(minutes=10)
 """From the password to the end of the second step."""
 ACT_RESOLUTION = timedelta(seconds=10)
-"""Acts nearer than this to the last noted one are not written: a page of many requests costs one commit."""
+"""Acts nearer than this to the last noted one are not written: a page costs one commit."""
 KEY_LENGTH = 32
 """Characters of 36: 165 random bits."""
 
@@ -31,6 +31,7 @@ class Ending(StrEnum):
     ABSOLUTE = "absolute"
     ACCOUNT_CLOSED = "account-closed"
     ENDED_ELSEWHERE = "ended-elsewhere"
+    FACTOR_CHANGED = "factor-changed"
     IDLE = "idle"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  a reason, not a password
     REPLACED = "replaced"
@@ -143,12 +144,6 @@ def end(record: SessionRecord, because: Ending) -> bool:
     return standing.update(ended=now(), ended_because=because, data="") == 1
 
 
-def end_all_of(user: User, because: Ending, *, but: UUID | None = None) -> list[SessionRecord]:
-    """End every session of an account, except one if given; return those that were ended."""
-    standing = SessionRecord.objects.filter(user=user, ended__isnull=True).exclude(pk=but)
-    return [record for record in standing if end(record, because)]
-
-
 def standing_of(user: User) -> list[SessionRecord]:
     """List the sessions of an account that are good now, the most recently used first."""
     moment = now()
@@ -163,7 +158,7 @@ def standing_of(user: User) -> list[SessionRecord]:
 
 
 def sweep(*, keep: timedelta = timedelta(days=1)) -> int:
-    """Delete sessions that ended, or could have ended, longer ago than `keep`; the trail remembers."""
+    """Delete sessions that are over since longer than `keep`; the trail remembers them."""
     before = now() - keep
     stale = SessionRecord.objects.filter(ended__lt=before) | SessionRecord.objects.filter(
         created__lt=before - ABSOLUTE_LIMIT

@@ -1,9 +1,9 @@
-"""Slowing down guesses: counted before the answer is known, per account and per network, in the database.
+"""Slowing down guesses: counted before the answer is known, per account and per network.
 
-After 5, 10 and 20 failures in a row every further try has to wait longer; after 100 the door is shut
-for a day at a time (NIST 800-63B 5.2.2). It must not become a way to lock somebody else out, so
-- a browser that has signed in to an account before has a door of its own (OWASP "device cookies"):
-  strangers' failures never close it;
+After 5, 10 and 20 failures in a row every further try has to wait longer; after 100 the door is
+shut for a day at a time (NIST 800-63B 5.2.2). It must not become a way to lock somebody else out:
+- a browser that has signed in to an account before has a door of its own (OWASP's "device
+  cookies"), which strangers' failures never close;
 - every wait ends by itself, and a password reset by mail opens the account's door at once.
 
 The count goes up *before* the password is looked at and back to nothing on success: a hundred
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 
 from keepwell.safeguards.identity.models import Tries
 from keepwell.toolkit.clock import now
@@ -76,8 +76,17 @@ def begin_try(*doors: Door) -> timedelta:
 
 
 def succeed(*doors: Door) -> None:
-    """Forget the failures at these doors: somebody proved to be right."""
-    Tries.objects.filter(door__in=[door.key for door in doors]).delete()
+    """Forget the failures at these doors: somebody proved to be right.
+
+    A network's door only gets back the try that was counted: whoever owns one account there could
+    otherwise wipe out his guesses at others.
+    """
+    own = [door.key for door in doors if door.factor == 1]
+    shared = [door.key for door in doors if door.factor != 1]
+    Tries.objects.filter(door__in=own).delete()
+    Tries.objects.filter(door__in=shared, failures__gt=0).update(
+        failures=models.F("failures") - 1, closed_until=None
+    )
 
 
 def sweep() -> int:

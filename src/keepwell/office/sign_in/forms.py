@@ -1,0 +1,181 @@
+"""What the pages of sign-in ask for, and what they say when it cannot be used."""
+
+import zoneinfo
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.safeguards.identity import passwords
+from keepwell.safeguards.identity.configuration import PASSWORD_ADVISED, PASSWORD_MINIMUM
+from keepwell.safeguards.identity.models import User
+
+PASSWORD_HINT = format_lazy(
+    _(
+        "At least {minimum} characters; {advised} or more are better. Several words make a good one."
+    ),
+    minimum=PASSWORD_MINIMUM,
+    advised=PASSWORD_ADVISED,
+)
+
+
+def _email(label: Any) -> forms.EmailField:
+    attrs = {"autocomplete": "username", "spellcheck": "false"}
+    wrong = _("Write an e-mail address such as name@clinic.example.")
+    return forms.EmailField(
+        label=label,
+        max_length=254,
+        widget=forms.EmailInput(attrs=attrs),
+        error_messages={"required": wrong, "invalid": wrong},
+    )
+
+
+def _password(label: Any, use: str, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=passwords.LONGEST,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": use}),
+        error_messages={"required": _("Type the password.")},
+        **options,
+    )
+
+
+def _code(label: Any, missing: Any, *, digits: int) -> forms.CharField:
+    attrs = {
+        "autocomplete": "one-time-code",
+        "inputmode": "numeric",
+        "maxlength": str(digits + 8),
+        "class": "code",
+        "autofocus": True,
+    }
+    return forms.CharField(
+        label=label,
+        max_length=40,
+        widget=forms.TextInput(attrs=attrs),
+        error_messages={"required": missing},
+    )
+
+
+class PasswordForm(forms.Form):
+    """The first step."""
+
+    email = _email(_("E-mail address"))
+    password = _password(_("Password"), "current-password")
+
+
+class CodeForm(forms.Form):
+    """The second step: six digits."""
+
+    code = _code(_("Six-digit code"), _("Type the six digits that the app shows."), digits=6)
+
+
+class RecoveryCodeForm(forms.Form):
+    """The second step without the phone: eight digits."""
+
+    code = _code(_("Recovery code"), _("Type one of your recovery codes."), digits=8)
+
+
+class ForgottenForm(forms.Form):
+    """Where to send the link for a new password."""
+
+    email = _email(_("E-mail address"))
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, checked against the person it is for."""
+
+    password = _password(_("New password"), "new-password", help_text=PASSWORD_HINT)
+
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """Refuse what is too short, common, or made of the person's own name."""
+        typed: str = self.cleaned_data["password"]
+        passwords.validate(typed, self.user)
+        return typed
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A new password, given by somebody who knows the old one."""
+
+    present = _password(_("Present password"), "current-password")
+    field_order = ("present", "password")
+
+
+class AgainForm(forms.Form):
+    """Both steps again, before something weighty."""
+
+    password = _password(_("Password"), "current-password")
+    code = _code(
+        _("Six-digit code, or a recovery code"), _("Type the code that the app shows."), digits=8
+    )
+
+
+def _zones() -> Iterable[tuple[str, Any]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _slash, place = name.partition("/")
+        if place and region not in {"Etc", "SystemV", "US", "posix", "right"}:
+            groups.setdefault(region, []).append((name, place.replace("_", " ")))
+    return [("UTC", "UTC"), *groups.items()]
+
+
+class SetUpForm(NewPasswordForm):
+    """The organisation's profile and its owner's account."""
+
+    organisation = forms.CharField(
+        label=_("Name of your clinic or organisation"),
+        help_text=_("Patients see it on every form."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        error_messages={"required": _("Type the name that patients know you by.")},
+    )
+    telephone = forms.CharField(
+        label=_("Telephone"),
+        help_text=_("Stands on every page that a patient opens, for when they would rather call."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "c20"}),
+        error_messages={"required": _("Type the number that patients can call.")},
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Every time on every page is shown in it."),
+        choices=lazy(lambda: list(_zones()), list),
+        initial="UTC",
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Type your name, as colleagues know you.")},
+    )
+    email = _email(_("Your e-mail address"))
+    field_order = ("organisation", "telephone", "time_zone", "name", "email", "password")
+
+    def clean_telephone(self) -> str:
+        """Refuse what nobody could dial."""
+        typed: str = self.cleaned_data["telephone"].strip()
+        digits = sum(sign.isdigit() for sign in typed)
+        if digits < 3 or set(typed) - set("0123456789+-()./ #*") - set("extEXT"):
+            raise ValidationError(_("Write a telephone number such as +1 555 0100."))
+        return typed
+
+    def clean_email(self) -> str:
+        """Refuse an address that has an account already (only the holder of a link gets here)."""
+        typed = passwords.normal_email(self.cleaned_data["email"])
+        if User.objects.filter(email=typed).exists():
+            raise ValidationError(_("This address already has an account here. Use another."))
+        return typed
+
+    def clean_password(self) -> str:
+        """Check the password against the name and address typed above it."""
+        given = self.cleaned_data
+        self.user = User(email=given.get("email", ""), name=given.get("name", ""))
+        return super().clean_password()

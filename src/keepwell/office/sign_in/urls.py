@@ -1,0 +1,28 @@
+"""Addresses of sign-in, second step, set-up and one's own account."""
+
+from django.urls import path
+
+from keepwell.office.sign_in.views import account, arriving, enrolling, resetting, setting_up
+
+app_name = "sign_in"
+urlpatterns = [
+    path("sign-in/", arriving.password, name="password"),
+    path("sign-in/code/", arriving.code, name="code"),
+    path("sign-in/recovery-code/", arriving.recovery_code, name="recovery_code"),
+    path("sign-in/organisation/", arriving.organisation, name="organisation"),
+    path("sign-out/", arriving.sign_out, name="out"),
+    path("second-step/", enrolling.app, name="enrol"),
+    path("second-step/qr.svg", enrolling.picture, name="qr"),
+    path("second-step/recovery-codes/", enrolling.codes, name="codes"),
+    path("set-up/<str:token>/", setting_up.set_up, name="set_up"),
+    path("password/forgotten/", resetting.forgotten, name="forgotten"),
+    path("password/new/<str:token>/", resetting.new_password, name="new_password"),
+    path("account/", account.overview, name="account"),
+    path("account/password/", account.password, name="change_password"),
+    path("account/again/<str:reason>/", account.again, name="again"),
+    path("account/app/", account.app, name="replace_app"),
+    path("account/app/qr.svg", account.picture, name="replace_qr"),
+    path("account/recovery-codes/", account.codes, name="new_codes"),
+    path("account/sessions/end/", account.end_all, name="end_all"),
+    path("account/sessions/<uuid:session_id>/end/", account.end_session, name="end_session"),
+]

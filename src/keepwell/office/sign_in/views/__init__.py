@@ -1,0 +1,1 @@
+"""Views of sign-in, by what a person is doing."""

@@ -1,0 +1,179 @@
+"""One's own account: where one is signed in, password, authenticator app, recovery codes."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keepwell.office.sign_in import forms, mail, ways, words
+from keepwell.office.sign_in.views.enrolling import qr_of, spaced
+from keepwell.safeguards.access.declarations import signed_in
+from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.safeguards.access.viewers import sign_in_of
+from keepwell.safeguards.identity import actions, second_factor, sessions
+from keepwell.safeguards.identity.actions import Answer
+from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.identity.second_factor import CodeAnswer
+from keepwell.safeguards.identity.sessions import Ending
+from keepwell.toolkit.clock import now_us
+
+REASONS = {"app": "sign_in:replace_app", "codes": "sign_in:new_codes"}
+_PROVEN = "proven_again"
+PROOF_LASTS_US = 5 * 60 * 1_000_000
+
+
+@signed_in
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show where this account is signed in, and what it signs in with."""
+    account, this = _account(request), sign_in_of(request).record
+    listed = [(record, record == this) for record in sessions.standing_of(account)]
+    context = {"sessions": listed, "enrolled": second_factor.enrolled(account), "account": account}
+    return render(request, "office/sign_in/account.html", context)
+
+
+@signed_in
+@require_POST
+def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """End one session of this account; of anybody else's there is nothing to end."""
+    if not actions.end_session(request, _account(request), session_id):
+        raise OutOfReach
+    messages.success(request, _("The session is ended. Its next request is asked to sign in."))
+    return redirect("sign_in:account")
+
+
+@signed_in
+@require_POST
+def end_all(request: HttpRequest) -> HttpResponse:
+    """End every session of this account, this one too."""
+    actions.end_sessions(request, _account(request), Ending.SIGNED_OUT)
+    request.session.flush()
+    response = HttpResponseRedirect(
+        f"{resolve_url('sign_in:password')}?because={Ending.SIGNED_OUT}"
+    )
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@signed_in
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Change the password; the present one is asked for, every other session ends."""
+    account = _account(request)
+    form = forms.ChangePasswordForm(request.POST or None, user=account)
+    answer = Answer()
+    if form.is_valid():
+        given = form.cleaned_data
+        answer = actions.give_present_password(request, account, password=given["present"])
+        if answer.is_right:
+            return _change_password(request, account, given["password"])
+        wrong = _("This is not your present password.")
+        form.add_error("present", words.wait(answer.wait) if answer.wait else wrong)
+    status = 429 if answer.wait else 422 if form.is_bound else 200
+    return render(request, "office/sign_in/change_password.html", {"form": form}, status=status)
+
+
+def _change_password(request: HttpRequest, account: User, password: str) -> HttpResponse:
+    actions.change_password(request, account, password=password)
+    mail.tell(account, "password")
+    messages.success(request, _("Your password is changed. Your other sessions are ended."))
+    return redirect("sign_in:account")
+
+
+@signed_in
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def again(request: HttpRequest, reason: str) -> HttpResponse:
+    """Ask for both steps again before the second step is changed (ASVS 7.5.1)."""
+    if reason not in REASONS:
+        raise OutOfReach
+    form = forms.AgainForm(request.POST or None)
+    wait = 0
+    if form.is_valid():
+        given = form.cleaned_data
+        answer = actions.prove_again(
+            request, _account(request), password=given["password"], typed=given["code"]
+        )
+        if answer.is_right:
+            return _weighty(request, reason)
+        wait = int(answer.wait.total_seconds())
+        form.add_error(None, words.wait(answer.wait) if wait else _again_wrong())
+    status = 429 if wait else 422 if form.is_bound else 200
+    context = {"form": form, "reason": reason}
+    return render(request, "office/sign_in/again.html", context, status=status)
+
+
+def _weighty(request: HttpRequest, reason: str) -> HttpResponse:
+    if reason == "app":
+        ways.prepare_secret(request)
+        request.session[_PROVEN] = now_us()
+    else:
+        actions.renew_codes(request, _account(request))
+        mail.tell(_account(request), "factor")
+    return redirect(REASONS[reason])
+
+
+def _again_wrong() -> str:
+    return _("Password and code do not belong to your account, or the code was used already.")
+
+
+@signed_in
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def app(request: HttpRequest) -> HttpResponse:
+    """Put a new authenticator app in place of the old one."""
+    account, secret = _account(request), ways.prepared_secret(request)
+    if not secret or not _is_proven(request):
+        return redirect("sign_in:again", "app")
+    form = forms.CodeForm(request.POST or None)
+    if form.is_valid():
+        answer = actions.replace_app(
+            request, account, secret=secret, typed=form.cleaned_data["code"]
+        )
+        if answer is CodeAnswer.ACCEPTED:
+            request.session.pop(_PROVEN)
+            request.session.pop(ways.SECRET)
+            mail.tell(account, "factor")
+            return redirect("sign_in:new_codes")
+        form.add_error("code", words.code(answer))
+    context = {"form": form, "spaced": spaced(secret)}
+    status = 422 if form.is_bound else 200
+    return render(request, "office/sign_in/replace_app.html", context, status=status)
+
+
+@signed_in
+@require_safe
+def picture(request: HttpRequest) -> HttpResponse:
+    """Send the QR code of the secret that waits in this session."""
+    if not _is_proven(request):
+        raise OutOfReach
+    return qr_of(_account(request), ways.prepared_secret(request))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def codes(request: HttpRequest) -> HttpResponse:
+    """Show new recovery codes until the person says they are kept; then never again."""
+    account = _account(request)
+    if request.method == "POST":
+        second_factor.keep_codes(account)
+        messages.success(request, _("Your recovery codes are kept. They are not shown again."))
+        return redirect("sign_in:account")
+    shown = second_factor.unkept_codes(account)
+    if not shown:
+        return redirect("sign_in:account")
+    return render(request, "office/sign_in/recovery_codes.html", {"codes": shown})
+
+
+def _account(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def _is_proven(request: HttpRequest) -> bool:
+    return bool(now_us() - int(request.session.get(_PROVEN, 0)) < PROOF_LASTS_US)

@@ -1,0 +1,96 @@
+"""Where somebody goes next: to the step that is missing, or to the page first asked for."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from keepwell.safeguards.access import queries
+from keepwell.safeguards.access.viewers import sign_in_of
+from keepwell.safeguards.identity import actions, devices, second_factor
+from keepwell.safeguards.identity.models import Stage, User
+
+NEXT = "next"
+SECRET = "new_secret"  # noqa: S105  the name of a place in the session
+
+
+def on_the_way(request: HttpRequest) -> User:
+    """Return who is on the way in; AccessMiddleware let nobody else to views of enrolment."""
+    user = sign_in_of(request).user_on_the_way
+    if user is None:
+        raise LookupError("Declare this view @enrolment.")
+    return user
+
+
+def safe_next(asked: str) -> str:
+    """Return a page of ours to go to, or nothing: only paths that lead to a view (ASVS 3.7.2)."""
+    plain = asked.isprintable() and "\\" not in asked and asked.startswith("/")
+    if not plain or not url_has_allowed_host_and_scheme(asked, None, require_https=True):
+        return ""
+    try:
+        match = resolve(urlsplit(asked).path)
+    except Resolver404:
+        return ""
+    return "" if match.namespaces[:1] == ["sign_in"] else asked
+
+
+def home() -> str:
+    """Return the address of the first page after sign-in."""
+    try:
+        return reverse(settings.KEEPWELL_HOME_ROUTE)
+    except NoReverseMatch:
+        return "/"
+
+
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Send a person on the way in to the step that is missing."""
+    decision = sign_in_of(request)
+    user = decision.user_on_the_way
+    if user is None:
+        return redirect(home() if decision.is_full else resolve_url(settings.LOGIN_URL))
+    if decision.stage is Stage.FACTORS:
+        return after_both_steps(request, user)
+    return redirect("sign_in:code" if second_factor.has_app(user) else "sign_in:enrol")
+
+
+def after_both_steps(request: HttpRequest, user: User) -> HttpResponse:
+    """Let a person in whose both steps are done: codes kept, one organisation chosen."""
+    if second_factor.unkept_codes(user):
+        return _wait_at(request, user, "sign_in:codes")
+    organisations = queries.organisations_of(user)
+    if len(organisations) > 1:
+        return _wait_at(request, user, "sign_in:organisation")
+    if not organisations:
+        actions.sign_out(request)
+        return render(request, "office/sign_in/nowhere.html", status=403)
+    return enter(request, user, organisations[0].id)
+
+
+def enter(request: HttpRequest, user: User, organisation: Any) -> HttpResponse:
+    """Begin the session of this organisation and go where the person first wanted to go."""
+    actions.enter(request, user, organisation)
+    wanted = safe_next(str(request.session.pop(NEXT, "")))
+    response = HttpResponseRedirect(wanted or home())
+    devices.remember(request, response, user.email)
+    return response
+
+
+def prepare_secret(request: HttpRequest) -> None:
+    """Make the secret that the next page will show: in a POST, because a GET changes nothing."""
+    request.session[SECRET] = second_factor.sealed(second_factor.new_secret())
+
+
+def prepared_secret(request: HttpRequest) -> str:
+    """Return the secret that waits in this session, or nothing."""
+    waiting = str(request.session.get(SECRET, ""))
+    return second_factor.unsealed(waiting) if waiting else ""
+
+
+def _wait_at(request: HttpRequest, user: User, route: str) -> HttpResponse:
+    if sign_in_of(request).stage is not Stage.FACTORS:
+        actions.begin(request, user, Stage.FACTORS)
+    return redirect(route)

@@ -1,0 +1,69 @@
+"""What sign-in says when a try did not work: the same for everybody, never which half was wrong."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from keepwell.safeguards.identity.second_factor import CodeAnswer
+from keepwell.safeguards.identity.sessions import IDLE_LIMIT, Ending
+
+
+def no_match() -> str:
+    """Say that address and password do not belong together; nothing tells which is wrong."""
+    return _("This e-mail address and password do not belong together. Check both and try again.")
+
+
+def wait(for_: timedelta) -> str:
+    """Say how long to wait, and what opens the door sooner."""
+    seconds = max(1, int(for_.total_seconds()))
+    if seconds < 90:
+        span = ngettext("%d second", "%d seconds", seconds) % seconds
+    elif seconds < 5400:
+        minutes = -(-seconds // 60)
+        span = ngettext("%d minute", "%d minutes", minutes) % minutes
+    else:
+        hours = -(-seconds // 3600)
+        span = ngettext("%d hour", "%d hours", hours) % hours
+    return _("Too many tries did not match. The next one is possible in %(span)s.") % {"span": span}
+
+
+def code(answer: CodeAnswer | None) -> str:
+    """Say what is wrong with a six-digit code and what would be right."""
+    words = {
+        CodeAnswer.EARLIER: _(
+            "That code was for an earlier half-minute. Type the one showing now."
+        ),
+        CodeAnswer.USED: _("That code was used already. Wait for the next one, then type it."),
+    }
+    wrong = _("That is not the code the app shows now. Check the app and type it again.")
+    return words.get(answer, wrong) if answer else wrong
+
+
+def recovery_code() -> str:
+    """Say that a recovery code does not work."""
+    return _("That is not one of your unused recovery codes. Each works once: try another.")
+
+
+def ending(because: str) -> dict[str, Any] | None:
+    """Say why a session ended: tone and words of the notice above the sign-in form."""
+    minutes = IDLE_LIMIT // timedelta(minutes=1)
+    words: dict[str, tuple[str, str]] = {
+        Ending.ABSOLUTE: ("info", _("You were signed out after 12 hours. Sign in again to go on.")),
+        Ending.ENDED_ELSEWHERE: ("info", _("This session was ended from another device.")),
+        Ending.IDLE: (
+            "info",
+            _("You were signed out after %(minutes)d minutes without activity.")
+            % {"minutes": minutes},
+        ),
+        Ending.PASSWORD_CHANGED: (
+            "info",
+            _("Your password was changed. Sign in with the new one."),
+        ),
+        Ending.SIGNED_OUT: ("success", _("You are signed out.")),
+    }
+    if because not in words:
+        return None
+    tone, said = words[Ending(because)]
+    return {"tone": tone, "words": said}

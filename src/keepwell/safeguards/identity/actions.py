@@ -1,0 +1,248 @@
+"""What a person does to get in and out: password, second step, sign-out, change, reset.
+
+Each act takes the request, because where an act came from belongs to its trail entry and because a
+step forward gives the browser a new session. Nobody is a viewer yet: these come before that.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
+
+from keepwell.safeguards.identity import devices, passwords, recording, second_factor, throttle
+from keepwell.safeguards.identity import sessions as session_rules
+from keepwell.safeguards.identity.events import IdentityKind
+from keepwell.safeguards.identity.models import SessionRecord, Stage, User
+from keepwell.safeguards.identity.origin import address_of, device_of
+from keepwell.safeguards.identity.second_factor import CodeAnswer
+from keepwell.safeguards.identity.session_store import SessionStore
+from keepwell.safeguards.identity.sessions import Ending
+
+CARRIED = ("next",)
+"""What request.session keeps when the session gets its next id: where the person wanted to go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of a try: it was right, it was wrong, or it has to wait."""
+
+    is_right: bool = False
+    user: User | None = None
+    code: CodeAnswer | None = None
+    wait: timedelta = timedelta(0)
+
+
+def create_user(*, email: str, name: str, password: str) -> User:
+    """Make an account; it enters an organisation through `access.actions`."""
+    user = new_user(email=email, name=name, password=password)
+    user.save(force_insert=True)
+    return user
+
+
+def new_user(*, email: str, name: str, password: str) -> User:
+    """Return an account not yet saved: hashing takes long, so it is done outside transactions."""
+    return User(
+        email=passwords.normal_email(email), name=name.strip(), password=passwords.hashed(password)
+    )
+
+
+def begin(
+    request: HttpRequest, user: User, stage: Stage, organisation: UUID | None = None
+) -> SessionRecord:
+    """Give this browser a new session with a new id, and end the one it had (ASVS 7.2.4)."""
+    carried = {name: request.session[name] for name in CARRIED if name in request.session}
+    key = session_rules.open_session(
+        user,
+        stage=stage,
+        organisation=organisation,
+        address=address_of(request),
+        device=device_of(request),
+    )
+    request.session.flush()
+    request.session = SessionStore(key)
+    request.session.update(carried)
+    request.session.modified = True
+    rotate_token(request)
+    request.sign_in = session_rules.decide(key)  # type: ignore[attr-defined]
+    return SessionRecord.objects.get(key_digest=session_rules.digest_of(key))
+
+
+def give_password(request: HttpRequest, *, email: str, password: str) -> Answer:
+    """Take the first step. A right password opens nothing but the way to the second step."""
+    account = passwords.normal_email(email)
+    doors = devices.doors_for(request, "password", account, address_of(request))
+    wait = throttle.begin_try(*doors)
+    if wait:
+        return Answer(wait=wait)
+    user, is_right = passwords.account_of(account, password)
+    if user is None or not is_right:
+        if user is not None:
+            _record_failure(request, user, IdentityKind.PASSWORD_FAIL)
+        return Answer()
+    throttle.succeed(*doors)
+    begin(request, user, Stage.PASSWORD)
+    return Answer(is_right=True, user=user)
+
+
+def give_code(request: HttpRequest, user: User, typed: str) -> Answer:
+    """Take the second step with the code of the authenticator app."""
+    doors = devices.doors_for(request, "code", user.email, address_of(request))
+    wait = throttle.begin_try(*doors)
+    if wait:
+        return Answer(wait=wait)
+    answer = second_factor.use_code(user, typed)
+    if answer is not CodeAnswer.ACCEPTED:
+        _record_failure(request, user, IdentityKind.FACTOR_FAIL, because=answer)
+        return Answer(code=answer)
+    throttle.succeed(*doors)
+    return Answer(is_right=True, user=user, code=answer)
+
+
+def give_recovery_code(request: HttpRequest, user: User, typed: str) -> Answer:
+    """Take the second step with a recovery code, which is used up and recorded."""
+    doors = devices.doors_for(request, "code", user.email, address_of(request))
+    wait = throttle.begin_try(*doors)
+    if wait:
+        return Answer(wait=wait)
+    if not second_factor.use_recovery_code(user, typed):
+        _record_failure(request, user, IdentityKind.FACTOR_FAIL, because="recovery-code")
+        return Answer()
+    throttle.succeed(*doors)
+    recording.account_event(request, user, IdentityKind.RECOVERY_CODE_USE, proven=True)
+    return Answer(is_right=True, user=user)
+
+
+def enrol(request: HttpRequest, user: User, *, secret: str, typed: str) -> CodeAnswer:
+    """Turn on the second step of an account that has none, once the app shows the right code."""
+    answer = second_factor.judge(secret, typed)
+    if answer is not CodeAnswer.ACCEPTED:
+        return answer
+    counter = second_factor.current_counter()
+    if not second_factor.enrol_first(user, secret, last_counter=counter):
+        return CodeAnswer.USED
+    recording.account_event(request, user, IdentityKind.FACTOR_ENROL, proven=True)
+    return answer
+
+
+def replace_app(request: HttpRequest, user: User, *, secret: str, typed: str) -> CodeAnswer:
+    """Put a new authenticator app and new recovery codes in place of the old ones.
+
+    The caller has asked for the password and a code again. Every other session ends (ASVS 7.4.3).
+    """
+    answer = second_factor.judge(secret, typed)
+    if answer is CodeAnswer.ACCEPTED:
+        second_factor.enrol(user, secret, last_counter=second_factor.current_counter())
+        recording.account_event(request, user, IdentityKind.FACTOR_REPLACE, proven=True)
+        end_sessions(request, user, Ending.FACTOR_CHANGED, but_this=True)
+    return answer
+
+
+def prove_again(request: HttpRequest, user: User, *, password: str, typed: str) -> Answer:
+    """Ask for both steps again before something weighty; recovery codes count as the second."""
+    doors = devices.doors_for(request, "again", user.email, address_of(request))
+    wait = throttle.begin_try(*doors)
+    if wait:
+        return Answer(wait=wait)
+    if not passwords.is_password_of(user, password):
+        _record_failure(request, user, IdentityKind.PASSWORD_FAIL)
+        return Answer()
+    answer = second_factor.use_code(user, typed)
+    if answer is not CodeAnswer.ACCEPTED and not second_factor.use_recovery_code(user, typed):
+        _record_failure(request, user, IdentityKind.FACTOR_FAIL, because=answer)
+        return Answer(code=answer)
+    throttle.succeed(*doors)
+    return Answer(is_right=True, user=user)
+
+
+def give_present_password(request: HttpRequest, user: User, *, password: str) -> Answer:
+    """Ask for the password again before it is changed."""
+    doors = devices.doors_for(request, "again", user.email, address_of(request))
+    wait = throttle.begin_try(*doors)
+    if wait:
+        return Answer(wait=wait)
+    if not passwords.is_password_of(user, password):
+        _record_failure(request, user, IdentityKind.PASSWORD_FAIL)
+        return Answer()
+    throttle.succeed(*doors)
+    return Answer(is_right=True, user=user)
+
+
+def renew_codes(request: HttpRequest, user: User) -> None:
+    """Replace the recovery codes; the caller has asked for both steps again."""
+    second_factor.renew_codes(user)
+    recording.account_event(request, user, IdentityKind.RECOVERY_CODES_RENEW, proven=True)
+
+
+def enter(request: HttpRequest, user: User, organisation: UUID) -> None:
+    """Both steps are done: work in this organisation, in a session with a new id."""
+    record = begin(request, user, Stage.FULL, organisation)
+    try:
+        recording.session_event(request, record, IdentityKind.SESSION_BEGIN)
+    except Exception:
+        session_rules.end(record, Ending.REPLACED)  # no trail, no session
+        raise
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End this browser's session."""
+    record = request.sign_in.record  # type: ignore[attr-defined]
+    if record is not None and session_rules.end(record, Ending.SIGNED_OUT):
+        because = {"because": str(Ending.SIGNED_OUT)}
+        recording.session_event(request, record, IdentityKind.SESSION_END, detail=because)
+    request.session.flush()
+
+
+def end_session(request: HttpRequest, user: User, session_id: UUID) -> bool:
+    """End another session of the same account; False when there is none of this id."""
+    record = SessionRecord.objects.filter(pk=session_id, user=user, ended__isnull=True).first()
+    if record is None:
+        return False
+    return _end_and_record(request, record, Ending.ENDED_ELSEWHERE)
+
+
+def end_sessions(
+    request: HttpRequest, user: User, because: Ending, *, but_this: bool = False
+) -> int:
+    """End every session of an account, this one too unless said; return how many."""
+    this = request.sign_in.record  # type: ignore[attr-defined]
+    kept = this.pk if but_this and this is not None else None
+    standing = SessionRecord.objects.filter(user=user, ended__isnull=True).exclude(pk=kept)
+    return sum(_end_and_record(request, record, because) for record in standing)
+
+
+def change_password(request: HttpRequest, user: User, *, password: str) -> None:
+    """Set a new password and end every other session (ASVS 7.4.3)."""
+    _set_password(user, password)
+    recording.account_event(request, user, IdentityKind.PASSWORD_CHANGE, proven=True)
+    end_sessions(request, user, Ending.PASSWORD_CHANGED, but_this=True)
+
+
+def reset_password(request: HttpRequest, user: User, *, password: str) -> None:
+    """Set a new password by a link from the mail. It never stands in for the second step."""
+    _set_password(user, password)
+    recording.account_event(request, user, IdentityKind.PASSWORD_RESET, proven=True)
+    end_sessions(request, user, Ending.PASSWORD_CHANGED)
+    throttle.succeed(throttle.account_door("password", user.email))
+
+
+def _set_password(user: User, password: str) -> None:
+    user.password = passwords.hashed(password)
+    user.save(update_fields=["password"])
+
+
+def _end_and_record(request: HttpRequest, record: SessionRecord, because: Ending) -> bool:
+    if not session_rules.end(record, because):
+        return False
+    if record.stage == Stage.FULL:
+        detail = {"because": str(because)}
+        recording.session_event(request, record, IdentityKind.SESSION_END, detail=detail)
+    return True
+
+
+def _record_failure(
+    request: HttpRequest, user: User, kind: IdentityKind, *, because: str = ""
+) -> None:
+    detail = {"because": str(because)} if because else None
+    recording.account_event(request, user, kind, proven=False, outcome="failure", detail=detail)
