@@ -21,6 +21,7 @@ LARGEST_SIZE = 2**63 - 1
 _KEY_ID_BYTES = 4
 _SIGNATURE_BYTES = 64
 _NAME = re.compile(r"[^\s+]+")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -111,7 +112,7 @@ def _signature_by(key: VerifyKey, lines: Iterable[str]) -> bytes:
 
 
 def _controls(text: str) -> bool:
-    return any(ord(character) < 0x20 and character != "\n" for character in text)
+    return _CONTROL.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

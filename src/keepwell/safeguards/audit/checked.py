@@ -1,4 +1,4 @@
-"""What this process found when it last checked each log, and the largest head it has ever seen."""
+"""What this process found when it last checked each log, and the newest head it has written."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,16 @@ class Checked:
     is_whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A head this process has seen durable: a shorter or different log is an older or other one."""
+
+    size: int
+    root: bytes
+
+
 _last: dict[UUID, Checked] = {}
+_seen: dict[UUID, Seen] = {}
 
 
 def last(organisation: UUID) -> Checked | None:
@@ -28,6 +37,19 @@ def remember(organisation: UUID, outcome: Checked) -> None:
     _last[organisation] = outcome
 
 
+def seen(organisation: UUID) -> Seen | None:
+    """Return the newest head that this process wrote or checked."""
+    return _seen.get(organisation)
+
+
+def saw(organisation: UUID, size: int, root: bytes) -> None:
+    """Keep a head in memory, where whoever changes the store cannot reach it."""
+    before = _seen.get(organisation)
+    if before is None or before.size < size:
+        _seen[organisation] = Seen(size, root)
+
+
 def forget() -> None:
-    """Forget every outcome (tests begin with an empty store)."""
+    """Forget everything (tests begin with an empty store)."""
     _last.clear()
+    _seen.clear()

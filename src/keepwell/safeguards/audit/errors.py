@@ -30,3 +30,11 @@ class EntryMissing(KeepwellError):  # noqa: N818  names the fact
     code: ClassVar[str] = "entry_missing"
     status: ClassVar[int] = 404
     sentence: ClassVar[str] = _("There is no such entry in the trail.")
+
+
+class ExportRefused(KeepwellError):  # noqa: N818  names the fact
+    """An export would have to write over something that is not an export."""
+
+    code: ClassVar[str] = "export_refused"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _("The folder holds something else. Nothing was written.")

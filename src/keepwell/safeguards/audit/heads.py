@@ -13,6 +13,10 @@ from keepwell.toolkit.merkle import EMPTY_ROOT
 SIGNED = "signed "
 
 
+class HeadEdited(notes.NoteBroken):
+    """The note is signed, but the row beside it says something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What the newest checkpoint says."""
@@ -43,13 +47,13 @@ def sign_head(organisation: UUID, size: int, root: bytes, signed_us: int) -> Hea
 
 
 def check_head(head: Head, key: notes.VerifyKey) -> None:
-    """Raise NoteBroken unless the note is signed and says what the row says."""
+    """Raise NoteBroken unless the note is signed, HeadEdited unless it says what the row says."""
     text = notes.open_note(head.note, key)
     said = notes.Checkpoint(
         key.name, head.size, head.root, (f"{SIGNED}{time_text(head.signed_us)}",)
     )
     if text != said.text():
-        raise notes.NoteBroken("The checkpoint's row says something else than its signed note.")
+        raise HeadEdited("The checkpoint's row says something else than its signed note.")
 
 
 def time_text(time_us: int) -> str:

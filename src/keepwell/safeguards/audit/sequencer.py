@@ -10,14 +10,14 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from keepwell.safeguards.audit import heads
+from keepwell.safeguards.audit import checked, heads
 from keepwell.safeguards.audit.entries import SealedEntry
 from keepwell.safeguards.audit.errors import TrailBroken
 from keepwell.safeguards.audit.heads import Head
-from keepwell.safeguards.audit.trail import statements, store
+from keepwell.safeguards.audit.trail import statements, store, trees
 from keepwell.toolkit.clock import now_us
 from keepwell.toolkit.notes import NoteBroken
-from keepwell.toolkit.tiles import TILE_BITS, TILE_WIDTH, Growth, Tile
+from keepwell.toolkit.tiles import Growth, Tile
 
 REMEMBERED_LOGS = 256
 LARGEST_CATCH_UP = 2000  # beyond that, reading the edge anew is cheaper
@@ -44,6 +44,7 @@ class Sequencer:
         except BaseException:
             self._trees.pop(organisation, None)  # it may be ahead of what was committed
             raise
+        checked.saw(organisation, tree.size, tree.root())
 
     def _tree(self, connection: BaseDatabaseWrapper, organisation: UUID) -> Growth:
         row = statements.newest_checkpoint(connection, organisation)
@@ -72,20 +73,10 @@ def _caught_up(
         for leaf in statements.leaves(connection, organisation, tree.size, head.size):
             tree.append(leaf)
     else:
-        tree = _edge(connection, organisation, head.size)
+        tree = trees.edge_at(connection, organisation, head.size)
     if tree.size != head.size or tree.root() != head.root:
         raise TrailBroken("The entries in the store do not lead to the signed head.")
     return tree
-
-
-def _edge(connection: BaseDatabaseWrapper, organisation: UUID, size: int) -> Growth:
-    """Read the unfinished tile of every level."""
-    start = size - size % TILE_WIDTH
-    levels = [statements.leaves(connection, organisation, start, size)]
-    while (size := size >> TILE_BITS) > 0:
-        span = (size - size % TILE_WIDTH, size)
-        levels.append(statements.tile_roots(connection, organisation, len(levels) - 1, span))
-    return Growth(levels)
 
 
 def _missing(

@@ -3,15 +3,18 @@
 Every value is a parameter; table and column names are those of `trail.models`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from keepwell.safeguards.audit.entries import SealedEntry
-from keepwell.toolkit.tiles import Tile
+from keepwell.safeguards.audit.entries import Entry, SealedEntry
+from keepwell.safeguards.audit.errors import TrailBroken
+from keepwell.toolkit.tiles import TILE_WIDTH, Tile
 
 ADD_ENTRY = (
     'INSERT INTO trail_entry (organisation_id, "index", entry_id, kind, time_us, period, digest, '
@@ -32,6 +35,10 @@ NEWEST_CHECKPOINT = (
     "SELECT size, root, signed_us, note FROM trail_checkpoint WHERE organisation_id = %s "
     "ORDER BY size DESC LIMIT 1"
 )
+CHECKPOINTS = (
+    "SELECT size, root, signed_us, note FROM trail_checkpoint WHERE organisation_id = %s "
+    "AND size > %s ORDER BY size LIMIT %s"
+)
 LEAVES = (
     'SELECT leaf FROM trail_entry WHERE organisation_id = %s AND "index" >= %s AND "index" < %s '
     'ORDER BY "index"'
@@ -40,8 +47,26 @@ TILE_ROOTS = (
     "SELECT root FROM trail_tile WHERE organisation_id = %s AND level = %s "
     "AND number >= %s AND number < %s ORDER BY number"
 )
+ENTRIES = (
+    'SELECT "index", entry_id, time_us, period, kind, digest, leaf, payload FROM trail_entry '
+    'WHERE organisation_id = %s AND "index" >= %s ORDER BY "index" LIMIT %s'
+)
+TILES = (
+    "SELECT number, hashes FROM trail_tile WHERE organisation_id = %s AND level = %s "
+    "AND number >= %s AND number < %s ORDER BY number"
+)
 # Waiting for another sequencer ends before whoever waits for us gives up.
 LOCK_TIMEOUT_MS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """A row of the log as it is found, right or wrong."""
+
+    index: int
+    entry: Entry | None  # None: what is there cannot be an entry
+    leaf: bytes
+    payload: bytes | None
 
 
 def wait_for_turn(connection: BaseDatabaseWrapper, organisation: UUID) -> None:
@@ -62,7 +87,23 @@ def newest_checkpoint(
     with connection.cursor() as cursor:
         cursor.execute(NEWEST_CHECKPOINT, [_id(connection, organisation)])
         row = cursor.fetchone()
-    return None if row is None else (int(row[0]), bytes(row[1]), int(row[2]), str(row[3]))
+    return None if row is None else _checkpoint(row)
+
+
+def checkpoints(
+    connection: BaseDatabaseWrapper, organisation: UUID, after: int, limit: int
+) -> list[tuple[int, bytes, int, str]]:
+    """Return size, root, time and note of the heads that are larger than `after`."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHECKPOINTS, [_id(connection, organisation), after, limit])
+        return [_checkpoint(row) for row in cursor.fetchall()]
+
+
+def _checkpoint(row: Sequence[Any]) -> tuple[int, bytes, int, str]:
+    try:
+        return int(row[0]), bytes(row[1]), int(row[2]), str(row[3])
+    except (TypeError, ValueError) as error:
+        raise TrailBroken("A checkpoint was edited: it cannot be read.") from error
 
 
 def leaves(
@@ -72,11 +113,43 @@ def leaves(
     return _hashes(connection, LEAVES, [_id(connection, organisation), start, end])
 
 
+def entries(
+    connection: BaseDatabaseWrapper, organisation: UUID, start: int, limit: int
+) -> list[StoredEntry]:
+    """Return at most so many entries from an index on, in the order of the log."""
+    with connection.cursor() as cursor:
+        cursor.execute(ENTRIES, [_id(connection, organisation), start, limit])
+        return [_stored(row) for row in cursor.fetchall()]
+
+
+def _stored(row: Sequence[Any]) -> StoredEntry:
+    index, id_, time_us, period, kind, digest, leaf, payload = row
+    try:
+        entry_id = id_ if isinstance(id_, UUID) else UUID(id_)
+        entry = Entry(entry_id, int(time_us), int(period), str(kind), bytes(digest))
+        kept = None if payload is None else bytes(payload)
+        return StoredEntry(int(index), entry, bytes(leaf), kept)
+    except (AttributeError, TypeError, ValueError):  # SQLite holds whatever somebody writes
+        return StoredEntry(index if isinstance(index, int) else -1, None, b"", None)
+
+
 def tile_roots(
     connection: BaseDatabaseWrapper, organisation: UUID, level: int, span: tuple[int, int]
 ) -> list[bytes]:
     """Return the hashes over full tiles of a level, for numbers from span[0] up to span[1]."""
     return _hashes(connection, TILE_ROOTS, [_id(connection, organisation), level, *span])
+
+
+def full_tiles(
+    connection: BaseDatabaseWrapper, organisation: UUID, level: int, count: int
+) -> Iterator[tuple[int, bytes]]:
+    """Yield number and hashes of a level's first full tiles, read in portions."""
+    for start in range(0, count, TILE_WIDTH):
+        end = min(start + TILE_WIDTH, count)
+        with connection.cursor() as cursor:
+            cursor.execute(TILES, [_id(connection, organisation), level, start, end])
+            rows = cursor.fetchall()
+        yield from ((int(number), bytes(hashes)) for number, hashes in rows)
 
 
 def present(
