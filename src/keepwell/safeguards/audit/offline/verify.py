@@ -1,8 +1,12 @@
 """Check an exported Keepwell trail: `python3 verify.py DIR [--key FILE]`. See README.txt.
 
-One file, standard library only, Python 3.9 or newer; nothing of Keepwell is needed. Exit status: 0 whole,
-1 not whole (the first bad position is named), 2 these files cannot be used.
+One file, standard library only, Python 3.9 or newer; nothing of Keepwell is needed.
+Exit status: 0 whole, 1 not whole (the first bad position is named), 2 these files cannot be used.
 """
+
+# ruff: noqa: B905  zip(strict=) is younger than the Pythons this must run on
+
+from __future__ import annotations
 
 import argparse
 import os
@@ -11,6 +15,7 @@ import stat
 import sys
 from base64 import b64decode, b64encode
 from hashlib import sha256, sha512
+from pathlib import Path
 
 WIDTH = 256
 HASH = 32
@@ -18,14 +23,17 @@ FIXED_BYTES = 63  # of an entry, without its kind
 LARGEST_NOTE = 1_000_000
 LARGEST_BUNDLE = WIDTH * (2 + 65_535)
 LARGEST_SIZE = 2**63 - 1
+Point = tuple[int, int, int, int]  # extended coordinates
+Key = tuple[str, bytes, bytes]  # name, key id, public key
+
 TIME = re.compile(r"signed (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)")
 
 
-class Unusable(Exception):
+class Unusable(Exception):  # noqa: N818  names the fact
     """There is nothing here that could be checked."""
 
 
-class NotWhole(Exception):
+class NotWhole(Exception):  # noqa: N818  names the fact
     """The first bad position, as a sentence."""
 
 
@@ -37,7 +45,7 @@ D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
 
 
-def add(a, b):
+def add(a: Point, b: Point) -> Point:
     """Add two points in extended coordinates."""
     e = (a[1] - a[0]) * (b[1] - b[0]) % P
     f = (a[1] + a[0]) * (b[1] + b[0]) % P
@@ -47,9 +55,9 @@ def add(a, b):
     return (p * q % P, r * s % P, q * r % P, p * s % P)
 
 
-def multiply(number, point):
+def multiply(number: int, point: Point) -> Point:
     """Add a point to itself so many times."""
-    result = (0, 1, 1, 0)
+    result: Point = (0, 1, 1, 0)
     while number:
         if number & 1:
             result = add(result, point)
@@ -58,7 +66,7 @@ def multiply(number, point):
     return result
 
 
-def point_from(data):
+def point_from(data: bytes) -> Point | None:
     """Decode 32 bytes to a point, or None where they are none."""
     y = int.from_bytes(data, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
@@ -75,10 +83,10 @@ def point_from(data):
     return (x, y, 1, x * y % P)
 
 
-BASE = point_from((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+BASE = point_from((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or (0, 1, 1, 0)
 
 
-def is_signature(public, message, signature):
+def is_signature(public: bytes, message: bytes, signature: bytes) -> bool:
     """Return whether an Ed25519 signature fits."""
     key, nonce = point_from(public), point_from(signature[:32])
     scalar = int.from_bytes(signature[32:], "little")
@@ -94,19 +102,19 @@ def is_signature(public, message, signature):
 # Files
 
 
-def read(path, limit):
+def read(path: Path, limit: int) -> bytes | None:
     """Return the bytes of a regular file of at most `limit` bytes, None where there is none."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting
             return None
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             data = file.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
     return data if len(data) <= limit else b""
 
 
-def number_path(number, width):
+def number_path(number: int, width: int) -> str:
     """Write a tile's number as C2SP tlog-tiles does: 1234 is x001/234, partial ones .p/width."""
     digits = str(number)
     digits = digits.zfill(-(-len(digits) // 3) * 3)
@@ -115,7 +123,7 @@ def number_path(number, width):
     return path if width == WIDTH else f"{path}.p/{width}"
 
 
-def text_of(path, what):
+def text_of(path: Path, what: str) -> str:
     """Return a small text file; Unusable where it is none."""
     data = read(path, LARGEST_NOTE)
     if not data:
@@ -126,7 +134,7 @@ def text_of(path, what):
         raise Unusable(f"the {what} is not text") from error
 
 
-def decoded(text):
+def decoded(text: str) -> bytes:
     """Decode strict base64."""
     data = b64decode(text.encode("ascii", "replace"), validate=True)
     if b64encode(data).decode() != text:
@@ -137,7 +145,7 @@ def decoded(text):
 # The signed head
 
 
-def key_from(text):
+def key_from(text: str) -> Key:
     """Return name, key id and public key of a C2SP verification key."""
     try:
         name, key_id, encoded = text.strip().split("+", 2)
@@ -150,7 +158,7 @@ def key_from(text):
     return name, expected, material[1:]
 
 
-def head_from(note, key):
+def head_from(note: str, key: Key) -> tuple[int, bytes, str]:
     """Return size, root and time of a checkpoint; NotWhole unless this key signed it."""
     name, key_id, public = key
     text, gap, signatures = note.rpartition("\n\n")
@@ -173,8 +181,9 @@ def head_from(note, key):
     return size, root, times[0] if times else "at an unknown time"
 
 
-def signatures_by(name, key_id, text):
-    """Yield the signatures of a note that claim to be by this key."""
+def signatures_by(name: str, key_id: bytes, text: str) -> list[bytes]:
+    """Return the signatures of a note that claim to be by this key."""
+    found = []
     for line in text.split("\n"):
         parts = line.split(" ")
         if len(parts) != 3 or parts[:2] != ["\u2014", name]:
@@ -184,14 +193,15 @@ def signatures_by(name, key_id, text):
         except ValueError:
             continue
         if material[:4] == key_id and len(material) == 68:
-            yield material[4:]
+            found.append(material[4:])
+    return found
 
 
 # Entries and tiles
 
 
-def leaves_in(data, first):
-    """Return the leaf hashes of a bundle of entries, and how many bytes at its end are none."""
+def leaves_in(data: bytes, first: int) -> list[bytes]:
+    """Return the leaf hashes of a bundle of entries; NotWhole where something is no entry."""
     leaves = []
     at, end = 0, len(data)
     while at + 2 <= end:
@@ -208,7 +218,7 @@ def leaves_in(data, first):
     return leaves
 
 
-def joined(hashes):
+def joined(hashes: list[bytes]) -> bytes:
     """Return the hash over a perfect subtree."""
     while len(hashes) > 1:
         pairs = zip(hashes[::2], hashes[1::2])
@@ -216,9 +226,9 @@ def joined(hashes):
     return hashes[0]
 
 
-def folded(levels):
+def folded(levels: list[list[bytes]]) -> bytes:
     """Return the root of a tree from the unfinished tile of each level."""
-    edge = []
+    edge: list[bytes] = []
     for hashes in reversed(levels):
         at = 0
         while at < len(hashes):
@@ -236,12 +246,12 @@ def folded(levels):
 class Check:
     """One walk along the exported log."""
 
-    def __init__(self, directory, size, root):
+    def __init__(self, directory: Path, size: int, root: bytes) -> None:
         self.directory, self.size, self.root = directory, size, root
-        self.levels = [[]]
-        self.suspect = None  # what a tile says, until the root has decided whom to believe
+        self.levels: list[list[bytes]] = [[]]
+        self.suspect = ""  # what a tile says, until the root has decided whom to believe
 
-    def run(self):
+    def run(self) -> None:
         """Raise NotWhole at the first bad position."""
         for number in range((self.size + WIDTH - 1) // WIDTH):
             self.bundle(number)
@@ -254,7 +264,7 @@ class Check:
             raise NotWhole(self.suspect.replace("entry", "the tile over entry", 1))
         self.beyond()
 
-    def bundle(self, number):
+    def bundle(self, number: int) -> None:
         """Take in one file of entries."""
         first = number * WIDTH
         width = min(WIDTH, self.size - first)
@@ -272,7 +282,7 @@ class Check:
         if width == WIDTH:
             self.full(number)
 
-    def full(self, number):
+    def full(self, number: int) -> None:
         """Check tiles as they become full."""
         for level in range(len(self.levels)):
             hashes = self.levels[level]
@@ -284,7 +294,7 @@ class Check:
                 self.levels.append([])
             self.levels[level + 1].append(joined(hashes))
 
-    def tile(self, level, number, hashes):
+    def tile(self, level: int, number: int, hashes: list[bytes]) -> None:
         """Compare a tile with the hashes of what was read; remember the first difference."""
         first = number * WIDTH ** (level + 1)
         width = min(WIDTH, (self.size >> 8 * level) - number * WIDTH)
@@ -292,10 +302,10 @@ class Check:
         data = read(self.path("tile", name), WIDTH * HASH)
         if data is None:
             self.suspect = self.suspect or f"entry {first}: tile/{name} is gone"
-        elif data != b"".join(hashes) and self.suspect is None:
+        elif data != b"".join(hashes) and not self.suspect:
             self.suspect = difference(level, first, hashes, data)
 
-    def beyond(self):
+    def beyond(self) -> None:
         """Raise NotWhole where there are files that the signed head does not count."""
         self.expected(["entries"], 0, "")
         levels = [level for level, hashes in enumerate(self.levels) if self.size >> 8 * level]
@@ -305,13 +315,13 @@ class Check:
         for level in levels:
             self.expected(["tile", str(level)], level, "the tile over ")
 
-    def expected(self, folder, level, what):
+    def expected(self, folder: list[str], level: int, what: str) -> None:
         """Check that a folder holds nothing but what belongs to this size."""
         top = self.path(*folder)
         count = self.size >> 8 * level
         for path, _, names in os.walk(top):
             for name in names:
-                found = os.path.relpath(os.path.join(path, name), top).replace(os.sep, "/")
+                found = (Path(path) / name).relative_to(top).as_posix()
                 plain = re.sub(r"\.p/.*|\D", "", found)
                 number = int(plain) if 0 < len(plain) < 19 else count
                 width = min(WIDTH, count - number * WIDTH)
@@ -319,17 +329,17 @@ class Check:
                     where = "/".join([*folder, ascii(found).strip("'")])
                     raise NotWhole(f"{what}entry {self.size} was inserted: {where} is not counted")
 
-    def path(self, *names):
+    def path(self, *names: str) -> Path:
         """Return a path inside the export."""
-        return os.path.join(self.directory, *names)
+        return self.directory.joinpath(*names)
 
 
-def listed(path):
+def listed(path: Path) -> list[str]:
     """Return the names in a folder; none where there is no folder."""
-    return sorted(os.listdir(path)) if os.path.isdir(path) else []
+    return sorted(found.name for found in path.iterdir()) if path.is_dir() else []
 
 
-def difference(level, first, hashes, data):
+def difference(level: int, first: int, hashes: list[bytes], data: bytes) -> str:
     """Say at which entry a tile and the entries part, and in which way."""
     signed = [data[at : at + HASH] for at in range(0, len(data), HASH)]
     pairs = zip(hashes, signed)
@@ -347,31 +357,33 @@ def difference(level, first, hashes, data):
     return f"entry {first + at} was {'deleted' if known else 'edited'}"
 
 
-def verify(directory, key_file):
+def verify(directory: Path, key_file: Path | None) -> str:
     """Return the sentence about a trail that is whole."""
-    if not os.path.isdir(directory):
+    if not directory.is_dir():
         raise Unusable("this is not a folder")
-    note = text_of(os.path.join(directory, "checkpoint"), "checkpoint")
-    key = key_from(text_of(key_file or os.path.join(directory, "key.pub"), "key"))
+    note = text_of(directory / "checkpoint", "checkpoint")
+    key = key_from(text_of(key_file or directory / "key.pub", "key"))
     size, root, moment = head_from(note, key)
     Check(directory, size, root).run()
     return f"whole: {size} entries, root {root.hex()}, signed {moment}"
 
 
-def main():
+def main() -> int:
     """Check the folder that the command line names."""
     parser = argparse.ArgumentParser(description="Check an exported Keepwell trail.")
-    parser.add_argument("directory", metavar="DIR")
-    parser.add_argument("--key", metavar="FILE", help="a key you received by another way")
+    parser.add_argument("directory", metavar="DIR", type=Path)
+    parser.add_argument(
+        "--key", metavar="FILE", type=Path, help="a key you received by another way"
+    )
     arguments = parser.parse_args()
     try:
-        print(verify(arguments.directory, arguments.key))
+        sys.stdout.write(f"{verify(arguments.directory, arguments.key)}\n")
     except NotWhole as fact:
-        print(f"not whole: {fact}")
+        sys.stdout.write(f"not whole: {fact}\n")
         return 1
     except (Unusable, OSError, ValueError) as error:
         reason = error if isinstance(error, Unusable) else type(error).__name__
-        print(f"cannot be checked: {reason}", file=sys.stderr)
+        sys.stderr.write(f"cannot be checked: {reason}\n")
         return 2
     return 0
 

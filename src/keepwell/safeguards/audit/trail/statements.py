@@ -55,6 +55,7 @@ TILES = (
     "SELECT number, hashes FROM trail_tile WHERE organisation_id = %s AND level = %s "
     "AND number >= %s AND number < %s ORDER BY number"
 )
+Value = UUID | str | bytes | int  # what a column of the trail holds
 # Waiting for another sequencer ends before whoever waits for us gives up.
 LOCK_TIMEOUT_MS = 4000
 
@@ -174,7 +175,8 @@ def add_entries(
 ) -> None:
     """Insert (index, entry, digest, leaf) rows and the mentions of each."""
     log = _id(connection, organisation)
-    rows, mentions = [], []
+    rows: list[tuple[Value, ...]] = []
+    mentions: list[tuple[Value, ...]] = []
     for index, one, digest, leaf in entries:
         rows.append(
             (
@@ -206,7 +208,7 @@ def add_checkpoint(
         cursor.execute(ADD_CHECKPOINT, [_id(connection, organisation), *checkpoint])
 
 
-def _many(cursor: CursorWrapper, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+def _many(cursor: CursorWrapper, statement: str, rows: Sequence[tuple[Value, ...]]) -> None:
     if len(rows) == 1:
         cursor.execute(statement, rows[0])
     elif rows:
@@ -219,7 +221,7 @@ def _id(connection: BaseDatabaseWrapper, value: UUID) -> UUID | str:
 
 
 def _hashes(
-    connection: BaseDatabaseWrapper, statement: str, parameters: Sequence[object]
+    connection: BaseDatabaseWrapper, statement: str, parameters: Sequence[Value]
 ) -> list[bytes]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

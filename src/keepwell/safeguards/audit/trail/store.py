@@ -7,7 +7,6 @@ file that is no longer there: acknowledged and lost. So the file is looked at be
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -45,7 +44,7 @@ def outside_walls() -> Iterator[BaseDatabaseWrapper]:
 
 @contextmanager
 def _translated() -> Iterator[BaseDatabaseWrapper]:
-    connection = cast("BaseDatabaseWrapper", connections[ALIAS])
+    connection = connections[ALIAS]
     is_outermost = not connection.in_atomic_block
     if is_outermost:
         _look_at_file(connection)
