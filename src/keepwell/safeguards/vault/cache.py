@@ -48,14 +48,15 @@ class KeyCache(Generic[Name]):
             if epoch is not None and epoch != self.epoch:
                 return
             previous = self._entries.pop(name, None)
+            self._make_room()
+            held.used = False
             self._entries[name] = (held, self._clock() + self._expiry_seconds)
-            self._evict()
         if previous is not None and previous[0] is not held:
             previous[0].wipe()
 
-    def _evict(self) -> None:
-        """Drop what was not used since the last round (second chance) until the size fits."""
-        while len(self._entries) > self._size:
+    def _make_room(self) -> None:
+        """Drop the oldest that was not used since the last round (second chance)."""
+        while len(self._entries) >= self._size:
             name = next(iter(self._entries))
             held, until = self._entries.pop(name)
             if held.used and self._clock() < until:

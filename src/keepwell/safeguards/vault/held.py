@@ -58,7 +58,7 @@ class HeldKey:
         self.organisation = organisation.int  # comparing ints costs a tenth of comparing UUIDs
         self.versions = {version.version: version for version in versions}
         self.newest = self.versions[max(self.versions)]
-        self.used = True  # the cache's second chance
+        self.used = False  # the cache's second chance
 
     def wipe(self) -> None:
         """Overwrite every version."""
