@@ -1,6 +1,7 @@
 """Answers of the root itself: plain pages for requests that no view may see."""
 
 from keepwell.config.framing import Header, Send
+from keepwell.shell.middleware import HEADERS as SHELL_HEADERS
 
 _SENTENCES = {
     400: ("This request cannot be read", "It is not clear where it ends or for whom it is."),
@@ -11,22 +12,22 @@ _SENTENCES = {
 }
 _PAGE = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title></head>
 <body><main><h1>{title}</h1>
 <p>{sentence} Nothing was saved or changed by it.</p>
 <p>Go back and try again. If it happens again, call the clinic.</p></main></body>
 </html>
 """
-HEADERS: tuple[Header, ...] = (
-    (b"content-type", b"text/html; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"referrer-policy", b"same-origin"),
-    (b"strict-transport-security", b"max-age=31536000"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_OWN = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": _POLICY,  # there is not even a style sheet to allow
+    "Content-Type": "text/html; charset=utf-8",
+    "X-Frame-Options": "DENY",
+}
+HEADERS: tuple[Header, ...] = tuple(
+    (name.lower().encode(), value.encode()) for name, value in {**SHELL_HEADERS, **_OWN}.items()
 )
 
 

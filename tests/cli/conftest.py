@@ -1,0 +1,5 @@
+"""What tests of the command line may ask for besides the stores: a server of their own."""
+
+from tests.serving import served
+
+__all__ = ["served"]
