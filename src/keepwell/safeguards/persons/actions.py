@@ -106,20 +106,14 @@ def erase_person(viewer: Viewer, *, person: UUID, reason: str) -> UUID:
 
 
 def _records_about(person: UUID) -> Sequence[SealedRecord]:
-    """Return every sealed record that names this person in its `about` column."""
+    """Return every sealed record that refers to this person."""
     return [
         row
         for model in sealed_models()
-        if model is not Person and _is_about_persons(model)
-        for row in model.objects.filter(**{model.about: person})
-    ]
-
-
-def _is_about_persons(model: type[SealedRecord]) -> bool:
-    return any(
-        field.attname == model.about and field.related_model is Person
         for field in model._meta.concrete_fields
-    )
+        if field.related_model is Person
+        for row in model.objects.filter(**{field.attname: person})
+    ]
 
 
 def _one_at_a_time(viewer: Viewer) -> None:

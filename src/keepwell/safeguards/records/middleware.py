@@ -8,8 +8,9 @@ dropped and TrailUnavailable goes up to the error pages: 503, and no byte of it 
 import logging
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from keepwell.safeguards.records.disclosure import Scope
@@ -22,17 +23,35 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class RequestScope(Scope):
-    """A scope whose viewer and purpose are known once access has decided, before the view runs."""
+    """A scope whose viewer and purpose are known once access has decided, before the view runs.
+
+    A page can say what it did: `request.disclosure.count` values so far, and
+    `request.disclosure.reference` for the id of the entry. The entry is written after the page is rendered, so the reference is a
+    random stand-in of the same length, which the middleware then exchanges for the id.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(None, "")
         self._request: Any = request
+        self._stand_in = ""
 
     def viewer(self) -> Viewer:
         """Return the request's viewer with the purpose that the view declared."""
         self._viewer = getattr(self._request, "viewer", None)
         self._purpose = getattr(self._request, "access_purpose", "")
         return super().viewer()
+
+    @property
+    def reference(self) -> str:
+        """Return the stand-in for the id of the entry."""
+        self._stand_in = self._stand_in or str(uuid4())
+        return self._stand_in
+
+    def name_entry(self, content: bytes) -> bytes:
+        """Return a page's content with the id of the (first) entry in the stand-in's place."""
+        if not self._stand_in or not self.entries:
+            return content
+        return content.replace(self._stand_in.encode(), str(self.entries[0]).encode())
 
 
 class DisclosureMiddleware:
@@ -49,7 +68,8 @@ class DisclosureMiddleware:
             response = self.get_response(request)
             _render(response)
         if scope.count:
-            _refuse_stream(request, response)
+            response = _whole(request, response)
+            response.content = scope.name_entry(response.content)
             response["Cache-Control"] = "no-store"
         return response
 
@@ -60,10 +80,10 @@ def _render(response: Any) -> None:
         response.render()
 
 
-def _refuse_stream(request: HttpRequest, response: HttpResponseBase) -> None:
+def _whole(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
     """Refuse a stream: its generator would open after the scope, with 200 already sent."""
-    if not response.streaming:
-        return
+    if isinstance(response, HttpResponse):
+        return response
     response.close()
     match = request.resolver_match
     log.error("streamed_disclosure route=%s", match.view_name if match else "")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import models
 
-from keepwell.safeguards.records.errors import OnlyKeepWrites, SealedElsewhere
+from keepwell.safeguards.records.errors import OnlyKeepWrites, SealedElsewhere, SealedLookup
 from keepwell.safeguards.records.fields import SealedField, sealed_fields_of
 from keepwell.safeguards.records.sealed import Kept
 from keepwell.safeguards.tenancy.models import OrganisationOwned, WalledManager
@@ -15,6 +15,14 @@ Row = TypeVar("Row", bound=models.Model)
 
 class SealedQuerySet(models.QuerySet[Row]):
     """Rows with sealed fields: found as usual, changed only through `records.actions`."""
+
+    def order_by(self, *field_names: Any) -> Any:
+        """Sort, but not by a sealed column: not even by its place among selected values."""
+        sealed = {field.name for field in sealed_fields_of(self.model)}
+        for name in field_names:
+            if isinstance(name, str) and name.lstrip("-") in sealed:
+                raise SealedLookup(f"“{name}” is sealed and cannot be sorted by. Sort opened values.")
+        return super().order_by(*field_names)
 
     def update(self, **kwargs: Any) -> NoReturn:
         """Refuse: an update would leave nothing on the trail. See `records.actions.mark`."""

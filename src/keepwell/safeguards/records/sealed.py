@@ -68,15 +68,17 @@ class Sealed(Generic[Value_co]):
 class Pending(Sealed[Value_co]):
     """A value that was assigned and waits for `records.actions.keep`."""
 
-    __slots__ = ("__plain",)  # it has no seal to open, and whoever assigned it has it
+    # It has no seal to open, and whoever assigned it has it. A function, because what dumps objects
+    # (crash reporters) writes down the repr of whatever their attributes hold.
+    __slots__ = ("__take",)
 
     def __init__(self, plain: Value_co) -> None:
-        self.__plain = plain
+        self.__take = lambda: plain
 
     @staticmethod
     def assigned(value: "Pending[Any]") -> Any:
         """Return what was assigned: for sealing and blind indexes only."""
-        return value.__plain  # noqa: SLF001  of this class
+        return value.__take()  # noqa: SLF001  of this class
 
 
 class Kept(Sealed[Value_co]):

@@ -1,0 +1,1 @@
+"""An app for tests alone: one model with every kind of sealed field."""

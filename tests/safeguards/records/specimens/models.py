@@ -1,0 +1,31 @@
+"""A model with every kind of sealed field, an index, and columns that are not sealed."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from keepwell.safeguards.records.fields import SealedBytes, SealedDate, SealedJSON, SealedText
+from keepwell.safeguards.records.index import BlindIndex
+from keepwell.safeguards.records.models import SealedRecord
+
+
+def folded(value: str) -> bytes:
+    """Ignore case."""
+    return value.casefold().encode()
+
+
+class Specimen(SealedRecord):
+    """One of everything."""
+
+    plain = {"status": "one of two codes"}
+    about: ClassVar[str] = "person"
+
+    text = SealedText(slot="specimens.text", category="text", index=BlindIndex(folded))
+    day = SealedDate(slot="specimens.day", category="day", null=True)
+    tree = SealedJSON(slot="specimens.tree", category="answers", null=True)
+    drawn = SealedBytes(slot="specimens.drawn", category="signature", null=True)
+    status = models.CharField(max_length=10, default="new")
+    person = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return f"specimen {self.pk}"
