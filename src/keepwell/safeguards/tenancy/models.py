@@ -17,7 +17,7 @@ def check_time_zone(value: str) -> None:
     """Refuse a name that is not in the IANA time zone database."""
     try:
         ZoneInfo(value)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         message = _("This time zone is not known. Choose one such as America/Los_Angeles.")
         raise ValidationError(message, code="time_zone") from error
 
