@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 patient_routes: list[URLPattern | URLResolver] = [path("", include("keepwell.shell.urls"))]
 staff_routes: list[URLPattern | URLResolver] = [
     path("", include("keepwell.office.sign_in.urls")),
+    path("", include("keepwell.shell.staff_urls")),
 ]
 urlpatterns = [*patient_routes, *staff_routes]
 

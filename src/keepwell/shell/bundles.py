@@ -1,4 +1,4 @@
-"""Style sheets and icons as they are sent: plain files put end to end when static files are collected.
+"""Style sheets and icons as they are sent: plain files put end to end when they are collected.
 
 No build step: a bundle is a list of files kept by hand. Patients get their own list, so that a page
 stays within 60 KB and ten requests on a slow phone.
@@ -30,8 +30,30 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
 SPRITE = "shell/icons.svg"
 PATIENT_SPRITE = "shell/icons-patient.svg"
 PATIENT_ICONS = frozenset(
-    "bin calendar call check clip clock close done download error info left lock pen phone plus "
-    "print right sign undo upload warning".split()
+    {
+        "bin",
+        "calendar",
+        "call",
+        "check",
+        "clip",
+        "clock",
+        "close",
+        "done",
+        "download",
+        "error",
+        "info",
+        "left",
+        "lock",
+        "pen",
+        "phone",
+        "plus",
+        "print",
+        "right",
+        "sign",
+        "undo",
+        "upload",
+        "warning",
+    }
 )
 
 Paths = dict[str, tuple[Storage, str]]
@@ -47,18 +69,22 @@ def sprite_of(sprite: str, names: frozenset[str]) -> str:
 
 def icon_names() -> frozenset[str]:
     """Return the name of every icon there is."""
-    sprite = Path(__file__).parent / "static" / SPRITE
-    return frozenset(match.group(1) for match in _SYMBOL.finditer(sprite.read_text(encoding="utf-8")))
+    sprite = (Path(__file__).parent / "static" / SPRITE).read_text(encoding="utf-8")
+    return frozenset(match.group(1) for match in _SYMBOL.finditer(sprite))
 
 
-class BundledStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no stubs
+class BundledStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise is untyped
     """Hashed, compressed static files, with the bundles made first so that they are hashed too."""
 
     support_js_module_import_aggregation = True
 
     def post_process(
-        self, paths: Paths, dry_run: bool = False, **options: Any  # noqa: FBT001, FBT002  Django's signature
+        self,
+        paths: Paths,
+        dry_run: bool = False,  # noqa: FBT001, FBT002  Django's signature
+        **options: Any,
     ) -> Iterator[tuple[str, str, bool]]:
+        """Make the bundles, then hash and compress everything."""
         if not dry_run:
             paths = {**paths, **self._made(paths)}
         yield from super().post_process(paths, dry_run, **options)

@@ -37,7 +37,7 @@ OUTER_MIDDLEWARE = (
     "whitenoise.middleware.WhiteNoiseMiddleware",
 )
 
-# Which addresses patients open: their error pages speak to patients (`patient_routes` in config/urls).
+# Which addresses patients open (config/urls, patient_routes): their error pages speak to them.
 KEEPWELL_PATIENT_PATHS = ("/f/",)
 KEEPWELL_HOME_ROUTE = "office:home"
 KEEPWELL_TRAIL_ROUTE = "office:trail"

@@ -1,4 +1,4 @@
-"""What every template may use without asking: the frame, the organisation, whether this is a demo."""
+"""What every template may use without asking: frame, organisation, whether this is a demo."""
 
 from datetime import timedelta
 from functools import cached_property
@@ -30,15 +30,18 @@ class Frame:
 
     @cached_property
     def organisation(self) -> Organisation | None:
+        """Whose page this is, if anybody's."""
         return requests.organisation_of(self._request)
 
     @cached_property
     def menu(self) -> list[menu.Group]:
+        """The lines of the rail; none for a stranger."""
         viewer = requests.viewer_of(self._request)
         return [] if viewer is None else menu.menu_for(viewer, self._request)
 
     @cached_property
     def trail(self) -> trail_state.Words | None:
+        """What the rail's foot says of the trail; nothing to a stranger."""
         viewer = requests.viewer_of(self._request)
         if viewer is None:
             return None
@@ -47,6 +50,7 @@ class Frame:
 
     @cached_property
     def user_name(self) -> str:
+        """The name of who is signed in, or nothing."""
         user = getattr(self._request, "user", None)
         if user is None or not user.is_authenticated:
             return ""
@@ -54,31 +58,38 @@ class Frame:
 
     @property
     def initials(self) -> str:
+        """First letters of the first and the last name."""
         words = self.user_name.split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
     @property
     def idle_minutes(self) -> int:
+        """After how many minutes without an act the session ends."""
         return sessions.IDLE_LIMIT // timedelta(minutes=1)
 
     @property
     def idle_seconds(self) -> int:
+        """The same for the warning's script."""
         return sessions.IDLE_LIMIT // timedelta(seconds=1)
 
     @cached_property
     def stay_url(self) -> str:
+        """Where the button "Stay signed in" sends."""
         return _url("shell_staff:stay")
 
     @cached_property
     def sign_in_url(self) -> str:
+        """Where an ended session leads."""
         return _url(settings.LOGIN_URL) or "/"
 
     @cached_property
     def home_url(self) -> str:
+        """Where the brand and the error pages lead."""
         return _url(settings.KEEPWELL_HOME_ROUTE) or "/"
 
     @cached_property
     def sign_out_url(self) -> str:
+        """Where the button "Sign out" sends."""
         return _url(settings.KEEPWELL_SIGN_OUT_ROUTE)
 
 

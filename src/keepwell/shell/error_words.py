@@ -1,4 +1,4 @@
-"""The words of error pages, for staff and for patients: what happened, what was kept, what to do."""
+"""The words of error pages, for staff and for patients: what happened, what was kept."""
 
 from dataclasses import dataclass, replace
 
@@ -6,6 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+
+ANSWERS_KEPT = _("All your answers up to here are kept.")
+TRY_AGAIN = _("Try again")
+GO_HOME = _("Go to home")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +23,14 @@ class ErrorWords:
     foot: Text = ""
     public_title: Text
     public_happened: Text
-    public_kept: Text = _("All your answers up to here are kept.")
+    public_kept: Text = ANSWERS_KEPT
     tone: str = ""
     icon: str = "info"
     public_tone: str = "success"
     public_icon: str = "check"
     may_retry: bool = False
-    retry_words: Text = _("Try again")
-    home_words: Text = _("Go to home")
+    retry_words: Text = TRY_AGAIN
+    home_words: Text = GO_HOME
 
     def saying(self, sentence: Text) -> "ErrorWords":
         """Return this page with an error's own sentence; patients keep our words when we failed."""

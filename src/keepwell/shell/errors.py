@@ -19,9 +19,9 @@ from keepwell.toolkit.errors import KeepwellError
 log = structlog.get_logger("keepwell.errors")
 
 LAST_RESORT = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Keepwell</title></head><body>'
-    "<h1>Something broke on our side</h1><p>What you had saved is kept. "
-    "The last press of the button was not carried out, so it is safe to try again.</p></body></html>"
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Keepwell</title></head>'
+    "<body><h1>Something broke on our side</h1><p>What you had saved is kept. The last press "
+    "of the button was not carried out, so it is safe to try again.</p></body></html>"
 )
 LATER_SECONDS = {429: "60", 503: "30"}
 
@@ -29,7 +29,7 @@ LATER_SECONDS = {429: "60", 503: "30"}
 def page(request: HttpRequest, status: int, words: ErrorWords | None = None) -> HttpResponse:
     """Return the page for this status, with the request's id as the reference to quote."""
     words = words or words_of(status)
-    context = {"page": words, "reference": str(requests.id_of(request))}
+    context = {"page": words, "reference": requests.reference_of(request)}
     response = HttpResponse(_rendered(request, context), status=status)
     response.is_error_page = True  # type: ignore[attr-defined]  # so that it is not replaced again
     if status in LATER_SECONDS:
@@ -41,14 +41,15 @@ def _rendered(request: HttpRequest, context: dict[str, object]) -> str:
     name = "shell/error_public.html" if requests.is_patients(request) else "shell/error.html"
     try:
         return render_to_string(name, context, request)
-    except Exception:  # noqa: BLE001  the last resort: whatever failed, the person gets a page
+    except Exception:  # the last resort: whatever failed, the person gets a page
         log.exception("error_page_failed", request=str(requests.id_of(request)))
         return LAST_RESORT
 
 
 def page_of(request: HttpRequest, error: KeepwellError) -> HttpResponse:
     """Return the page of one of our errors, in its own sentence."""
-    log.warning("refused", code=error.code, status=error.status, request=str(requests.id_of(request)))
+    request_id = str(requests.id_of(request))
+    log.warning("refused", code=error.code, status=error.status, request=request_id)
     words = words_of(error.status)
     if error.status == 404:  # out of reach and never there read alike
         return page(request, 404, words)
@@ -57,8 +58,9 @@ def page_of(request: HttpRequest, error: KeepwellError) -> HttpResponse:
 
 def page_instead_of(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return a page for an error answer that has no body, keeping its headers; else the answer."""
-    is_bare = response.status_code >= 400 and not response.streaming and not response.content
-    if not is_bare or request.method == "HEAD" or hasattr(response, "is_error_page"):
+    if not isinstance(response, HttpResponse) or response.status_code < 400:
+        return response
+    if response.content or request.method == "HEAD" or hasattr(response, "is_error_page"):
         return response
     made = page(request, response.status_code)
     for name, value in response.headers.items():
@@ -76,7 +78,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a refusal (handler403), in the safeguard's own sentence if it was one."""
-    return page_of(request, exception) if isinstance(exception, KeepwellError) else page(request, 403)
+    if isinstance(exception, KeepwellError):
+        return page_of(request, exception)
+    return page(request, 403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -35,7 +35,7 @@ def frames_of(tb: TracebackType | None) -> list[str]:
 
 def describe(error: BaseException) -> dict[str, Any]:
     """Return an exception without anything it could have quoted: classes and frames."""
-    classes = []
+    classes: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(classes) < 5:
         classes.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
@@ -76,6 +76,10 @@ class _Standard(logging.StreamHandler[TextIO]):
         super().emit(record)
 
 
+def _class_of(value: Any) -> str:
+    return f"<{type(value).__qualname__}>"
+
+
 _SHARED = [structlog.stdlib.add_log_level, _moment, _exception]
 
 
@@ -87,9 +91,9 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
         "processors": [
             _exception,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(ensure_ascii=True, default=lambda value: str(type(value))),
+            structlog.processors.JSONRenderer(ensure_ascii=True, default=_class_of),
         ],
-        # Never keep_exc_info: the standard formatter would write the traceback with its message below.
+        # Never keep_exc_info: the standard formatter would write traceback and message below.
         "pass_foreign_args": True,
     }
     return {

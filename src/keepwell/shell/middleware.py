@@ -1,4 +1,4 @@
-"""The outermost part of the stack: one access line per request, headers on every answer, error pages."""
+"""The outermost part of the stack: access lines, headers on every answer, error pages."""
 
 import time
 from collections.abc import Callable
@@ -27,6 +27,7 @@ class AccessLineMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, then write the line."""
         began = time.monotonic()
         requests.id_of(request)
         response = self.get_response(request)
@@ -113,6 +114,7 @@ class SecurityHeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, then put the headers on."""
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response[name] = value
@@ -133,6 +135,7 @@ class ErrorPagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, with a page where the answer is a bare refusal."""
         response = self.get_response(request)
         return errors.page_instead_of(request, response)
 

@@ -1,4 +1,4 @@
-"""Times as people read them: in the organisation's zone, in the reader's language, exact on demand."""
+"""Times as people read them: in the organisation's zone, in the reader's language."""
 
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -76,6 +76,7 @@ def date_parts() -> list[dict[str, str]]:
     }
 
     def place(code: str) -> int:
-        return min((written.find(sign) for sign in parts[code]["letters"] if sign in written), default=9)
+        found = [written.find(sign) for sign in parts[code]["letters"] if sign in written]
+        return min(found, default=9)
 
     return [{"code": code, **parts[code]} for code in sorted(parts, key=place)]

@@ -11,6 +11,6 @@ def organisation(organisation_id: UUID) -> Organisation | None:
 
 
 def only_organisation() -> Organisation | None:
-    """Return the organisation if this installation has exactly one, for pages that know no other."""
+    """Return the organisation if there is exactly one, for pages that know no other."""
     found = list(Organisation.objects.all()[:2])
     return found[0] if len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""What the frame knows about a request: its id, which set of pages it belongs to, whose clinic it is."""
+"""What the frame knows about a request: its id, whose pages it is among, whose clinic it is."""
 
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,11 @@ def id_of(request: HttpRequest) -> UUID:
         found = uuid7()
         request.request_id = found  # type: ignore[attr-defined]  # identity.origin reads it
     return found
+
+
+def reference_of(request: HttpRequest) -> str:
+    """Return the end of the id, short enough for the telephone; the log can be searched for it."""
+    return str(id_of(request)).rsplit("-", 1)[1]
 
 
 def is_patients(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""What the foot of the rail says about the trail: whole, not yet checked, broken or out of reach."""
+"""What the foot of the rail says of the trail: whole, not checked, broken, out of reach."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo

@@ -27,5 +27,5 @@ def logo(request: HttpRequest, organisation_id: UUID, digest: str) -> HttpRespon
 @signed_in
 @require_POST
 def stay(request: HttpRequest) -> HttpResponse:
-    """Answer the press of "Stay signed in": being asked by a person is what moves the idle limit."""
+    """Answer the button "Stay signed in": a person asked, and that moves the idle limit."""
     return HttpResponse(status=204)

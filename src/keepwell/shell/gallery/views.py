@@ -17,9 +17,23 @@ from keepwell.toolkit import clock
 _REASON = "development only: shows components with invented people"
 
 COLOURS = (
-    "bg surface sunken text muted border control accent accent-strong accent-tint focus danger success "
-    "warning info sealed"
-).split()
+    "bg",
+    "surface",
+    "sunken",
+    "text",
+    "muted",
+    "border",
+    "control",
+    "accent",
+    "accent-strong",
+    "accent-tint",
+    "focus",
+    "danger",
+    "success",
+    "warning",
+    "info",
+    "sealed",
+)
 
 
 class Example(forms.Form):
@@ -83,9 +97,9 @@ class _Frame:
 def _lines() -> list[dict[str, Any]]:
     now = clock.now()
     told = [
-        ("lock-open", "sealed", "You", "opened 10 answers", "Care: today’s visit", 4),
-        ("error", "danger", "Theo Brandt", "was refused", "Technicians may not open submissions", 10),
-        ("key", "warning", "Ben Okafor", "raised his access for 30 minutes", "Covering the front desk", 60),
+        ("lock-open", "sealed", "You", "opened 10 answers", "Care: visit of today", 4),
+        ("error", "danger", "Theo Brandt", "was refused", "Technicians may not open forms", 10),
+        ("key", "warning", "Ben Okafor", "raised his access", "Covering the front desk", 60),
         ("inbox", "", "Pat Whitfield", "sent the form", "From a phone, 198.51.100.7", 75),
     ]
     return [
@@ -102,7 +116,7 @@ def _lines() -> list[dict[str, Any]]:
 
 
 def _context() -> dict[str, Any]:
-    wrong = Example({"name": "Ada", "code": "97", "range": "203.0.113.300", "state": "a", "note": ""})
+    wrong = Example({"name": "Ada", "code": "97", "range": "203.0.113.300", "state": "a"})
     wrong.is_valid()
     return {
         "organisation": clinic(),

@@ -1,4 +1,4 @@
-"""Components as template tags: `{% load shell %}`. Each has one template, one CSS block, one exhibit."""
+"""Components as template tags: `{% load shell %}`; each has an exhibit in the gallery."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -85,13 +85,17 @@ def chip(context: Context, label: Any, tone: str = "", icon: str = "") -> SafeSt
 
 
 @register.simple_tag
-def button(label: Any, kind: str = "", icon: str = "", name: str = "", value: str = "") -> SafeString:
+def button(
+    label: Any, kind: str = "", icon: str = "", name: str = "", value: str = ""
+) -> SafeString:
     """Show a button that sends its form; kinds: quiet, danger, plain, sealing, full."""
     return _part("button", label=label, kind=kind, icon=icon, name=name, value=value)
 
 
 @register.simple_tag(takes_context=True)
-def link_button(context: Context, url: str, label: Any, kind: str = "", icon: str = "") -> SafeString:
+def link_button(
+    context: Context, url: str, label: Any, kind: str = "", icon: str = ""
+) -> SafeString:
     """Show a link that looks like a button, for the way on."""
     picture = svg(icon, surface=str(context.get("surface", ""))) if icon else ""
     classes = f"button {kind}".strip()
@@ -138,7 +142,9 @@ def pager(words: Any, newer: str = "", older: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def timeline(context: Context, lines: Iterable[Any], *, is_dated: bool = False) -> SafeString:
     """List what happened, newest first: objects with moment, icon, tone, who, did, why, url."""
-    return _part("timeline", lines=lines, is_dated=is_dated, organisation=context.get("organisation"))
+    return _part(
+        "timeline", lines=lines, is_dated=is_dated, organisation=context.get("organisation")
+    )
 
 
 @register.simple_tag
@@ -259,7 +265,7 @@ def _attributes(bound: BoundField, size: str, *, is_tick: bool) -> dict[str, Any
 
 
 @register.simple_block_tag(takes_context=True)
-def answer(  # noqa: PLR0913  a field has these parts
+def answer(
     context: Context,
     content: SafeString,
     id: str,
@@ -267,14 +273,21 @@ def answer(  # noqa: PLR0913  a field has these parts
     hint: Any = "",
     error: Any = "",
 ) -> SafeString:
-    """Frame one control that a template writes itself; describe it by `{id}_helptext {id}_error`."""
+    """Frame a control that a template writes itself, described by {id}_helptext, {id}_error."""
     surface = context.get("surface", "")
-    return _part("answer", content=content, id=id, label=label, hint=hint, error=error, surface=surface)
+    return _part(
+        "answer", content=content, id=id, label=label, hint=hint, error=error, surface=surface
+    )
 
 
 @register.simple_tag
 def choices(
-    name: str, options: Iterable[Sequence[Any]], chosen: Iterable[Any] = (), *, is_many: bool = False, id: str = ""
+    name: str,
+    options: Iterable[Sequence[Any]],
+    chosen: Iterable[Any] = (),
+    *,
+    is_many: bool = False,
+    id: str = "",
 ) -> SafeString:
     """Offer whole rows to choose: options are (value, label) or (value, label, hint)."""
     kept = {str(value) for value in chosen}
@@ -285,11 +298,22 @@ def choices(
 
 @register.simple_tag
 def date_parts(
-    name: str, typed: Mapping[str, str], *, is_birth: bool = False, described_by: str = "", id: str = ""
+    name: str,
+    typed: Mapping[str, str],
+    *,
+    is_birth: bool = False,
+    described_by: str = "",
+    id: str = "",
 ) -> SafeString:
     """Ask for a date in three inputs, in the order of the locale; typed has day, month, year."""
     parts = [
-        {**part, "typed": typed.get(part["code"], ""), "fill": f"bday-{part['code']}" if is_birth else ""}
+        {
+            **part,
+            "typed": typed.get(part["code"], ""),
+            "fill": f"bday-{part['code']}" if is_birth else "",
+        }
         for part in moments.date_parts()
     ]
-    return _part("date_parts", name=name, parts=parts, described_by=described_by, id=id or f"id_{name}")
+    return _part(
+        "date_parts", name=name, parts=parts, described_by=described_by, id=id or f"id_{name}"
+    )
