@@ -38,4 +38,5 @@ _LABELS: dict[Purpose, Promise] = {
 
 def label_of(code: str) -> str:
     """Return the words for a purpose code of the trail; an unknown code is shown as it is."""
-    return str(Purpose(code).label) if code in Purpose else code
+    known = {purpose.value: purpose for purpose in Purpose}
+    return str(known[code].label) if code in known else code

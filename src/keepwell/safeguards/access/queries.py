@@ -57,7 +57,7 @@ def role_of(user: UUID, organisation: UUID) -> Role | None:
     with wall.reading(organisation):
         roles = Membership.objects.filter(user_id=user, ended__isnull=True)
         found = roles.values_list("role", flat=True).first()
-    return Role(found) if found in Role else None
+    return Role(found) if found else None
 
 
 def organisations_of(user: User) -> list[Organisation]:

@@ -64,13 +64,14 @@ def network_door(act: str, address: str) -> Door:
 
 def begin_try(*doors: Door) -> timedelta:
     """Count a try at every door; return how long to wait instead, zero when it may go on."""
-    moment = now()
+    in_order = sorted(doors, key=lambda door: door.key)  # so that two tries never wait crosswise
     with transaction.atomic():
-        rows = [_row(door) for door in sorted(doors, key=lambda door: door.key)]
+        rows = [_row(door) for door in in_order]
+        moment = now()  # read under the locks: a try that waited for them is not an earlier one
         waits = [row.closed_until - moment for row in rows if _is_closed(row, moment)]
         if waits:
             return max(waits)
-        for row, door in zip(rows, sorted(doors, key=lambda door: door.key), strict=True):
+        for row, door in zip(rows, in_order, strict=True):
             _count(row, door, moment)
     return timedelta(0)
 
@@ -112,5 +113,6 @@ def _is_closed(row: Tries, moment: datetime) -> bool:
 def _count(row: Tries, door: Door, moment: datetime) -> None:
     row.failures += 1
     row.last_failure = moment
-    row.closed_until = moment + wait_after(row.failures, door.factor)
+    wait = wait_after(row.failures, door.factor)
+    row.closed_until = moment + wait if wait else None
     row.save(update_fields=["failures", "last_failure", "closed_until"])

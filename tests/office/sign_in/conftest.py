@@ -1,0 +1,42 @@
+"""Ada's clinic, early in a half-minute, so that a code stays the present one while a test runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keepwell.toolkit import clock
+from tests.pages import with_plain_static_files
+
+if TYPE_CHECKING:
+    from tests.people import Clinic, Person
+    from tests.stores.session import Stores
+
+HALF_MINUTE = 30
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any, tmp_path: Path) -> None:
+    with_plain_static_files(settings, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _early_in_a_half_minute() -> Iterator[None]:
+    into = clock.now_us() / 1_000_000 % HALF_MINUTE
+    with clock.moved(HALF_MINUTE - into + 1):
+        yield
+
+
+@pytest.fixture
+def clinic(stores: "Stores") -> "Clinic":
+    """Found Ashgrove Clinic, which Ada owns."""
+    from tests.people import make_clinic  # noqa: PLC0415  needs the settings
+
+    return make_clinic("Ashgrove Clinic", "Ada")
+
+
+@pytest.fixture
+def ada(clinic: "Clinic") -> "Person":
+    """Return the owner."""
+    return clinic.owner
