@@ -54,7 +54,7 @@ class VerifyKey:
         """Read a vkey; raise NoteBroken unless its key id belongs to it."""
         try:
             name, key_id, encoded = text.strip().split("+", 2)
-            material = b64decode(encoded, validate=True)
+            material = _decoded(encoded)
         except ValueError as error:
             raise NoteBroken("This is not a verification key.") from error
         key = cls(name, material[1:])
@@ -100,7 +100,7 @@ def _signature_by(key: VerifyKey, lines: Iterable[str]) -> bytes:
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
         try:
-            material = b64decode(encoded, validate=True)
+            material = _decoded(encoded)
         except ValueError as error:
             raise NoteBroken("A signature line cannot be read.") from error
         if dash != "\N{EM DASH}" or len(material) <= _KEY_ID_BYTES:
@@ -109,6 +109,14 @@ def _signature_by(key: VerifyKey, lines: Iterable[str]) -> bytes:
         if is_ours and len(material) == _KEY_ID_BYTES + _SIGNATURE_BYTES:
             return material[_KEY_ID_BYTES:]
     raise NoteBroken(f"There is no signature by {key.name}.")
+
+
+def _decoded(text: str) -> bytes:
+    """Decode base64 that is written in the one way; the unused bits of another would not count."""
+    data = b64decode(text, validate=True)
+    if b64encode(data).decode() != text:
+        raise NoteBroken("This base64 is not written in its one way.")
+    return data
 
 
 def _controls(text: str) -> bool:
@@ -134,7 +142,7 @@ class Checkpoint:
         """Read the body of a note; raise NoteBroken unless it is the one way to write it."""
         try:
             origin, size, root, *extensions = text.removesuffix("\n").split("\n")
-            checkpoint = cls(origin, _size(size), b64decode(root, validate=True), tuple(extensions))
+            checkpoint = cls(origin, _size(size), _decoded(root), tuple(extensions))
         except ValueError as error:
             raise NoteBroken("This is not a checkpoint.") from error
         is_whole = origin and all(extensions) and len(checkpoint.root) == HASH_BYTES
