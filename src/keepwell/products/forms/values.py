@@ -105,7 +105,10 @@ def from_stored(stored: Mapping[str, Any]) -> Answers:
         message = f"answers of format {stored.get('format')!r}, expected 1"
         raise ValueError(message)
     return Answers(
-        {Place(one, tuple(rows)): tuple(map(_loaded, given)) for one, rows, given in stored["values"]},
+        {
+            Place(one, tuple(rows)): tuple(map(_loaded, given))
+            for one, rows, given in stored["values"]
+        },
         {Place(one, tuple(rows)): tuple(ids) for one, rows, ids in stored["rows"]},
     )
 

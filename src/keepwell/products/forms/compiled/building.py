@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from keepwell.products.forms.compiled.items import (
@@ -154,7 +155,7 @@ def value_of(kind: str, value: Any) -> Value:
 def _initial(raw: dict[str, Any]) -> Iterator[Value]:
     for one in raw.get("initial", ()):
         for kind, value in one.items():
-            if kind in _INITIAL and isinstance(value, dict | str | int | bool):
+            if kind in _INITIAL and isinstance(value, dict | str | int | Decimal):
                 yield value_of(kind, value)
     for option in raw.get("answerOption", ()):
         if option.get("initialSelected") is True:
@@ -164,7 +165,7 @@ def _initial(raw: dict[str, Any]) -> Iterator[Value]:
 
 _INITIAL = frozenset(
     {"valueBoolean", "valueInteger", "valueDate", "valueDateTime", "valueTime", "valueString"}
-    | {"valueUri", "valueCoding", "valueReference"}
+    | {"valueUri", "valueCoding", "valueReference", "valueDecimal", "valueQuantity"}
 )
 
 
@@ -198,9 +199,7 @@ def _order(items: tuple[Item, ...]) -> tuple[int, ...]:
     return tuple(done)
 
 
-def _notices(
-    items: tuple[Item, ...], asked: frozenset[int], draft: _Draft
-) -> Iterator[Notice]:
+def _notices(items: tuple[Item, ...], asked: frozenset[int], draft: _Draft) -> Iterator[Notice]:
     left_out = [one for one in items if one.index not in asked and one.is_question]
     groups = {
         "calculated_left_out": [one for one in left_out if one.calculated],

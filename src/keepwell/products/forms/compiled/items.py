@@ -164,9 +164,9 @@ class PersonMarks:
     telephone: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledForm:
-    """A form in memory. `order` is the order in which conditions can be decided."""
+    """A form in memory, compared by identity. `order` is the order in which conditions can be decided."""
 
     title: str
     description: str
@@ -180,7 +180,7 @@ class CompiledForm:
     asked: frozenset[int]
     notices: tuple[Notice, ...]
     marks: PersonMarks
-    by_link_id: dict[str, int] = field(repr=False, compare=False)
+    by_link_id: dict[str, int] = field(repr=False)
 
     def item(self, link_id: str) -> Item:
         """Return the item with this linkId; KeyError when the form has none."""

@@ -87,9 +87,7 @@ def _behavior(found: Found, conditions: list[Any]) -> Iterator[Finding]:
         yield finding(found.link_id, "behavior_unknown", value=str(behavior)[:60])
 
 
-def _condition(
-    link_id: str, condition: dict[str, Any], types: dict[str, str]
-) -> Iterator[Finding]:
+def _condition(link_id: str, condition: dict[str, Any], types: dict[str, str]) -> Iterator[Finding]:
     target = condition.get("question")
     question = target[:60] if isinstance(target, str) else "?"
     kind = types.get(target) if isinstance(target, str) else None

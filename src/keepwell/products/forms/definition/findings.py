@@ -11,9 +11,7 @@ FINDING_WORDS = {
     "bad_characters": gettext_noop(
         "The file holds characters that cannot be shown or kept. Save it again as UTF-8 text."
     ),
-    "behavior_unknown": gettext_noop(
-        "enableBehavior is “%(value)s”. It must be “all” or “any”."
-    ),
+    "behavior_unknown": gettext_noop("enableBehavior is “%(value)s”. It must be “all” or “any”."),
     "behavior_missing": gettext_noop(
         "This item has several conditions but does not say whether all or any must hold. "
         "Add enableBehavior “all” or “any”."
@@ -26,12 +24,10 @@ FINDING_WORDS = {
         "Such a question cannot have that answer."
     ),
     "condition_operator_mismatch": gettext_noop(
-        "The condition on “%(question)s” uses “%(operator)s”, which cannot be used with "
-        "%(answer)s."
+        "The condition on “%(question)s” uses “%(operator)s”, which cannot be used with %(answer)s."
     ),
     "condition_operator_unknown": gettext_noop(
-        "The condition on “%(question)s” uses “%(operator)s”. "
-        "Known are exists = != > < >= and <=."
+        "The condition on “%(question)s” uses “%(operator)s”. Known are exists = != > < >= and <=."
     ),
     "condition_target_missing": gettext_noop(
         "The condition refers to the question “%(question)s”, which is not in this form."
@@ -59,9 +55,7 @@ FINDING_WORDS = {
     "limits_crossed": gettext_noop(
         "The smallest allowed value is greater than the largest, so no answer would do."
     ),
-    "link_id_missing": gettext_noop(
-        "Item %(position)s has no linkId. Each item needs one."
-    ),
+    "link_id_missing": gettext_noop("Item %(position)s has no linkId. Each item needs one."),
     "link_id_too_long": gettext_noop("This linkId is longer than %(limit)s characters."),
     "modifier_unknown": gettext_noop(
         "The modifier extension “%(url)s” changes what this form means in a way that is not "
@@ -93,9 +87,7 @@ FINDING_WORDS = {
     ),
     "too_deep": gettext_noop("Items are nested more than %(limit)s levels deep."),
     "too_large": gettext_noop("The file is larger than %(limit)s MB."),
-    "too_many_items": gettext_noop(
-        "The form has %(count)s items. At most %(limit)s are possible."
-    ),
+    "too_many_items": gettext_noop("The form has %(count)s items. At most %(limit)s are possible."),
     "too_many_options": gettext_noop(
         "This question offers %(count)s answers. At most %(limit)s are possible."
     ),
