@@ -38,14 +38,15 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
     return kept | {"KEEPWELL_HOME": str(home)} | settings
 
 
-def keepwell(
-    home: Path, *arguments: str, user: str | None = None, **settings: str
-) -> subprocess.CompletedProcess[str]:
+# Root may read everything; without its capabilities it is an ordinary user of its own files.
+UNPRIVILEGED = () if os.geteuid() else ("setpriv", "--bounding-set=-all")
+
+
+def keepwell(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     return subprocess.run(
-        [str(COMMAND), *arguments],
+        [*UNPRIVILEGED, str(COMMAND), *arguments],
         env=environment(home, **settings),
-        user=user,
         capture_output=True,
         text=True,
         check=False,
@@ -230,9 +231,11 @@ def _terminate(served: Served) -> None:
 
 
 @contextmanager
-def serving(home: Path, *arguments: str, **settings: str) -> Iterator[Served]:
+def serving(
+    home: Path, *arguments: str, port: int | None = None, **settings: str
+) -> Iterator[Served]:
     """Serve this data folder while the block runs."""
-    served = start(home, *arguments, **settings)
+    served = start(home, *arguments, port=port, **settings)
     try:
         yield served
     finally:

@@ -107,11 +107,28 @@ def _lock(descriptor: int) -> None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if _is_alive(_holder()):
+                break
             time.sleep(0.1)
         else:
             return
-    other = (home() / LOCK_FILE).read_text(encoding="ascii").strip()
     raise Refusal(
-        f"The data folder {home()} is already served by process {other}. Stop that one first, or "
-        "set KEEPWELL_HOME to another folder."
+        f"The data folder {home()} is already served by process {_holder()}. Stop that one first, "
+        "or set KEEPWELL_HOME to another folder."
     )
+
+
+def _holder() -> int:
+    text = (home() / LOCK_FILE).read_text(encoding="ascii").strip()
+    return int(text) if text.isdigit() else 0
+
+
+def _is_alive(process: int) -> bool:
+    """Tell whether the supervisor lives; if not, its worker holds the folder for a last moment."""
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return process > 0

@@ -1,6 +1,6 @@
 """The installation as a whole: made once, checked before it is used."""
 
-from keepwell.cli import folder, rootkey, stores, tls
+from keepwell.cli import folder, rootkey, statics, stores, tls
 
 
 def make(owner_url: str | None) -> str | None:
@@ -14,6 +14,7 @@ def make(owner_url: str | None) -> str | None:
     printed = rootkey.make()
     rootkey.check()
     rootkey.mark()
+    statics.collect()
     return printed
 
 

@@ -12,6 +12,16 @@ from django.db import connections
 from keepwell.cli import folder, installation, statics, supervisor, tls
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.terminal import say
+from keepwell.safeguards.identity import setup
+
+_SET_UP = """
+Nobody has an account yet. Whoever opens this link first sets up the organisation, its owner, a
+password and a second factor. It works once, for 24 hours; starting again makes a new one.
+
+  {url}"""
+_OWN_AUTHORITY = """
+The certificate is signed by this installation itself. Browsers believe it once they trust
+{authority}, and until then they warn. For patients, set KEEPWELL_TLS_CERT and KEEPWELL_TLS_KEY."""
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -31,14 +41,14 @@ def serve(ready: Callable[[], None]) -> None:
     with folder.held(), closing(supervisor.listen(settings.KEEPWELL_HOST, settings.KEEPWELL_PORT)) as on:
         if folder.is_demo() and not supervisor.is_loopback(on):
             raise Refusal(
-                f"{folder.home()} is a demonstration, with passwords anybody can read: it is served "
-                "on this machine only. Unset KEEPWELL_HOST."
+                f"{folder.home()} is a demonstration, whose passwords lie in a file: it is served on "
+                "this machine only. Unset KEEPWELL_HOST."
             )
         tls.renew()
         tls.check(tls.served())
         statics.collect()
         _load_root()
-        supervisor.serve(settings.KEEPWELL_SERVER_ROOT, on, ready)
+        supervisor.serve(settings.KEEPWELL_SERVER_ROOT, on, lambda: _announce(ready))
 
 
 def _refuse_faults() -> None:
@@ -55,5 +65,17 @@ def _load_root() -> None:
     connections.close_all()
 
 
+def _announce(ready: Callable[[], None]) -> None:
+    """Speak to the operator, then leave no database connection to the workers that fork now."""
+    ready()
+    connections.close_all()
+
+
 def _welcome() -> None:
     say(f"Keepwell serves {settings.KEEPWELL_STAFF_URL} from {folder.home()}")
+    if settings.KEEPWELL_PUBLIC_URL != settings.KEEPWELL_STAFF_URL:
+        say(f"Patients use {settings.KEEPWELL_PUBLIC_URL}")
+    if tls.is_ours():
+        say(_OWN_AUTHORITY.format(authority=tls.folder() / "ca.pem"))
+    if setup.is_needed():
+        say(_SET_UP.format(url=settings.KEEPWELL_STAFF_URL + setup.new_link()))
