@@ -24,7 +24,7 @@ from keepwell.products.forms.values import (
 MAX_PLACES = 20_000
 
 
-class TooManyRows(ValueError):
+class TooManyRows(ValueError):  # noqa: N818  names the fact
     """The rows of nested repeating groups multiply beyond what is decided."""
 
 
@@ -80,7 +80,7 @@ def _is_enabled(
     return all(holds) if item.needs_all else any(holds)
 
 
-def _holds(  # noqa: PLR0913  a condition is decided from all of these
+def _holds(
     form: CompiledForm,
     item: Item,
     rows: tuple[int, ...],
@@ -93,7 +93,7 @@ def _holds(  # noqa: PLR0913  a condition is decided from all of these
     return is_met(condition.operator, values, condition.answer)
 
 
-def _values_seen_from(  # noqa: PLR0913
+def _values_seen_from(
     form: CompiledForm,
     item: Item,
     rows: tuple[int, ...],

@@ -84,25 +84,27 @@ def _split(form: CompiledForm, root: Item) -> Iterator[_Draft]:
 
 
 def _blocks(form: CompiledForm, item: Item) -> Iterator[_Block]:
-    if item.index not in form.asked:
+    if item.index not in form.asked or _is_beside_a_question(form, item):
         return
     if item.is_repeating_group:
-        below = [one for one in form.below(item.index) if one.index in form.asked]
-        questions = tuple(one.index for one in below if one.is_question)
-        if questions:
-            yield _Block((item.index,), questions, item.parent, stands_alone=True)
-    elif item.is_group:
-        for child in item.children:
-            yield from _blocks(form, form.items[child])
-    elif item.is_display:
-        if not _is_beside_a_question(form, item):
-            yield _Block((item.index,), (), item.parent)
-    else:
+        yield from _rows_block(form, item)
+        return
+    together: tuple[int, ...] = ()
+    if item.is_display:
+        yield _Block((item.index,), (), item.parent)
+    elif item.is_question:
         together = _with_children(form, item)
         yield _Block(together, together, item.parent)
-        for child in item.children:
-            if child not in together:
-                yield from _blocks(form, form.items[child])
+    for child in item.children:
+        if child not in together:
+            yield from _blocks(form, form.items[child])
+
+
+def _rows_block(form: CompiledForm, group: Item) -> Iterator[_Block]:
+    below = (one for one in form.below(group.index) if one.is_question)
+    questions = tuple(one.index for one in below if one.index in form.asked)
+    if questions:
+        yield _Block((group.index,), questions, group.parent, stands_alone=True)
 
 
 def _with_children(form: CompiledForm, item: Item) -> tuple[int, ...]:
@@ -115,6 +117,9 @@ def _with_children(form: CompiledForm, item: Item) -> tuple[int, ...]:
 
 
 def _is_beside_a_question(form: CompiledForm, item: Item) -> bool:
+    """Tell whether this is a text that belongs to a question: its hint or unit."""
+    if not item.is_display:
+        return False
     return item.parent is not None and form.items[item.parent].is_question
 
 

@@ -19,7 +19,7 @@ _ENDLESS = -1
 Test = Callable[[str], bool]
 
 
-class PatternRefused(ValueError):
+class PatternRefused(ValueError):  # noqa: N818  names the fact
     """The expression is too long, too large or uses what cannot be matched in linear time."""
 
 

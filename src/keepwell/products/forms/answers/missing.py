@@ -72,7 +72,7 @@ def _count(
         yield _error(form, item, place, "too_many", setting, limit=item.limits.max_occurs)
 
 
-def _empty_group(  # noqa: PLR0913
+def _empty_group(
     form: CompiledForm,
     item: Item,
     place: Place,
@@ -97,7 +97,7 @@ def _empty_group(  # noqa: PLR0913
         yield AnswerError(here[0], "group_missing", said, target)
 
 
-def _error(  # noqa: PLR0913
+def _error(
     form: CompiledForm,
     item: Item,
     place: Place,

@@ -10,7 +10,7 @@ _AMBIGUOUS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 MAX_DIGITS = 30
 
 
-class NumberUnclear(ValueError):
+class NumberUnclear(ValueError):  # noqa: N818  names the fact
     """Not a number, or one that can be read in two ways (`readings` then holds both)."""
 
     def __init__(self, readings: tuple[str, ...] = ()) -> None:

@@ -46,7 +46,7 @@ class _Posted:
     setting: Setting
 
 
-def read(  # noqa: PLR0913  a page is read against all of these
+def read(
     form: CompiledForm,
     page: Page,
     data: Data,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from keepwell.products.forms.compiled.building import option_for
@@ -105,16 +104,18 @@ def value_element(item: Item, value: Value) -> dict[str, Any]:
             return {"valueQuantity": {"value": value.value, **_present(parts)}}
         case Attachment():
             return {"valueAttachment": _attachment(value)}
-        case bool():
-            return {"valueBoolean": value}
-        case int() | Decimal():
-            is_whole = item.type is ItemType.INTEGER or item.is_choice
-            return {"valueInteger" if is_whole else "valueDecimal": value}
-    if item.type is ItemType.REFERENCE:
-        return {"valueReference": {"display": value}}
+        case str() if item.type is ItemType.REFERENCE:
+            return {"valueReference": {"display": value}}
+    return {_element(item, value): value}
+
+
+def _element(item: Item, value: Value) -> str:
+    if isinstance(value, bool):
+        return "valueBoolean"
     option = option_for(item, value)
-    named = option.kind if option else _ELEMENTS.get(item.type, "valueString")
-    return {named: value}
+    if option is not None:
+        return option.kind
+    return _ELEMENTS.get(item.type, "valueString")
 
 
 def _present(parts: dict[str, str]) -> dict[str, str]:

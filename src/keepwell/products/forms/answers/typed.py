@@ -16,19 +16,22 @@ def typed_parts(item: Item, value: Value) -> dict[str, str]:
         return {"kept": value.sha256}
     if item.is_choice:
         return _chosen(item, value)
-    if isinstance(value, bool):
-        return {"": YES if value else NO}
     if isinstance(value, Quantity):
         return {"": number_typed(value.value), "unit": value.code or value.unit}
-    if isinstance(value, Coding):
-        return {"": value.display}
     if item.type is ItemType.DATE:
         return _date(str(value))
     if item.type is ItemType.DATE_TIME:
         return _moment(str(value))
+    return {"": _line(item, value)}
+
+
+def _line(item: Item, value: Value) -> str:
+    if isinstance(value, bool):
+        return YES if value else NO
     if isinstance(value, int | Decimal):
-        return {"": number_typed(value)}
-    return {"": _clock(str(value)) if item.type is ItemType.TIME else str(value)}
+        return number_typed(value)
+    text = value.display if isinstance(value, Coding) else str(value)
+    return _clock(text) if item.type is ItemType.TIME else text
 
 
 def number_typed(value: int | Decimal) -> str:

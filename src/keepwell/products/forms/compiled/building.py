@@ -16,8 +16,8 @@ from keepwell.products.forms.compiled.limits import limits_of, units_of
 from keepwell.products.forms.compiled.marks import guess_marks
 from keepwell.products.forms.compiled.options import coding_of, option_value, options_of
 from keepwell.products.forms.compiled.texts import short, words
-from keepwell.products.forms.definition.extensions import CALCULATED, FHIR, SDC
 from keepwell.products.forms.definition.conditions import has_extension
+from keepwell.products.forms.definition.extensions import CALCULATED, FHIR, SDC
 from keepwell.products.forms.definition.findings import Notice, notice
 from keepwell.products.forms.definition.limits import extension_values
 from keepwell.products.forms.definition.parsing import Definition

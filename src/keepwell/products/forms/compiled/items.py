@@ -166,7 +166,9 @@ class PersonMarks:
 
 @dataclass(frozen=True, eq=False)
 class CompiledForm:
-    """A form in memory, compared by identity. `order` is the order in which conditions can be decided."""
+    """A form in memory, compared by identity.
+
+    `order` is the order in which conditions can be decided."""
 
     title: str
     description: str

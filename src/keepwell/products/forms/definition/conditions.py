@@ -131,8 +131,8 @@ def _answer(
 
 
 def _is_answer(name: str, value: Any) -> bool:
-    kind = _KINDS.get(name)
-    if kind is None or not isinstance(value, kind):
+    kind: Any = _KINDS.get(name, ())
+    if not isinstance(value, kind):
         return False
     if isinstance(value, bool) and name != "answerBoolean":
         return False

@@ -15,7 +15,7 @@ MAX_DIGITS = 40
 MAX_EXPONENT = 30
 
 
-class DocumentUnreadable(ValueError):
+class DocumentUnreadable(ValueError):  # noqa: N818  names the fact
     """The bytes are not JSON that may be worked with; `code` names why."""
 
     def __init__(self, code: str, **parameters: object) -> None:

@@ -52,10 +52,12 @@ _UNDERSTOOD = frozenset(
     }
 )  # fmt: skip
 _R4_ITEM = frozenset(
-    "id extension modifierExtension linkId definition code prefix text type enableWhen "
-    "enableBehavior required repeats readOnly maxLength answerOption answerValueSet initial "
-    "item".split()
-)
+    {
+        "answerOption", "answerValueSet", "code", "definition", "enableBehavior", "enableWhen",
+        "extension", "id", "initial", "item", "linkId", "maxLength", "modifierExtension",
+        "prefix", "readOnly", "repeats", "required", "text", "type",
+    }
+)  # fmt: skip
 
 
 def modifier_findings(document: dict[str, Any]) -> Iterator[Finding]:

@@ -156,7 +156,7 @@ class Notice:
     sentence: Sentence
 
 
-class DefinitionRefused(ValueError):
+class DefinitionRefused(ValueError):  # noqa: N818  names the fact
     """A definition that cannot be published; holds every finding, nothing was stored."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:

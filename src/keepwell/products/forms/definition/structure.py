@@ -17,9 +17,11 @@ MAX_OPTIONS = 500
 MAX_LINK_ID = 255
 
 R4_TYPES = frozenset(
-    "group display boolean decimal integer date dateTime time string text url choice open-choice "
-    "attachment quantity reference".split()
-)
+    {
+        "attachment", "boolean", "choice", "date", "dateTime", "decimal", "display", "group",
+        "integer", "open-choice", "quantity", "reference", "string", "text", "time", "url",
+    }
+)  # fmt: skip
 R5_TYPES = frozenset({"coding", "question"})
 ITEM_CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 
