@@ -1,4 +1,4 @@
-"""What the tests of the vault share: an organisation's keys, a binding, a look into the keystore."""
+"""What the tests of the vault share: an organisation, a binding, a look into the keystore."""
 
 from uuid import UUID
 

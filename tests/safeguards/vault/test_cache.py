@@ -1,5 +1,6 @@
-"""Keys in memory are few, short-lived, wiped when they go, and never come back after a shredding."""
+"""Keys in memory are few, short-lived, wiped when they go, and gone after a shredding."""
 
+from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
@@ -8,13 +9,14 @@ from keepwell.safeguards.vault.cache import KeyCache
 from keepwell.safeguards.vault.held import HeldKey, Unwrapped, Wiped
 
 
+@dataclass
 class Clock:
     """A clock that stands still until told."""
 
-    def __init__(self) -> None:
-        self.seconds = 100.0
+    seconds: float = 100.0
 
-    def __call__(self) -> float:
+    def read(self) -> float:
+        """Return the time it stands at."""
         return self.seconds
 
 
@@ -28,7 +30,7 @@ def is_wiped(held: HeldKey) -> bool:
 
 def cache(size: int = 3) -> tuple[KeyCache[int], Clock]:
     clock = Clock()
-    return KeyCache(size=size, expiry_seconds=60, clock=clock), clock
+    return KeyCache(size=size, expiry_seconds=60, clock=clock.read), clock
 
 
 def test_a_key_is_held_until_it_expires_and_wiped_then() -> None:

@@ -46,9 +46,7 @@ def test_each_wrong_letter_is_noticed_and_its_line_named_but_for_one_in_256() ->
             for letter in LETTERS.replace(line[at], ""):
                 tried += 1
                 with pytest.raises(RootKeyDamaged) as caught:
-                    escrow.key_from_escrow(
-                        TEXT.replace(line, line[:at] + letter + line[at + 1 :])
-                    )
+                    escrow.key_from_escrow(TEXT.replace(line, line[:at] + letter + line[at + 1 :]))
                 unnamed += f"Line {number} " not in str(caught.value)
     assert tried == 8 * 8 * 31
     assert unnamed <= tried // 256 * 3

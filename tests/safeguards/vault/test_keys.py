@@ -1,4 +1,4 @@
-"""Keys are made ahead, handed out once, shared by name, shredded, and swept when nobody uses them."""
+"""Keys are made ahead, given out once, shared by name, shredded, and swept when unused."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor

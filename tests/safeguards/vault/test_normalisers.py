@@ -21,7 +21,7 @@ from keepwell.safeguards.vault import normalisers
         ("St. John", "st john"),
         ("Groß", "gross"),
         ("Łukasz Østergård", "lukasz ostergard"),
-        ("İpek Işık", "ipek isik"),
+        ("\u0130pek I\u015f\u0131k", "ipek isik"),
         ("Đorđe", "dorde"),
         ("Ægir", "aegir"),
         ("\uff21da", "ada"),

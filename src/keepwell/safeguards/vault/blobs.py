@@ -69,11 +69,12 @@ def _write_sealed(path: Path, header: bytes, cipher: AESGCM, chunks: Iterable[by
 
 
 def _make_directories(directory: Path) -> None:
+    """Make the folders down to this one, each for us alone and each durable."""
     if directory.is_dir():
         return
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for made in (directory.parent, directory.parent.parent):
-        sync_directory(made)
+    _make_directories(directory.parent)
+    directory.mkdir(mode=0o700, exist_ok=True)
+    sync_directory(directory.parent)
 
 
 def size(key_id: UUID, binding: Binding) -> int:

@@ -8,8 +8,8 @@ overwrites the first, `forget_deleted` empties the second, so that a shredded ke
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -76,13 +76,33 @@ def _translated() -> Iterator[None]:
         raise KeystoreUnavailable from error
 
 
+def _enter(stack: ExitStack, *contexts: Callable[[], AbstractContextManager[None]]) -> None:
+    """Enter a transaction, once more if the server closed the connection since its last use.
+
+    Nothing has been asked yet, so nothing happens twice. Without it each thread would answer one
+    request with 503 after the server was restarted.
+    """
+    try:
+        with ExitStack() as trial:
+            for context in contexts:
+                trial.enter_context(context())
+            stack.enter_context(trial.pop_all())
+    except Error:
+        connection = connections[STORE]
+        if connection.vendor == "sqlite" or connection.in_atomic_block:
+            raise
+        connection.close()
+        for context in contexts:
+            stack.enter_context(context())
+
+
 @contextmanager
 def reading(organisation: UUID) -> Iterator[None]:
     """Read one organisation's keys."""
-    with _translated():
+    with _translated(), ExitStack() as stack:
         _refuse_moved_file()
-        with wall.reading(organisation, using=STORE):
-            yield
+        _enter(stack, lambda: wall.reading(organisation, using=STORE))
+        yield
 
 
 @contextmanager
@@ -92,21 +112,27 @@ def writing(organisation: UUID) -> Iterator[None]:
     `durable` refuses to run inside somebody's keystore transaction: keys handed out from memory
     must never disappear in a rollback, because data is already sealed under them.
     """
-    with _translated():
+    with _translated(), ExitStack() as stack:
         _refuse_moved_file()
         connection = connections[STORE]
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA secure_delete=ON")
-        with transaction.atomic(using=STORE, durable=True), wall.writing(organisation, using=STORE):
-            yield
+        _enter(
+            stack,
+            lambda: transaction.atomic(using=STORE, durable=True),
+            lambda: wall.writing(organisation, using=STORE),
+        )
+        yield
 
 
 @contextmanager
 def outside_walls() -> Iterator[None]:
     """Read or write the one table that belongs to no organisation: the root marker."""
-    with _translated():
+    with _translated(), ExitStack() as stack:
         _refuse_moved_file()
+        if connections[STORE].vendor != "sqlite":  # where it would take the write lock
+            _enter(stack, lambda: transaction.atomic(using=STORE))
         yield
 
 
