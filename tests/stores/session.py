@@ -5,6 +5,7 @@ Whoever needs stores first migrates the template, under a lock; every worker the
 Nothing is made for tests that ask for no store.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -12,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,27 +98,24 @@ def load_settings() -> None:
 
 
 def _make_folder() -> tuple[Path, int]:
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=PARENT))
-    lock = os.open(folder / "alive.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    """Make the folder under another name until its lock is held, or a neighbour clears it away."""
+    unseen = Path(tempfile.mkdtemp(prefix=f".{PREFIX}", dir=PARENT))
+    lock = os.open(unseen / "alive.lock", os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return folder, lock
+    return unseen.rename(PARENT / unseen.name.removeprefix(".")), lock
 
 
 def _clear_leftovers() -> None:
     """Stop and remove sessions of ours whose controller was killed: its lock is free again."""
     for folder in PARENT.glob(f"{PREFIX}*"):
-        if folder.stat().st_uid != os.geteuid() or not (folder / "alive.lock").exists():
-            continue
-        with (folder / "alive.lock").open("r+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
+        # An OSError: somebody else's, still alive, or just cleared away by a neighbour.
+        with contextlib.suppress(OSError), (folder / "alive.lock").open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             ScaleStores(folder, "main").stop()
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
