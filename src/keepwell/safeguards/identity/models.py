@@ -121,7 +121,7 @@ class Tries(models.Model):
 
     door = models.CharField(max_length=64, primary_key=True)  # a keyed hash, see identity.throttle
     failures = models.PositiveIntegerField(default=0)
-    last_failure = models.DateTimeField(default=now)
+    last_try = models.DateTimeField(default=now)
     closed_until = models.DateTimeField(null=True)
 
     class Meta:

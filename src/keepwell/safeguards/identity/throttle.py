@@ -91,8 +91,8 @@ def succeed(*doors: Door) -> None:
 
 
 def sweep() -> int:
-    """Forget doors where nothing has failed for a month."""
-    return Tries.objects.filter(last_failure__lt=now() - FORGOTTEN_AFTER).delete()[0]
+    """Forget doors where nobody has tried for a month."""
+    return Tries.objects.filter(last_try__lt=now() - FORGOTTEN_AFTER).delete()[0]
 
 
 def wait_after(failures: int, factor: int = 1) -> timedelta:
@@ -101,9 +101,14 @@ def wait_after(failures: int, factor: int = 1) -> timedelta:
 
 
 def _row(door: Door) -> Tries:
-    # Made first, then locked: on PostgreSQL two first tries meet at the row, on SQLite at BEGIN.
-    Tries.objects.bulk_create([Tries(door=door.key)], ignore_conflicts=True)
-    return Tries.objects.select_for_update().get(door=door.key)
+    # One statement that makes the row or locks it: whoever succeeds meanwhile may delete it.
+    Tries.objects.bulk_create(
+        [Tries(door=door.key, last_try=now())],
+        update_conflicts=True,
+        unique_fields=["door"],
+        update_fields=["last_try"],
+    )
+    return Tries.objects.get(door=door.key)
 
 
 def _is_closed(row: Tries, moment: datetime) -> bool:
@@ -112,7 +117,6 @@ def _is_closed(row: Tries, moment: datetime) -> bool:
 
 def _count(row: Tries, door: Door, moment: datetime) -> None:
     row.failures += 1
-    row.last_failure = moment
     wait = wait_after(row.failures, door.factor)
     row.closed_until = moment + wait if wait else None
-    row.save(update_fields=["failures", "last_failure", "closed_until"])
+    row.save(update_fields=["failures", "closed_until"])
