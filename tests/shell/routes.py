@@ -14,7 +14,7 @@ from keepwell.toolkit.errors import KeepwellError
 CANARY = "Pat-Whitfield-1951-03-09"
 
 
-class TrailGone(KeepwellError):
+class TrailGoneError(KeepwellError):
     """What the trail raises when it cannot be written."""
 
     code: ClassVar[str] = "trail_gone"
@@ -22,7 +22,7 @@ class TrailGone(KeepwellError):
     sentence: ClassVar[str] = "Nothing was shown, because it could not have been recorded."
 
 
-class TooOften(KeepwellError):
+class TooOftenError(KeepwellError):
     """What a throttle raises."""
 
     code: ClassVar[str] = "too_often"
@@ -36,8 +36,8 @@ FAILURES: dict[str, type[Exception]] = {
     "denied": PermissionDenied,
     "large": RequestDataTooBig,
     "missing": Http404,
-    "often": TooOften,
-    "trail": TrailGone,
+    "often": TooOftenError,
+    "trail": TrailGoneError,
 }
 
 

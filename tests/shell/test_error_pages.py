@@ -1,4 +1,4 @@
-"""Error pages say what happened and what was kept, in two voices, and never what was in the request."""
+"""Error pages say what happened and what was kept, in two voices; never what a request held."""
 
 from typing import Any
 
@@ -104,9 +104,9 @@ class _Falling:
     def __init__(self, get_response: Any) -> None: ...
 
     def __call__(self, request: Any) -> Any:
-        from tests.shell.routes import TrailGone  # noqa: PLC0415  the settings come first
+        from tests.shell.routes import TrailGoneError  # noqa: PLC0415  the settings come first
 
-        raise TrailGone
+        raise TrailGoneError
 
 
 def test_an_error_of_ours_raised_by_middleware_keeps_its_status(

@@ -179,14 +179,14 @@ def zone_of(context: Context) -> tzinfo:
 
 
 @register.simple_tag(takes_context=True)
-def moment(context: Context, value: datetime | None, style: str = "short") -> SafeString | str:
+def moment(context: Context, value: datetime | None, how: str = "short") -> SafeString | str:
     """Show a time in the organisation's zone, short, with the exact one on hover."""
     if value is None:
         return ""
     zone = zone_of(context)
     is_working = context.get("surface") != "patient"
     words = moments.said(
-        value, now=clock.now(), zone=zone, style=moments.Style(style), is_working=is_working
+        value, now=clock.now(), zone=zone, style=moments.Style(how), is_working=is_working
     )
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
@@ -256,7 +256,13 @@ def field(context: Context, bound: BoundField, size: str = "") -> SafeString:
     is_tick = isinstance(widget, forms.CheckboxInput)
     control = "" if is_choice else bound.as_widget(attrs=_attributes(bound, size, is_tick=is_tick))
     kind = "choices" if is_choice else "tick" if is_tick else "field"
-    return _part(f"form_{kind}", bound=bound, control=control, surface=context.get("surface", ""))
+    return _part(
+        f"form_{kind}",
+        bound=bound,
+        control=control,
+        error_id=f"{bound.auto_id}_error",  # the id that Django describes the control by
+        surface=context.get("surface", ""),
+    )
 
 
 def _attributes(bound: BoundField, size: str, *, is_tick: bool) -> dict[str, Any]:
