@@ -161,7 +161,9 @@ class Served:
     def worker(self) -> int:
         """Return the process id of the one worker."""
         tasks = Path(f"/proc/{self.process.pid}/task")
-        children = [child for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+        children = [
+            child for task in tasks.iterdir() for child in (task / "children").read_text().split()
+        ]
         return int(children[0])
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
@@ -209,7 +211,9 @@ def start(home: Path, *arguments: str, port: int | None = None, **settings: str)
 def _wait_until_ready(served: Served) -> None:
     """Wait for its line, or for its end; then for an answer."""
     served.out.wait_for("Keepwell serves")
-    answer = served.ask(b"GET / HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n" % served.port)
+    answer = served.ask(
+        b"GET / HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n" % served.port
+    )
     assert answer.startswith(b"HTTP/1.1 "), answer[:200]
 
 

@@ -27,7 +27,12 @@ class Watched:
 
     def head(self, first: str, *headers: bytes) -> bytes:
         """Return the head of a request, whole."""
-        lines = (f"{first} HTTP/1.1", f"Host: localhost:{self.served.port}", "Connection: close", "")
+        lines = (
+            f"{first} HTTP/1.1",
+            f"Host: localhost:{self.served.port}",
+            "Connection: close",
+            "",
+        )
         return "\r\n".join(lines).encode() + b"".join(headers) + b"\r\n"
 
     def ask(self, first: str, *headers: bytes, body: bytes = b"") -> bytes:
@@ -223,4 +228,6 @@ def _literal(text: str) -> bytes:
 
 
 def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
-    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+    return (
+        len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+    )

@@ -13,7 +13,9 @@ EPILOG = (
 def build() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(prog="keepwell", description=DESCRIPTION, epilog=EPILOG)
-    parser.add_argument("--traceback", action="store_true", help="show where a fault of ours happened")
+    parser.add_argument(
+        "--traceback", action="store_true", help="show where a fault of ours happened"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (_init, _serve, _demo, _verify, _trail, _routes, _version, _doctor):
         add(_adder(commands))
@@ -31,7 +33,9 @@ def _adder(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> A
 
 
 def _init(add: Adder) -> None:
-    command = add("init", "Make the data folder, keys, certificate and databases, or bring them up to date.")
+    command = add(
+        "init", "Make the data folder, keys, certificate and databases, or bring them up to date."
+    )
     command.add_argument(
         "--owner-url",
         metavar="URL",
@@ -41,22 +45,32 @@ def _init(add: Adder) -> None:
 
 
 def _serve(add: Adder) -> None:
-    add("serve", "Serve over HTTPS until interrupted; make the installation first if there is none.")
+    add(
+        "serve", "Serve over HTTPS until interrupted; make the installation first if there is none."
+    )
 
 
 def _demo(add: Adder) -> None:
     command = add("demo", "Serve a demonstration clinic with made-up people on this machine only.")
-    command.add_argument("--json", action="store_true", help="print addresses, accounts and forms as JSON")
+    command.add_argument(
+        "--json", action="store_true", help="print addresses, accounts and forms as JSON"
+    )
     command.add_argument("--no-serve", action="store_true", help="load the clinic and end")
 
 
 def _verify(add: Adder) -> None:
-    command = add("verify", "Prove that the trail is whole; name the first bad position if it is not.")
-    command.add_argument("--organisation", metavar="X", help="its id or name; all of them if not given")
+    command = add(
+        "verify", "Prove that the trail is whole; name the first bad position if it is not."
+    )
+    command.add_argument(
+        "--organisation", metavar="X", help="its id or name; all of them if not given"
+    )
 
 
 def _trail(add: Adder) -> None:
-    acts = add("trail", "Work with the trail.").add_subparsers(dest="act", metavar="ACT", required=True)
+    acts = add("trail", "Work with the trail.").add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
     sentence = "Write the trail with a verifier that needs neither Keepwell nor any key."
     command = acts.add_parser("export", help=sentence, description=sentence)
     command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
@@ -65,7 +79,9 @@ def _trail(add: Adder) -> None:
 
 def _routes(add: Adder) -> None:
     command = add("routes", "List every route and who may use it.")
-    command.add_argument("--json", action="store_true", help="print method, path, permission and surface")
+    command.add_argument(
+        "--json", action="store_true", help="print method, path, permission and surface"
+    )
 
 
 def _version(add: Adder) -> None:

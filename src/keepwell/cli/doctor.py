@@ -51,7 +51,7 @@ def _examine() -> Iterator[Finding]:
     for what, look in looks:
         try:
             yield Finding(what, is_well=True, seen=look())
-        except Exception as error:  # noqa: BLE001  a patient may have several illnesses
+        except Exception as error:
             yield Finding(what, is_well=False, seen=str(error).partition("\n")[0])
 
 
@@ -70,7 +70,9 @@ def _folder() -> str:
 
 def _stores() -> str:
     stores.check()
-    return ", ".join(f"{stores.NAMES[alias]} on {connections[alias].vendor}" for alias in connections)
+    return ", ".join(
+        f"{stores.NAMES[alias]} on {connections[alias].vendor}" for alias in connections
+    )
 
 
 def _root_key() -> str:

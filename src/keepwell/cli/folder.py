@@ -51,7 +51,7 @@ def _make_secret(path: Path) -> None:
     """Make the secret that signs sessions' cookies and tokens, once."""
     if not path.exists():
         write_private(path, secrets.token_urlsafe(50) + "\n")
-    # The settings were read before there was a secret; this process must sign with the one that stays.
+    # The settings were read before there was a secret; this process signs with the one that stays.
     settings.SECRET_KEY = path.read_text(encoding="ascii").strip()
 
 

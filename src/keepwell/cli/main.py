@@ -25,13 +25,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _leave_pipe()
-    except Exception as error:  # noqa: BLE001  the last resort: a person reads a sentence
+    except Exception as error:
         if chosen.traceback:
             traceback.print_exc()
         return _explain(error)
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    if (
+        chosen.command == "demo"
+    ):  # never beside real people: a folder of its own unless one is named
+        os.environ.setdefault("KEEPWELL_HOME", ".demo")
     if chosen.command not in WITHOUT_DJANGO:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keepwell.config.settings")
         importlib.import_module("django").setup()

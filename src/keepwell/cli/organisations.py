@@ -33,7 +33,9 @@ def _named(organisation: UUID) -> Named | None:
 
 def meant(text: str) -> Named:
     """Return the organisation with this id or name; refuse if there is none or more than one."""
-    found = [each for each in all_of_them() if text.casefold() in (str(each.id), each.name.casefold())]
+    found = [
+        each for each in all_of_them() if text.casefold() in (str(each.id), each.name.casefold())
+    ]
     if len(found) == 1:
         return found[0]
     if found:

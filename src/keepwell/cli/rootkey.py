@@ -1,4 +1,4 @@
-"""The root key file: made once, beside a keystore that has none yet, and printed for safe keeping."""
+"""The root key file: made once, beside a keystore that has none yet, and printed to be kept."""
 
 from django.db import connections
 
@@ -19,7 +19,7 @@ everything; without them and without root.key nothing that was sealed can ever b
 def make() -> str | None:
     """Make the root key of a new keystore; return the text to print, or None when there was one.
 
-    A keystore that is marked belongs to a key that exists somewhere: a new one would only hide that.
+    A marked keystore belongs to a key that exists somewhere: a new one would only hide that.
     """
     path = folder.home() / "root.key"
     if path.exists() or _keystore_is_marked():
@@ -42,7 +42,7 @@ def check() -> None:
 
 
 def mark() -> None:
-    """Tie keystore and root key together, so that a wrong key is noticed before it seals anything."""
+    """Tie keystore and root key together: a wrong key is then noticed before it seals anything."""
     root.mark()
 
 

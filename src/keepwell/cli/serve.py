@@ -38,11 +38,14 @@ def serve(ready: Callable[[], None]) -> None:
     """Serve the installation of this folder; call `ready` when connections are taken."""
     installation.check()
     _refuse_faults()
-    with folder.held(), closing(supervisor.listen(settings.KEEPWELL_HOST, settings.KEEPWELL_PORT)) as on:
+    with (
+        folder.held(),
+        closing(supervisor.listen(settings.KEEPWELL_HOST, settings.KEEPWELL_PORT)) as on,
+    ):
         if folder.is_demo() and not supervisor.is_loopback(on):
             raise Refusal(
-                f"{folder.home()} is a demonstration, whose passwords lie in a file: it is served on "
-                "this machine only. Unset KEEPWELL_HOST."
+                f"{folder.home()} is a demonstration, whose passwords lie in a file: it is served "
+                "on this machine only. Unset KEEPWELL_HOST."
             )
         tls.renew()
         tls.check(tls.served())
@@ -60,7 +63,7 @@ def _refuse_faults() -> None:
 
 
 def _load_root() -> None:
-    """Import the server before the fork, so that a worker is ready at once and shares its memory."""
+    """Import the server before the fork: a worker is then ready at once and shares its memory."""
     importlib.import_module(settings.KEEPWELL_SERVER_ROOT.partition(":")[0])
     connections.close_all()
 

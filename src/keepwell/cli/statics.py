@@ -14,7 +14,7 @@ from keepwell.cli import folder
 
 
 def collect() -> None:
-    """Collect, hash and compress static files unless the last collection was of these very files."""
+    """Collect, hash and compress static files, unless these very files were collected last."""
     mark = Path(settings.STATIC_ROOT) / "collected"
     present = _fingerprint()
     if mark.exists() and mark.read_text(encoding="ascii") == present:

@@ -47,12 +47,14 @@ def _owner(alias: str, owner_url: str | None) -> dict[str, str]:
     if owner_url:
         parts = urlsplit(owner_url)
         if not parts.username:
-            raise Refusal("--owner-url names no user. Give postgresql://owner:password@host.", MISUSED)
+            raise Refusal(
+                "--owner-url names no user. Give postgresql://owner:password@host.", MISUSED
+            )
         return {"USER": unquote(parts.username), "PASSWORD": unquote(parts.password or "")}
     owner = settings.KEEPWELL_OWNERS.get(alias)
     if owner is None:
         raise Refusal(
-            f"The {NAMES[alias]} store is on PostgreSQL, and its tables are made by their owner: set "
+            f"The {NAMES[alias]} store is on PostgreSQL, where the owner makes the tables: set "
             f"KEEPWELL_OWNER_{NAMES[alias].upper()}_DB or give --owner-url.",
             MISUSED,
         )
@@ -68,13 +70,11 @@ def is_behind(alias: str) -> bool:
 def _refuse_future(alias: str) -> None:
     """Refuse a store that a later Keepwell has changed: this one would misread it."""
     loader = MigrationLoader(connections[alias])
-    known = {label for label, _ in loader.disk_migrations}
     future = sorted(set(loader.applied_migrations) - set(loader.disk_migrations))
-    ours = [f"{label}.{name}" for label, name in future if label in known]
-    if ours:
+    if future:
         raise Refusal(
-            f"The {NAMES[alias]} store was made by a later version of Keepwell ({ours[-1]} is unknown "
-            "here). Install that version again; nothing was changed."
+            f"The {NAMES[alias]} store was made by a later version of Keepwell: "
+            f"{'.'.join(future[-1])} is unknown here. Install that version; nothing was changed."
         )
 
 

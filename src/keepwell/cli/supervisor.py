@@ -1,4 +1,4 @@
-"""Granian, started in this process: one parent that supervises the web worker (design.md, "Processes").
+"""Granian in this process: one parent that supervises the web worker (design.md, "Processes").
 
 Two things differ from Granian's own command. The listening socket is ours and shared by workers old
 and new, so no connection waits in a queue that closes when a worker is replaced (each worker's own
@@ -17,7 +17,7 @@ from typing import Any
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
-from granian.net import SocketHolder
+from granian._granian import SocketHolder  # type: ignore[attr-defined]  # missing in its stub
 from granian.server.mp import MPServer
 
 from keepwell.cli import tls
@@ -91,10 +91,10 @@ class Supervisor(MPServer):
         )
 
     def _init_shared_socket(self) -> None:
-        self._ssp = None
-        self._sso = self._listener
-        self._sfd = self._listener.fileno()
-        self._shd = SocketHolder(self._sfd, False, BACKLOG)
+        self._ssp: Any = None
+        self._sso: Any = self._listener
+        self._sfd: Any = self._listener.fileno()
+        self._shd: Any = SocketHolder(self._sfd, False, BACKLOG)  # noqa: FBT003  not a Unix socket
 
     def _reload(self, spawn_target: Any, target_loader: Any) -> None:
         try:
@@ -107,7 +107,7 @@ class Supervisor(MPServer):
             for worker in self.wrks:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(worker.inner.pid, signal.SIGUSR1)  # asks its clients to connect anew
-            super()._reload(spawn_target, target_loader)
+            super()._reload(spawn_target, target_loader)  # type: ignore[no-untyped-call]
 
 
 def serve(root: str, listener: socket.socket, ready: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""Which certificate is served: the operator's own files, or those of the installation's authority."""
+"""Which certificate is served: the operator's files, or those of the installation's authority."""
 
 import ssl
 from dataclasses import dataclass
@@ -21,7 +21,9 @@ class Served:
     def fingerprint(self) -> tuple[int, ...]:
         """Return what changes when the files are replaced."""
         stats = [path.stat() for path in (self.certificate, self.key)]
-        return tuple(value for stat in stats for value in (stat.st_mtime_ns, stat.st_ino, stat.st_size))
+        return tuple(
+            value for stat in stats for value in (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+        )
 
 
 def folder() -> Path:
@@ -53,12 +55,13 @@ def renew() -> bool:
 
 
 def check(files: Served) -> None:
-    """Refuse files that a server could not use: unreadable, not PEM, or a key of another certificate."""
+    """Refuse files that a server could not use: unreadable, not PEM, not a pair, expired."""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(files.certificate, files.key, "")
     except (OSError, ValueError) as error:
         raise Refusal(
-            f"The certificate {files.certificate} with the key {files.key} cannot be used: {error}. "
+            f"The certificate {files.certificate} with the key {files.key} cannot be used: "
+            f"{error}. "
             "Give a PEM chain and its unencrypted key (KEEPWELL_TLS_CERT, KEEPWELL_TLS_KEY)."
         ) from error
     if certificates.days_left(certificates.read_certificate(files.certificate), clock.now()) < 0:

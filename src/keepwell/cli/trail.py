@@ -14,5 +14,6 @@ def run(chosen: argparse.Namespace) -> int:
     named = organisations.meant(chosen.organisation)
     out = Path(chosen.out).absolute()
     head = export.export(named.id, out)
-    say(f"{named.name}: {head.size} entries in {out}. Check them with: python3 {out}/verify.py {out}")
+    say(f"{named.name}: {head.size} entries in {out}")
+    say(f"Check them with: python3 {out}/verify.py {out}")
     return 0

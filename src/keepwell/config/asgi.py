@@ -27,7 +27,7 @@ def _whole(environ: Any, start_response: Any) -> Iterable[bytes]:
         getattr(pieces, "close", lambda: None)()
 
 
-_django = WSGIMiddleware(_whole, workers=DJANGO_THREADS)
+_django: Any = WSGIMiddleware(_whole, workers=DJANGO_THREADS)  # its types know no plain dict
 
 
 async def application(scope: framing.Scope, receive: framing.Receive, send: framing.Send) -> None:

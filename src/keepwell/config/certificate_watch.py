@@ -1,4 +1,4 @@
-"""Serve a replaced certificate without a restart: a changed file asks the supervisor for new workers."""
+"""Serve a replaced certificate without a restart: changed files ask for new workers."""
 
 import logging
 import os
@@ -32,7 +32,9 @@ class Watch:
             self._seen = present
             tls.check(self._files)
         except (OSError, Refusal) as error:
-            _log.warning("the certificate changed and cannot be used, so the old one stays: %s", error)
+            _log.warning(
+                "the certificate changed and cannot be used, so the old one stays: %s", error
+            )
         else:
             os.kill(os.getppid(), signal.SIGHUP)
 

@@ -1,4 +1,4 @@
-"""What an operator may choose, read from environment variables, each refused loudly if it is nonsense."""
+"""What an operator may choose, read from environment variables; nonsense is refused loudly."""
 
 import ipaddress
 import os
@@ -93,7 +93,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
     for name, value in environ.items():
         if name.startswith("KEEPWELL_") and name not in VARIABLES:
-            raise SettingError(name, value, f"there is no such setting. Known: {', '.join(VARIABLES)}.")
+            raise SettingError(
+                name, value, f"there is no such setting. Known: {', '.join(VARIABLES)}."
+            )
 
 
 def _home(environ: Mapping[str, str]) -> Path:
@@ -142,7 +144,9 @@ def _public_url(environ: Mapping[str, str], host: str, port: int) -> str:
 
 
 def _url(variable: str, value: str) -> str:
-    right = "give https://, a host name and nothing behind it, such as https://forms.clinic.example."
+    right = (
+        "give https://, a host name and nothing behind it, such as https://forms.clinic.example."
+    )
     parts = _split(variable, value, right)
     path_is_empty = parts.path in ("", "/") and not parts.query and not parts.fragment
     if parts.scheme != "https" or not parts.hostname or not path_is_empty or "@" in parts.netloc:
@@ -171,7 +175,9 @@ def _tls(environ: Mapping[str, str]) -> tuple[Path | None, Path | None]:
     ):
         value = environ.get(variable, "")
         if not value and environ.get(other):
-            raise SettingError(variable, value, f"{other} is set, so name the file that belongs to it.")
+            raise SettingError(
+                variable, value, f"{other} is set, so name the file that belongs to it."
+            )
         path = Path(value).expanduser().absolute() if value else None
         if path is not None and not path.is_file():
             raise SettingError(variable, value, "name a PEM file that exists.")
@@ -182,7 +188,9 @@ def _tls(environ: Mapping[str, str]) -> tuple[Path | None, Path | None]:
 def _proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:
     value = environ.get("KEEPWELL_PROXIES", "")
     try:
-        return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return tuple(
+            ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()
+        )
     except ValueError as error:
         right = "give networks separated by commas, such as 10.0.0.0/24, 192.0.2.7."
         raise SettingError("KEEPWELL_PROXIES", value, right) from error
@@ -191,7 +199,9 @@ def _proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:
 def _databases(environ: Mapping[str, str], home: Path) -> dict[str, dict[str, Any]]:
     urls = {alias: environ.get(f"KEEPWELL_{store}_DB", "") for alias, store in STORES.items()}
     if any(urls.values()):
-        return {alias: _postgresql(f"KEEPWELL_{STORES[alias]}_DB", url) for alias, url in urls.items()}
+        return {
+            alias: _postgresql(f"KEEPWELL_{STORES[alias]}_DB", url) for alias, url in urls.items()
+        }
     return {alias: _sqlite(home / file) for alias, file in FILES.items()}
 
 
@@ -250,7 +260,7 @@ def _host_part(netloc: str) -> str:
 
 
 def _secret_key(home: Path) -> str:
-    """Read Django's secret from the data folder; before `keepwell init` use one that dies with us."""
+    """Read Django's secret; before `keepwell init` has made it use one that dies with us."""
     path = home / "secret.key"
     try:
         secret = path.read_text(encoding="ascii").strip()

@@ -18,7 +18,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 BODY_BYTES = 2_000_000
 BODY_SECONDS = 30
-# A browser that is cut off while it sends shows no page: this much of an oversize body is read away.
+# A browser that is cut off while it sends shows no page: so much of an oversize body is read away.
 DISCARDED_BYTES = 16_000_000
 
 
@@ -91,7 +91,7 @@ async def _collect(receive: Receive, length: int | None) -> bytes:
 
 
 def replayed(body: bytes) -> Receive:
-    """Return a `receive` that hands over this body once: a coroutine function, which a2wsgi needs."""
+    """Return a `receive` that hands over this body once: a coroutine, which a2wsgi needs."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
@@ -101,7 +101,7 @@ def replayed(body: bytes) -> Receive:
 
 
 def sized(scope: Scope, body: bytes) -> Scope:
-    """Return the scope with the true length: HTTP/2 need not say one, and Django reads no further."""
+    """Return the scope with the true length: HTTP/2 may say none, and Django reads no further."""
     headers = [header for header in scope["headers"] if header[0] != b"content-length"]
     if body or len(headers) != len(scope["headers"]):
         headers.append((b"content-length", str(len(body)).encode()))

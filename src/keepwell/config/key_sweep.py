@@ -37,7 +37,7 @@ def key_columns() -> Iterator[tuple[type[models.Model], str]]:
     """List the columns of the data store that name keys."""
     for model in apps.get_models():
         if store_of(model._meta.app_label) != "default":
-            continue  # the keys themselves; and the trail's, which are shared and known to the vault
+            continue  # the keys themselves, and the trail's, which the vault knows as shared
         for field in model._meta.concrete_fields:
             if field.name.endswith(_ENDING) and isinstance(field, models.UUIDField):
                 yield model, field.name

@@ -24,6 +24,7 @@ class SurfaceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on: what it asks for is known only once its view is found."""
         return self.get_response(request)
 
     def process_view(

@@ -1,4 +1,4 @@
-"""What a worker process owes its supervisor: leave Ctrl-C to it, hand over gently, not outlive it."""
+"""What a worker owes its supervisor: leave Ctrl-C to it, hand over gently, not outlive it."""
 
 import asyncio
 import ctypes

@@ -1,7 +1,7 @@
 """The installation's own certificate authority and leaf, for servers nobody gave a certificate.
 
-The leaf and its key are one file, so that a crash between two renames cannot part them. A leaf lives
-at most 180 days and is replaced when fewer than 60 are left (security.md, "Numbers").
+The leaf and its key are one file, so that a crash between two renames cannot part them. A leaf
+lives at most 180 days and is replaced when fewer than 60 are left (security.md, "Numbers").
 """
 
 import ipaddress
@@ -48,9 +48,11 @@ class Identity:
 
 
 def make_authority(now: datetime) -> Identity:
-    """Make a certificate authority that may sign leaves and nothing below them (RFC 5280 4.2.1.9)."""
+    """Make a certificate authority that may sign leaves, nothing below (RFC 5280 4.2.1.9)."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Keepwell installation {os.urandom(4).hex()}")])
+    name = x509.Name(
+        [x509.NameAttribute(NameOID.COMMON_NAME, f"Keepwell installation {os.urandom(4).hex()}")]
+    )
     certificate = (
         _builder(name, name, key, now, AUTHORITY_DAYS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -70,8 +72,12 @@ def make_leaf(authority: Identity, hosts: Sequence[str], now: datetime) -> Ident
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName([_name_of(host) for host in hosts]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([_name_of(host) for host in hosts]), critical=False
+        )
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False
+        )
         .sign(authority.key, hashes.SHA256())
     )
     return Identity(certificate, key)
@@ -150,7 +156,9 @@ def keep_current(folder: Path, hosts: Iterable[str], now: datetime) -> bool:
     if not _leaf_is_due(folder, wanted, now):
         return False
     leaf = make_leaf(authority, wanted, now)
-    _write(folder / LEAF_FILE, leaf.key_pem() + leaf.certificate_pem() + authority.certificate_pem())
+    _write(
+        folder / LEAF_FILE, leaf.key_pem() + leaf.certificate_pem() + authority.certificate_pem()
+    )
     return True
 
 

@@ -1,0 +1,22 @@
+"""Load the demonstration: two organisations, one published form, a few submissions."""
+
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any
+
+from keepwell.config.demo import intake, people
+
+
+def load() -> dict[str, Any]:
+    """Load everything through the same actions that people use; return what the reader needs.
+
+    Links are paths: which address stands before them is decided when the folder is served.
+    """
+    riverside, hillside = people.open_riverside(), people.open_hillside()
+    definition = files("keepwell.config.demo").joinpath("intake.json").read_bytes()
+    published = intake.publish(riverside.owner, definition)
+    intake.answer(riverside.organisation, published)
+    return {
+        "accounts": [asdict(each) for each in (*riverside.accounts, *hillside.accounts)],
+        "forms": [{"title": published.title, "version": published.number, "path": published.path}],
+    }
