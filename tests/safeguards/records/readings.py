@@ -20,9 +20,7 @@ BREAK = "records:seal:break"
 
 def member(organisation: Organisation) -> Viewer:
     """Return somebody who works there."""
-    return Viewer(
-        kind=ViewerKind.MEMBER, organisation=organisation.id, actor=uuid7(), role="owner"
-    )
+    return Viewer(kind=ViewerKind.MEMBER, organisation=organisation.id, actor=uuid7(), role="owner")
 
 
 def loaded(viewer: Viewer, person: UUID) -> Person:
@@ -73,7 +71,9 @@ def column(organisation: UUID, table: str, name: str, row: UUID) -> bytes | None
     return None if found is None else bytes(found)
 
 
-def put_column(organisation: UUID, name: str, row: UUID, value: Any, table: str = "persons_person") -> None:
+def put_column(
+    organisation: UUID, name: str, row: UUID, value: Any, table: str = "persons_person"
+) -> None:
     """Overwrite a column, as somebody with the database file could."""
     execute(organisation, f"UPDATE {table} SET {name} = %s WHERE id = %s", value, key(row))
 

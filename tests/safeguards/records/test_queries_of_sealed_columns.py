@@ -56,7 +56,7 @@ READS: dict[str, Callable[[UUID], Any]] = {
     "subquery": lambda pk: Person.objects.annotate(
         x=Subquery(Person.objects.filter(pk=OuterRef("pk")).values("name"))
     ).get(pk=pk).x,
-    "distinct": lambda pk: Person.objects.filter(pk=pk).values_list("name", flat=True).distinct()[0],
+    "distinct": lambda pk: Person.objects.values_list("name", flat=True).distinct().get(pk=pk),
     "union": lambda pk: Person.objects.filter(pk=pk)
     .values_list("name", flat=True)
     .union(Person.objects.none().values_list("name", flat=True))[0],
@@ -145,9 +145,9 @@ COMPUTATIONS: dict[str, Callable[[], Any]] = {
 def test_nothing_sorts_or_computes_with_sealed_columns(
     ada: Viewer, pat: Person, compute: Callable[[], Any]
 ) -> None:
-    with pytest.raises(DatabaseError, match="sealed_values_cannot_be_sorted_or_computed_with"):
-        with wall.writing(ada.organisation):
-            compute()
+    refused = pytest.raises(DatabaseError, match="sealed_values_cannot_be_sorted_or_computed_with")
+    with refused, wall.writing(ada.organisation):
+        compute()
 
 
 def test_sorting_by_a_sealed_column_is_refused_with_a_sentence(ada: Viewer) -> None:
@@ -201,9 +201,8 @@ WRITES: dict[str, Callable[[Person], Any]] = {
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 def test_only_keep_writes(ada: Viewer, pat: Person, write: Callable[[Person], Any]) -> None:
-    with pytest.raises(OnlyKeepWrites):
-        with wall.writing(ada.organisation):
-            write(pat)
+    with pytest.raises(OnlyKeepWrites), wall.writing(ada.organisation):
+        write(pat)
     with wall.reading(ada.organisation), disclose(ada, "care"):
         (there,) = Person.objects.all()
         assert there.name.open() == "Pat Nakamura"
@@ -211,6 +210,6 @@ def test_only_keep_writes(ada: Viewer, pat: Person, write: Callable[[Person], An
 
 
 def test_update_with_an_expression_cannot_copy_a_sealed_column(ada: Viewer, pat: Person) -> None:
-    with pytest.raises(DatabaseError, match="sealed_values_cannot"):
-        with wall.writing(ada.organisation):
-            models.QuerySet.update(Person.objects.all(), email=F("name"))
+    refused = pytest.raises(DatabaseError, match="sealed_values_cannot")
+    with refused, wall.writing(ada.organisation):
+        models.QuerySet.update(Person.objects.all(), email=F("name"))

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.safeguards.persons import normalisers
 from keepwell.safeguards.records.fields import SealedDate, SealedText
 from keepwell.safeguards.records.index import BlindToken
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.models import OrganisationOwned
+from keepwell.safeguards.vault import normalisers
 from keepwell.toolkit import clock
 
 
@@ -30,7 +30,7 @@ class Person(SealedRecord):
     match_token = BlindToken(
         slot="persons.person.match",
         of=("name", "born"),
-        normalisers=(normalisers.name, normalisers.day),
+        normalisers=(normalisers.name, normalisers.date),
     )
     created = models.DateTimeField(default=clock.now, editable=False)
 

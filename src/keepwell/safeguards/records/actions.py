@@ -19,7 +19,7 @@ from keepwell.safeguards.records.index import BlindToken
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.tenancy.wall import WallCrossed, walled_organisation
-from keepwell.safeguards.vault import keys
+from keepwell.safeguards.vault import blobs, keys
 
 _OWN_COLUMNS = ("id", "organisation_id", "key_id", "entry_id")
 

@@ -118,6 +118,18 @@ class Scope:
             self._open_all([wanted])
             return self._open_values[wanted.place][1]
 
+    def note_file(self, row: SealedRecord) -> None:
+        """Note that a row's sealed file is opened now (`records.files.read_file` calls this)."""
+        with self._lock:
+            if self.is_closed:
+                raise ScopeClosed
+            if row.organisation_id != self.viewer().organisation:
+                raise WallCrossed("A file of another organisation cannot be opened.")
+            self._opened.note(row, "file")
+            self.count += 1
+            if self._strict:
+                self._write()
+
     def _open_all(self, wanted: Sequence[_Wanted]) -> None:
         if self.is_closed:
             raise ScopeClosed

@@ -223,8 +223,6 @@ class SealedText(SealedField):
     """Text (UTF-8)."""
 
     plain_type = str
-    _pyi_private_set_type: str | Sealed[str]
-    _pyi_private_get_type: Sealed[str]
 
     def encode(self, value: str) -> bytes:
         """Return UTF-8."""
@@ -242,8 +240,6 @@ class SealedDate(SealedField):
     """A calendar date (ISO 8601, ten bytes)."""
 
     plain_type = date
-    _pyi_private_set_type: date | Sealed[date]
-    _pyi_private_get_type: Sealed[date]
 
     def check_type(self, value: Any) -> None:
         """Refuse moments, which are dates to Python."""
@@ -264,8 +260,6 @@ class SealedJSON(SealedField):
     """Canonical JSON without fractions: answers, custom fields, message bodies; one blob a row."""
 
     plain_type = (dict, list, str, int, bool)
-    _pyi_private_set_type: Any
-    _pyi_private_get_type: Sealed[Any]
 
     def encode(self, value: Any) -> bytes:
         """Return canonical JSON."""
@@ -284,8 +278,6 @@ class SealedBytes(SealedField):
     """Bytes as they are: a drawn signature, a small picture."""
 
     plain_type = bytes
-    _pyi_private_set_type: bytes | Sealed[bytes]
-    _pyi_private_get_type: Sealed[bytes]
 
 
 def sealed_fields_of(model: type[models.Model]) -> Sequence[SealedField]:

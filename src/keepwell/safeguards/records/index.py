@@ -47,12 +47,12 @@ class BlindToken(_BigInteger):
         return BlindToken(slot=self.slot, of=self.of, normalisers=self.normalisers)
 
     def token(self, organisation: UUID, values: Sequence[Any]) -> int | None:
-        """Return the token of these values, or None if one of them is absent."""
+        """Return the token of these values, or None if one is absent or nothing but signs."""
         if any(value is None for value in values):
             return None
         pairs = zip(self.normalisers, values, strict=True)
         parts = [normalise(value) for normalise, value in pairs]
-        return blind.token(organisation, self.slot, _joined(parts))
+        return blind.token(organisation, self.slot, _joined(parts)) if all(parts) else None
 
 
 def _joined(parts: Sequence[bytes]) -> bytes:

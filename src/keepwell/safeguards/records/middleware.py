@@ -25,9 +25,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 class RequestScope(Scope):
     """A scope whose viewer and purpose are known once access has decided, before the view runs.
 
-    A page can say what it did: `request.disclosure.count` values so far, and
-    `request.disclosure.reference` for the id of the entry. The entry is written after the page is rendered, so the reference is a
-    random stand-in of the same length, which the middleware then exchanges for the id.
+    A page can say what it did: `request.disclosure.count` is how many values so far, and
+    `request.disclosure.reference` the id of the entry. The entry is written after the page is
+    rendered, so the reference is a random stand-in, which the middleware exchanges for the id.
     """
 
     def __init__(self, request: HttpRequest) -> None:

@@ -21,7 +21,9 @@ class SealedQuerySet(models.QuerySet[Row]):
         sealed = {field.name for field in sealed_fields_of(self.model)}
         for name in field_names:
             if isinstance(name, str) and name.lstrip("-") in sealed:
-                raise SealedLookup(f"“{name}” is sealed and cannot be sorted by. Sort opened values.")
+                raise SealedLookup(
+                    f"“{name}” is sealed and cannot be sorted by. Sort opened values."
+                )
         return super().order_by(*field_names)
 
     def update(self, **kwargs: Any) -> NoReturn:
@@ -66,6 +68,7 @@ class SealedRecord(OrganisationOwned):
 
     about: ClassVar[str] = ""
     plain: ClassVar[dict[str, str]] = {}
+    file_slot: ClassVar[str] = ""  # set it, and each row may have a sealed file (records.files)
     shares_key: ClassVar[bool] = False  # rows set key_id themselves, from vault.keys.shared_key
 
     is_being_kept = False

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from keepwell.safeguards.records.errors import NoScope, NotKeptYet, SealedElsewhere, SealedIsInert
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keepwell.safeguards.records.fields import SealedField
     from keepwell.safeguards.records.models import SealedRecord
 
@@ -73,7 +75,7 @@ class Pending(Sealed[Value_co]):
     __slots__ = ("__take",)
 
     def __init__(self, plain: Value_co) -> None:
-        self.__take = lambda: plain
+        self.__take: Callable[[], Value_co] = lambda: plain
 
     @staticmethod
     def assigned(value: "Pending[Any]") -> Any:

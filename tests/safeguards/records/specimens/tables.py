@@ -31,6 +31,6 @@ def _make_as_owner(stores: ScaleStores) -> None:
     with stores.superuser(f"data_{stores.worker}") as owner:
         owner.execute("SET ROLE keepwell_owner")
         for statement in dict.fromkeys(statements):
-            owner.execute(sql.SQL(statement))  # type: ignore[arg-type]  # written by Django
+            owner.execute(sql.SQL(statement))
         for statement in walls._statements("default", [(TABLE, "organisation_id")]):
-            owner.execute(sql.SQL(statement))  # type: ignore[arg-type]  # written by us
+            owner.execute(sql.SQL(statement))
