@@ -65,11 +65,11 @@ def _line(viewer: Viewer, entry: TrailEntry, names: dict[UUID, str]) -> Line:
     )
 
 
-def _broken() -> str:  # noqa: N802
+def _broken() -> str:
     return _("What it said was changed and cannot be read.")
 
 
-def _erased() -> str:  # noqa: N802
+def _erased() -> str:
     return _("What it said was erased by law; the entry itself stays proven.")
 
 

@@ -7,6 +7,8 @@ class FormsEvent(StrEnum):
     """Trail kinds of this product, alphabetical."""
 
     ATTACHMENT_KEPT = "forms:attachment:keep"
+    ATTACHMENT_REMOVED = "forms:attachment:remove"
+    ATTACHMENT_SENT = "forms:attachment:send"
     DRAFT_BEGUN = "forms:draft:begin"
     DRAFT_CLEARED = "forms:draft:clear"
     DRAFT_EXPIRED = "forms:draft:expire"
@@ -14,6 +16,7 @@ class FormsEvent(StrEnum):
     DRAFT_SENT = "forms:draft:send"
     FORM_PUBLISHED = "forms:form:publish"
     FORM_UPLOADED = "forms:form:upload"
+    LINK_FRAMED = "forms:link:frame"
     LINK_MADE = "forms:link:make"
     LINK_REVOKED = "forms:link:revoke"
     SUBMISSION_ARRIVED = "forms:submission:arrive"

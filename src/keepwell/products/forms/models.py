@@ -6,6 +6,7 @@ Titles and definitions are not ePHI; whatever a patient types is, and is declare
 from typing import Any, NoReturn
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.fields import SealedJSON, SealedText
@@ -43,6 +44,7 @@ class FormVersion(OrganisationOwned):
     published_by = models.UUIDField()
 
     class Meta:
+        ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("form", "number"), name="forms_version_number_once"),
         )
@@ -98,9 +100,11 @@ class Draft(SealedRecord):
     link = models.ForeignKey(FormLink, on_delete=models.PROTECT, related_name="+")
     handle_hash = models.CharField(max_length=64)
     touched = models.DateTimeField(db_index=True)
-    answers = SealedJSON(slot="forms.draft.answers", category="answers not sent yet")
+    answers = SealedJSON(slot="forms.draft.answers", category=_("answers"))
 
     class Meta:
+        verbose_name = _("form not sent yet")
+        verbose_name_plural = _("forms not sent yet")
         constraints = (
             models.UniqueConstraint(fields=("handle_hash",), name="forms_draft_handle_once"),
         )
@@ -109,6 +113,7 @@ class Draft(SealedRecord):
 class Submission(SealedRecord):
     """What a patient sent, under a key of its own. One per draft, by constraint."""
 
+    about = "person_id"
     plain = {
         "reference": "random, printed for the patient, says nothing of its holder",
         "handle_hash": "SHA-256 of a random handle, says nothing of its holder",
@@ -121,30 +126,44 @@ class Submission(SealedRecord):
     handle_hash = models.CharField(max_length=64, unique=True)
     reference = models.CharField(max_length=16)
     arrived = models.DateTimeField()
-    answers = SealedJSON(slot="forms.submission.answers", category="answers")
-    brief = SealedJSON(slot="forms.submission.brief", category="inbox columns")
+    answers = SealedJSON(slot="forms.submission.answers", category=_("answers"))
+    brief = SealedJSON(slot="forms.submission.brief", category=_("inbox columns"))
 
     class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
         constraints = (
             models.UniqueConstraint(
                 fields=("organisation", "reference"), name="forms_reference_once"
             ),
         )
         indexes = (
-            models.Index(fields=("organisation", "-arrived", "-id"), name="forms_inbox"),
+            models.Index(fields=("organisation", "-id"), name="forms_inbox"),
         )
 
 
 class Attachment(SealedRecord):
-    """A file a patient added: the bytes are a sealed blob under this row's key."""
+    """A file a patient added: the bytes are a sealed blob under this row's key.
 
+    Until the answers are sent it belongs to a draft only; then to the person too, so that erasing
+    the person erases the file.
+    """
+
+    about = "person_id"
+    file_slot = "forms.attachment.file"
     plain = {
         "link_id": "the question's id in the definition",
         "media_type": "found from the bytes, one of an allow-list",
     }
 
     draft_id = models.UUIDField(db_index=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
     link_id = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
     bytes_total = models.PositiveBigIntegerField()
-    name = SealedText(slot="forms.attachment.name", category="file name")
+    name = SealedText(slot="forms.attachment.name", category=_("file name"))
+    sha256 = SealedText(slot="forms.attachment.sha256", category=_("file digest"))
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
 
@@ -24,13 +25,23 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventWords:
+    """How the trail tells one kind of entry: "<who> <did>", with an icon and a tone."""
+
+    did: str | Promise
+    icon: str = "info"
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What an app brings: its name, its lines in the menu, its grants."""
+    """What an app brings: its name, its lines in the menu, its grants, its words for the trail."""
 
     app: str
     title: str | Promise
     menu: tuple[MenuItem, ...] = ()
     grants: Mapping[StrEnum, Set[Role]] = field(default_factory=dict)
+    events: Mapping[StrEnum, EventWords] = field(default_factory=dict)
 
 
 MANIFEST = Manifest(
@@ -39,5 +50,14 @@ MANIFEST = Manifest(
     grants={
         AccessPermission.MEMBER_ADD: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+    },
+    events={
+        AccessKind.MEMBER_ADD: EventWords(did=_("added a member"), icon="people"),
+        AccessKind.ORGANISATION_FOUND: EventWords(
+            did=_("founded the organisation"), icon="keepwell"
+        ),
+        AccessKind.REQUEST_REFUSE: EventWords(
+            did=_("asked for a page and was refused"), icon="warning", tone="warning"
+        ),
     },
 )

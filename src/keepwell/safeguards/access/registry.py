@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from keepwell.safeguards.access.manifest import Manifest, MenuItem
+from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,3 +58,9 @@ def menu() -> tuple[MenuItem, ...]:
     """Return every line of the menu in its order, whoever may see it."""
     lines = [item for manifest in _manifests for item in manifest.menu]
     return tuple(sorted(lines, key=lambda item: item.order))
+
+
+def event_words(kind: str) -> EventWords | None:
+    """Return how the trail tells this kind of entry; None for a kind no installed app knows."""
+    told = (manifest.events for manifest in _manifests)
+    return next((events[key] for events in told for key in events if key == kind), None)

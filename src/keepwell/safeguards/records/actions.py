@@ -111,7 +111,7 @@ def _subjects(rows: Iterable[SealedRecord], fields: tuple[str, ...] = ()) -> tup
 
 
 def erase(viewer: Viewer, rows: Iterable[SealedRecord], kind: str, *, reason: str) -> UUID | None:
-    """Delete rows and shred their keys; return the id of the one entry, or None for no rows.
+    """Delete rows and their files, shred their keys; return the id of the entry, if any.
 
     Rows are deleted in the order given, so name dependent ones first. The keys go once the
     transaction is durable, in one keystore transaction: shredding first would destroy the data of
@@ -128,5 +128,13 @@ def erase(viewer: Viewer, rows: Iterable[SealedRecord], kind: str, *, reason: st
     for row in erased:
         models.Model.delete(row)
     own = [row.key_id for row in erased if not row.shares_key]
-    transaction.on_commit(lambda: keys.shred(organisation, own))
+    files = [row.pk for row in erased if row.file_slot]
+    transaction.on_commit(lambda: _destroy(organisation, own, files))
     return entry
+
+
+def _destroy(organisation: UUID, own: Sequence[UUID], files: Sequence[UUID]) -> None:
+    """Shred keys, then remove what they sealed: a file that stays behind is unreadable."""
+    keys.shred(organisation, own)
+    for row in files:
+        blobs.delete(organisation, row)

@@ -181,9 +181,11 @@ class Scope:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._token is not None:
-            opener.reset(self._token)
-        self.close()
+        try:
+            if self._token is not None:
+                opener.reset(self._token)
+        finally:  # whatever context this is left in, what was opened is written
+            self.close()
 
     def close(self) -> None:
         """Stop opening, drop what is open, and write what was opened. Raises TrailUnavailable."""

@@ -1,7 +1,7 @@
 """Sealed files of rows: a model that sets `file_slot` may have one for each row.
 
-The bytes are a sealed blob under the row's own key, bound to slot, organisation and row; erasing the
-row shreds the key and removes the file. Reading goes through a disclosure scope like every field.
+The bytes are a sealed blob under the row's own key, bound to slot, organisation and row; erasing
+the row shreds the key and removes the file. Reading goes through a disclosure scope, as fields do.
 """
 
 from collections.abc import Iterable, Iterator

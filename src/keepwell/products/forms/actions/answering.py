@@ -16,7 +16,7 @@ from keepwell.products.forms.errors import DraftGone
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.models import Attachment, Draft, FormLink, FormVersion, Submission
 from keepwell.safeguards.persons.actions import create_person
-from keepwell.safeguards.records.actions import erase, keep
+from keepwell.safeguards.records.actions import erase, keep, mark
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
@@ -109,6 +109,8 @@ def _send_once(viewer: Viewer, draft: Draft, arriving: Arriving) -> Submission:
         brief=arriving.brief,
     )
     keep(viewer, submission, FormsEvent.SUBMISSION_ARRIVED)
+    files = Attachment.objects.filter(draft_id=current.pk)
+    mark(viewer, files, FormsEvent.ATTACHMENT_SENT, person_id=person.pk)
     erase(viewer, [current], FormsEvent.DRAFT_SENT, reason="sent")
     return submission
 

@@ -53,6 +53,18 @@ def revoke_link(viewer: Viewer, *, link_id: UUID) -> FormLink:
     return link
 
 
+def allow_origins(viewer: Viewer, *, link_id: UUID, origins: tuple[str, ...]) -> FormLink:
+    """Say which websites may show a link's form in a frame; none for no site."""
+    allow(viewer, FormsPermission.FORM_PUBLISH)
+    with wall.writing(viewer.organisation):
+        link = within_reach(FormLink.objects.select_for_update(), id=link_id)
+        link.embed_origins = list(origins)
+        link.save(update_fields=["embed_origins"])
+        detail = {"origins": str(len(origins))}
+        record(viewer, FormsEvent.LINK_FRAMED, subjects=[_subject(link)], detail=detail)
+    return link
+
+
 def token_of(link: FormLink) -> str:
     """Return a link's token, for showing it to staff again (it is a way in, not ePHI)."""
     return sealing.open_sealed(link.key_id, _binding(link), bytes(link.sealed_token)).decode()

@@ -1,0 +1,40 @@
+"""What the inbox says of one submission: the columns its form's author chose."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.views.decorators.debug import sensitive_variables
+
+from keepwell.products.forms.models import Submission
+from keepwell.products.forms.publishing import words_of
+from keepwell.products.forms.versions import compiled_version
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class InboxLine:
+    """One row of the inbox; `title` is the name when its author made it a column."""
+
+    row: Submission
+    title: str
+    details: tuple[tuple[str, str], ...]
+    is_open: bool
+
+
+@sensitive_variables()
+def line_of(row: Submission, *, is_open: bool) -> InboxLine:
+    """Return what to show of a row whose brief was opened in the present scope, or a mask."""
+    if not is_open:
+        return InboxLine(row, "", (), is_open=False)
+    columns = dict(row.brief.open()["columns"])
+    names = [columns.pop(link_id, "") for link_id in row.version.marks.get("name", ())]
+    form = compiled_version(row.version)
+    details = [
+        (words_of(form.item(link_id)), text) for link_id, text in columns.items() if text
+    ]
+    return InboxLine(row, " ".join(filter(None, names)), tuple(details), is_open=True)
+
+
+def disposition(name: str) -> str:
+    """Return a header that makes any file a download under its name, however hostile (RFC 6266)."""
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._ ") else "_" for sign in name)
+    return f"attachment; filename=\"{plain[:100] or 'file'}\"; filename*=UTF-8''{quote(name[:200], safe='')}"

@@ -1,0 +1,52 @@
+"""What forms brings to the house: menu, grants and its words for the trail."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.products.forms.events import FormsEvent
+from keepwell.products.forms.permissions import FormsPermission
+from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem
+from keepwell.safeguards.access.roles import Role
+
+MANIFEST = Manifest(
+    app="forms",
+    title=_("Forms"),
+    menu=(
+        MenuItem(
+            title=_("Inbox"),
+            route="forms:inbox",
+            icon="inbox",
+            permission=FormsPermission.SUBMISSION_LIST,
+            order=20,
+        ),
+        MenuItem(
+            title=_("Forms"),
+            route="forms:forms",
+            icon="form",
+            permission=FormsPermission.FORM_READ,
+            order=30,
+            section=_("Work"),
+        ),
+    ),
+    grants={
+        FormsPermission.FORM_PUBLISH: {Role.OWNER, Role.ADMINISTRATOR},
+        FormsPermission.FORM_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.MEMBER, Role.AUDITOR},
+        FormsPermission.SUBMISSION_LIST: {Role.OWNER, Role.MEMBER, Role.AUDITOR},
+        FormsPermission.SUBMISSION_OPEN: {Role.OWNER, Role.MEMBER},
+    },
+    events={
+        FormsEvent.ATTACHMENT_KEPT: EventWords(did=_("added a file"), icon="clip"),
+        FormsEvent.ATTACHMENT_REMOVED: EventWords(did=_("took a file away"), icon="bin"),
+        FormsEvent.ATTACHMENT_SENT: EventWords(did=_("sent a file with a form"), icon="clip"),
+        FormsEvent.DRAFT_BEGUN: EventWords(did=_("began to fill in a form"), icon="pen"),
+        FormsEvent.DRAFT_CLEARED: EventWords(did=_("cleared a form before sending"), icon="bin"),
+        FormsEvent.DRAFT_EXPIRED: EventWords(did=_("erased answers never sent"), icon="bin"),
+        FormsEvent.DRAFT_KEPT: EventWords(did=_("answered a page of a form"), icon="pen"),
+        FormsEvent.DRAFT_SENT: EventWords(did=_("finished a form"), icon="check"),
+        FormsEvent.FORM_PUBLISHED: EventWords(did=_("published a form"), icon="check"),
+        FormsEvent.FORM_UPLOADED: EventWords(did=_("uploaded a form"), icon="upload"),
+        FormsEvent.LINK_FRAMED: EventWords(did=_("changed where a form may be shown"), icon="embed"),
+        FormsEvent.LINK_MADE: EventWords(did=_("made a link to a form"), icon="link"),
+        FormsEvent.LINK_REVOKED: EventWords(did=_("withdrew a link"), icon="close", tone="warning"),
+        FormsEvent.SUBMISSION_ARRIVED: EventWords(did=_("sent a form"), icon="inbox"),
+    },
+)

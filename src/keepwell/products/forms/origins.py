@@ -1,0 +1,42 @@
+"""Which websites may show a form in a frame: a list of origins, checked and normalised."""
+
+from urllib.parse import urlsplit
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+MOST_ORIGINS = 20
+
+
+def origin_of(line: str) -> str | None:
+    """Return scheme and host of a line such as https://www.example.org/; None if it is no origin.
+
+    Only https counts (a frame over http would show patients' answers to the network), and only
+    characters that can stand in a Content-Security-Policy header.
+    """
+    try:
+        parts = urlsplit(line.strip())
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
+    allowed = set("abcdefghijklmnopqrstuvwxyz0123456789-.")
+    if parts.scheme != "https" or not host or set(host) - allowed or parts.path not in ("", "/"):
+        return None
+    return f"https://{host}{port}"
+
+
+class OriginsForm(forms.Form):
+    """One origin on each line."""
+
+    origins = forms.CharField(required=False, max_length=4000)
+
+    def clean_origins(self) -> tuple[str, ...]:
+        """Return the origins; refuse what is none, naming the line."""
+        lines = [line for line in self.cleaned_data["origins"].splitlines() if line.strip()]
+        found = {line: origin_of(line) for line in lines[:MOST_ORIGINS]}
+        for line, origin in found.items():
+            if origin is None:
+                message = _("“%(line)s” is not a site. Write it like https://www.example.org.")
+                raise forms.ValidationError(message, params={"line": line.strip()[:100]})
+        return tuple(dict.fromkeys(origin for origin in found.values() if origin))

@@ -1,0 +1,1 @@
+"""Reading forms, links, drafts and submissions: the only road to them."""

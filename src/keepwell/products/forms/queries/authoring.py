@@ -1,0 +1,97 @@
+"""What authors see: forms with their state, one form with its versions and links."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max
+
+from keepwell.products.forms.actions.links import token_of
+from keepwell.products.forms.models import Form, FormLink, FormVersion, Submission
+from keepwell.products.forms.permissions import FormsPermission
+from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit import clock
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """One form in the list of forms."""
+
+    form: Form
+    version: FormVersion | None
+    received: int
+    last_received: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """One link of a form, with its token to show again."""
+
+    link: FormLink
+    token: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormWhole:
+    """One form with all that its author needs to see."""
+
+    form: Form
+    versions: list[FormVersion]
+    links: list[LinkLine]
+    received: int
+
+    @property
+    def version(self) -> FormVersion | None:
+        """The version patients see now."""
+        return self.versions[0] if self.versions else None
+
+    @property
+    def has_unpublished(self) -> bool:
+        """Whether the working copy differs from what patients see."""
+        return self.version is None or self.version.definition != self.form.working
+
+
+def forms_of(viewer: Viewer) -> list[FormLine]:
+    """List the organisation's forms, newest first (an organisation has dozens, not thousands)."""
+    allow(viewer, FormsPermission.FORM_READ)
+    with wall.reading(viewer.organisation):
+        forms = list(Form.objects.order_by("-pk"))
+        newest = {v.form_id: v for v in FormVersion.objects.order_by("number")}
+        counted = Submission.objects.values("form_id").annotate(n=Count("pk"), at=Max("arrived"))
+        received = {row["form_id"]: (row["n"], row["at"]) for row in counted}
+    nothing: tuple[int, datetime | None] = (0, None)
+    return [
+        FormLine(form, newest.get(form.pk), *received.get(form.pk, nothing)) for form in forms
+    ]
+
+
+def form_with(viewer: Viewer, form_id: UUID) -> FormWhole:
+    """Return one form with versions (newest first) and links; OutOfReach for any other id."""
+    allow(viewer, FormsPermission.FORM_READ)
+    with wall.reading(viewer.organisation):
+        form = within_reach(Form.objects.all(), pk=form_id)
+        return FormWhole(
+            form=form,
+            versions=list(FormVersion.objects.filter(form=form).order_by("-number")),
+            links=[_line(link) for link in FormLink.objects.filter(form=form).order_by("-pk")],
+            received=Submission.objects.filter(form=form).count(),
+        )
+
+
+def link_with(viewer: Viewer, link_id: UUID) -> LinkLine:
+    """Return one link with its form and token; OutOfReach for any other id."""
+    allow(viewer, FormsPermission.FORM_READ)
+    with wall.reading(viewer.organisation):
+        return _line(within_reach(FormLink.objects.select_related("form"), pk=link_id))
+
+
+def is_open(link: FormLink) -> bool:
+    """Say whether patients may come in by this link now."""
+    return link.revoked is None and (link.expires is None or link.expires > clock.now())
+
+
+def _line(link: FormLink) -> LinkLine:
+    return LinkLine(link, token_of(link), is_open(link))

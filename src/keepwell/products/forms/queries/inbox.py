@@ -1,0 +1,89 @@
+"""What arrived: pages of the inbox, one submission, its files.
+
+Rows come sealed; views open what they show in the request's disclosure scope.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from keepwell.products.forms.models import Attachment, Form, Submission
+from keepwell.products.forms.permissions import FormsPermission
+from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+PAGE_ROWS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """Some submissions, newest first, and where the next page begins."""
+
+    rows: list[Submission]
+    older: UUID | None
+
+
+def page_of_inbox(
+    viewer: Viewer,
+    *,
+    form_id: UUID | None = None,
+    reference: str = "",
+    before: UUID | None = None,
+    limit: int = PAGE_ROWS,
+) -> InboxPage:
+    """Return a page of the inbox; `before` is the last id of the page above (ids are in time's order).
+
+    Keyset paging: the hundredth page costs what the first one costs.
+    """
+    allow(viewer, FormsPermission.SUBMISSION_LIST)
+    with wall.reading(viewer.organisation):
+        found = Submission.objects.select_related("form", "version").order_by("-pk")
+        if form_id is not None:
+            found = found.filter(form_id=form_id)
+        if reference:
+            found = found.filter(reference=reference)
+        if before is not None:
+            found = found.filter(pk__lt=before)
+        rows = list(found[: limit + 1])
+    older = rows[limit - 1].pk if len(rows) > limit else None
+    return InboxPage(rows[:limit], older)
+
+
+def forms_with_answers(viewer: Viewer) -> list[Form]:
+    """List the forms that the inbox can be narrowed to."""
+    allow(viewer, FormsPermission.SUBMISSION_LIST)
+    with wall.reading(viewer.organisation):
+        return list(Form.objects.order_by("title", "pk"))
+
+
+def submission_with(viewer: Viewer, submission_id: UUID) -> Submission:
+    """Return one submission, sealed; OutOfReach for any other id."""
+    allow(viewer, FormsPermission.SUBMISSION_OPEN)
+    with wall.reading(viewer.organisation):
+        rows = Submission.objects.select_related("form", "version", "person")
+        found: Submission = within_reach(rows, pk=submission_id)
+    return found
+
+
+def submissions_about(viewer: Viewer, persons: tuple[UUID, ...]) -> list[Submission]:
+    """Return what persons sent, newest first (for their page)."""
+    allow(viewer, FormsPermission.SUBMISSION_LIST)
+    with wall.reading(viewer.organisation):
+        rows = Submission.objects.select_related("form").filter(person_id__in=persons)
+        return list(rows.order_by("-pk")[:100])
+
+
+def files_of(viewer: Viewer, submission: Submission) -> list[Attachment]:
+    """Return the files sent with a submission, names sealed."""
+    allow(viewer, FormsPermission.SUBMISSION_OPEN)
+    with wall.reading(viewer.organisation):
+        return list(Attachment.objects.filter(draft_id=submission.draft_id).order_by("pk"))
+
+
+def file_with(viewer: Viewer, submission_id: UUID, file_id: UUID) -> Attachment:
+    """Return one file of one submission; OutOfReach for any other pair of ids."""
+    submission = submission_with(viewer, submission_id)
+    with wall.reading(viewer.organisation):
+        rows = Attachment.objects.filter(draft_id=submission.draft_id)
+        found: Attachment = within_reach(rows, pk=file_id)
+    return found

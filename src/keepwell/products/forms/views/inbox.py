@@ -1,0 +1,106 @@
+"""Pages for those who read what arrives: the inbox, one submission, its files."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_safe
+
+from keepwell.products.forms import inbox_lines, summaries
+from keepwell.products.forms.permissions import FormsPermission
+from keepwell.products.forms.queries import inbox
+from keepwell.products.forms.queries.files import content_of
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.access.queries import may
+from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.audit.queries import page_of_entries
+from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.records.middleware import scope_of
+from keepwell.shell.trail_lines import lines_of
+from keepwell.toolkit import clock
+
+_SHOWN_OPENINGS = 8
+
+
+def _id(text: str) -> UUID | None:
+    """Read an id from the query part of an address; nonsense is as good as nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@require_safe
+@requires(FormsPermission.SUBMISSION_LIST, purpose=Purpose.CARE)
+@sensitive_variables()
+def page(request: HttpRequest) -> HttpResponse:
+    """Show a page of the inbox; names are opened, recorded, and masked for whoever may not."""
+    viewer = viewer_of(request)
+    form_id = _id(request.GET.get("form", ""))
+    reference = request.GET.get("reference", "").strip().upper()[:16]
+    before = _id(request.GET.get("before", ""))
+    found = inbox.page_of_inbox(viewer, form_id=form_id, reference=reference, before=before)
+    may_open = may(viewer, FormsPermission.SUBMISSION_OPEN)
+    if may_open:
+        scope_of(request).open(found.rows, "brief")
+    lines = [inbox_lines.line_of(row, is_open=may_open) for row in found.rows]
+    context = {
+        "lines": lines,
+        "opened": sum(1 for line in lines if line.is_open),
+        "may_open": may_open,
+        "forms": inbox.forms_with_answers(viewer),
+        "form_id": form_id,
+        "reference": reference,
+        "is_first": before is None,
+        "older": found.older,
+        "now": clock.now(),
+    }
+    return render(request, "forms/staff/inbox.html", context)
+
+
+@require_safe
+@requires(FormsPermission.SUBMISSION_OPEN, purpose=Purpose.CARE)
+@sensitive_variables()
+def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """Show one submission: sealed at first; opened as a whole once the reason is said (?for=)."""
+    viewer = viewer_of(request)
+    row = inbox.submission_with(viewer, submission_id)
+    purpose = request.GET.get("for", "")
+    is_open = purpose in Purpose
+    files = inbox.files_of(viewer, row)
+    sections = summaries.sealed_sections(row)
+    if is_open:
+        request.access_purpose = purpose  # type: ignore[attr-defined]
+        scope = scope_of(request)
+        scope.open([row], "answers")
+        scope.open(files, "name")
+        sections = summaries.opened_sections(row)
+    trail = page_of_entries(viewer, about=row.pk, limit=_SHOWN_OPENINGS)
+    context = {
+        "row": row,
+        "sections": sections,
+        "is_open": is_open,
+        "files": files,
+        "purposes": [(one.value, one.label) for one in Purpose],
+        "purpose": purpose if is_open else Purpose.CARE,
+        "lines": lines_of(viewer, trail.entries),
+        "may_see_person": may(viewer, PersonPermission.OPEN),
+        "now": clock.now(),
+    }
+    return render(request, "forms/staff/submission.html", context)
+
+
+@require_safe
+@requires(FormsPermission.SUBMISSION_OPEN, purpose=Purpose.CARE)
+@sensitive_variables()
+def file(request: HttpRequest, submission_id: UUID, file_id: UUID) -> HttpResponse:
+    """Hand out a file as a download that no browser runs; on the trail before a byte leaves."""
+    found = inbox.file_with(viewer_of(request), submission_id, file_id)
+    scope = scope_of(request)
+    scope.open([found], "name")
+    response = HttpResponse(content_of(scope, found), content_type=found.media_type)
+    response.headers["Content-Disposition"] = inbox_lines.disposition(found.name.open())
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
