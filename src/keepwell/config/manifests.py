@@ -1,6 +1,7 @@
 """The manifests of this installation: a product is a folder, a line here and a line in urls.py."""
 
+from keepwell.office.sign_in.manifest import MANIFEST as IDENTITY
 from keepwell.safeguards.access.manifest import MANIFEST as ACCESS
 from keepwell.safeguards.access.manifest import Manifest
 
-MANIFESTS: tuple[Manifest, ...] = (ACCESS,)
+MANIFESTS: tuple[Manifest, ...] = (ACCESS, IDENTITY)

@@ -155,7 +155,7 @@ class TestForgottenPassword:
 
     def link(self, here: Client, ada: Person) -> str:
         here.post("/password/forgotten/", {"email": ada.email})
-        found = re.search(r"https://localhost:\d+(/password/new/\S+/)", mail.outbox[-1].body)
+        found = re.search(r"https://localhost:\d+(/password/new/\S+/)", str(mail.outbox[-1].body))
         assert found
         return found[1]
 

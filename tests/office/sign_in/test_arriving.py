@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
+from keepwell.safeguards.access.actions import add_member
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.routes import Route, all_routes
 from keepwell.safeguards.access.viewers import console
@@ -18,7 +19,7 @@ from tests.at_once import at_once
 from tests.people import Clinic, Person, browser, browser_of, make_clinic, make_person
 
 COOKIE = settings.SESSION_COOKIE_NAME
-NEW_DEVICE = {"address": "203.0.113.9"}
+ELSEWHERE = "203.0.113.9"
 
 
 def give_password(here: Client, person: Person, *, password: str = "") -> int:
@@ -110,7 +111,7 @@ def test_cookies_are_for_this_host_only_and_out_of_reach_of_scripts(ada: Person)
 
 def test_a_code_works_once(ada: Person) -> None:
     code = ada.code()
-    first, second = browser(), browser(**NEW_DEVICE)
+    first, second = browser(), browser(address=ELSEWHERE)
     give_password(first, ada)
     give_password(second, ada)
     assert first.post("/sign-in/code/", {"code": code}).status_code == 302
@@ -142,7 +143,7 @@ def test_a_recovery_code_works_once_and_is_mailed_and_recorded(clinic: Clinic) -
     second_factor.renew_codes(ada.user)
     code = ada.recovery_codes()[0]
     second_factor.keep_codes(ada.user)
-    here, there = browser(), browser(**NEW_DEVICE)
+    here, there = browser(), browser(address=ELSEWHERE)
     give_password(here, ada)
     give_password(there, ada)
     assert here.post("/sign-in/recovery-code/", {"code": code}).status_code == 302
@@ -293,6 +294,7 @@ def test_a_failed_sign_in_is_recorded_as_a_visitors(clinic: Clinic) -> None:
     viewer = console(clinic.organisation.id, account="tests")
     entry = page_of_entries(viewer, limit=1).entries[0]
     assert entry.kind == "identity:password:fail"
+    assert entry.payload
     assert entry.payload.viewer_kind == "visitor"
     assert entry.payload.actor is None
     assert entry.payload.outcome == "failure"
@@ -309,8 +311,6 @@ def test_a_wrong_code_is_recorded(clinic: Clinic) -> None:
 def test_who_works_in_two_organisations_chooses_one(clinic: Clinic) -> None:
     ben = clinic.add("Ben", Role.MEMBER)
     other = make_clinic("Cedar Practice", "Cy")
-    from keepwell.safeguards.access.actions import add_member
-
     viewer = console(other.organisation.id, account="tests")
     add_member(viewer, user=ben.user, role=Role.AUDITOR)
     here = browser()

@@ -3,13 +3,23 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from keepwell.safeguards.access.actions import add_member
 from keepwell.safeguards.access.queries import role_of
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
 from keepwell.safeguards.audit.queries import page_of_entries
-from keepwell.safeguards.identity import second_factor, setup
-from keepwell.safeguards.identity.models import Door, User
+from keepwell.safeguards.identity import links, second_factor, setup
+from keepwell.safeguards.identity.models import (
+    Door,
+    LinkPurpose,
+    OneTimeLink,
+    SessionRecord,
+    User,
+)
+from keepwell.safeguards.identity.session_store import SessionStore
 from keepwell.toolkit import clock
 from tests.at_once import at_once
 from tests.people import PASSWORD, Clinic, Person, browser, make_person
@@ -38,9 +48,6 @@ def code_of(secret: str, steps: int = 0) -> str:
 def newcomer(clinic: Clinic) -> Person:
     """Make Ben, who has a password and no second step yet."""
     person = make_person("Ben", has_app=False, organisation=clinic.organisation.id)
-    from keepwell.safeguards.access.actions import add_member
-    from keepwell.safeguards.access.roles import Role
-
     viewer = console(clinic.organisation.id, account="tests")
     add_member(viewer, user=person.user, role=Role.MEMBER)
     return person
@@ -103,11 +110,6 @@ def test_a_reload_shows_the_same_secret(here: Client) -> None:
 
 
 def test_secrets_are_sealed_where_they_rest(here: Client, newcomer: Person) -> None:
-    from allauth.mfa.models import Authenticator
-
-    from keepwell.safeguards.identity.models import SessionRecord
-    from keepwell.safeguards.identity.session_store import SessionStore
-
     secret = secret_on(here.get("/second-step/").content)
     kept = SessionStore().decode(SessionRecord.objects.exclude(data="").get().data)
     assert secret not in str(kept)
@@ -185,15 +187,10 @@ class TestTheSetUpLink:
         assert browser().get(new).status_code == 200
 
     def test_a_link_of_another_purpose_sets_nothing_up(self) -> None:
-        from keepwell.safeguards.identity import links
-        from keepwell.safeguards.identity.models import LinkPurpose
-
         token = links.make(LinkPurpose.RESET_PASSWORD, lasts=setup.LASTS)
         assert browser().get(f"/set-up/{token}/").status_code == 410
 
     def test_only_a_hash_of_it_is_kept(self) -> None:
-        from keepwell.safeguards.identity.models import OneTimeLink
-
         token = setup.new_link().split("/")[-2]
         assert token not in str(list(OneTimeLink.objects.values()))
 

@@ -9,6 +9,7 @@ from django.urls import include, path
 from django.views import View
 from django.views.decorators.http import require_POST
 
+from keepwell.config import urls
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.checks import check_declarations
 from keepwell.safeguards.access.declarations import (
@@ -99,8 +100,6 @@ def test_every_route_of_keepwell_is_declared() -> None:
 def test_the_start_up_check_names_silent_routes_and_unheld_permissions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from keepwell.config import urls
-
     unheld = declare(silent, requires(Permission.NOBODYS))
     added = [path("silent/", silent), path("unheld/", unheld)]
     monkeypatch.setattr(urls, "urlpatterns", [*urls.urlpatterns, *added])
@@ -155,7 +154,9 @@ def test_the_menu_shows_what_leads_somewhere() -> None:
         MenuItem(title="Last", route="x", icon="home", order=9),
         MenuItem(title="Held", route="x", icon="home", permission=Permission.NOBODYS, order=1),
     )
-    grants = {Permission.NOBODYS: {Role.OWNER}}
-    registry.install([Manifest(app="one", title="One", menu=lines, grants=grants)])
+    manifest = Manifest(
+        app="one", title="One", menu=lines, grants={Permission.NOBODYS: {Role.OWNER}}
+    )
+    registry.install([manifest])
     assert [item.title for item in menu_for(member(Role.OWNER))] == ["Held", "Last"]
     assert [item.title for item in menu_for(member(Role.MEMBER))] == ["Last"]

@@ -1,4 +1,4 @@
-"""Requests against declarations: who gets in, who is refused, what the trail says, what time does."""
+"""Requests against declarations: who gets in, who is refused, what the trail says of it."""
 
 from pathlib import Path
 from typing import Any

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
+from django.db import IntegrityError
 
 from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.identity.models import SessionRecord, Stage, User
@@ -114,8 +115,6 @@ def test_a_session_ends_once(ada: Person) -> None:
 
 
 def test_a_full_session_without_organisation_cannot_exist(ada: Person) -> None:
-    from django.db import IntegrityError
-
     with pytest.raises(IntegrityError):
         sessions.open_session(ada.user, stage=Stage.FULL)
 

@@ -15,9 +15,7 @@ from keepwell.safeguards.identity.configuration import PASSWORD_ADVISED, PASSWOR
 from keepwell.safeguards.identity.models import User
 
 PASSWORD_HINT = format_lazy(
-    _(
-        "At least {minimum} characters; {advised} or more are better. Several words make a good one."
-    ),
+    _("At least {minimum} characters; {advised} and more are better. Several words are good."),
     minimum=PASSWORD_MINIMUM,
     advised=PASSWORD_ADVISED,
 )

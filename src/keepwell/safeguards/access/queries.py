@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 
 from keepwell.safeguards.access import registry
@@ -85,5 +85,5 @@ def within_reach(rows: "models.QuerySet[Row]", **which: Any) -> Row:
     """
     try:
         return rows.get(**which)
-    except (rows.model.DoesNotExist, ValueError, ValidationError) as error:
+    except (ObjectDoesNotExist, ValueError, ValidationError) as error:
         raise OutOfReach from error

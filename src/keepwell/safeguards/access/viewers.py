@@ -21,7 +21,7 @@ class MemberRequest(HttpRequest):
     viewer: Viewer
     access_purpose: str
     sign_in: Decision
-    user: User  # type: ignore[assignment]  # an account: AccessMiddleware let nobody else through
+    user: User
 
 
 class _WithViewer(Protocol):

@@ -206,10 +206,9 @@ def end_sessions(
     request: HttpRequest, user: User, because: Ending, *, but_this: bool = False
 ) -> int:
     """End every session of an account, this one too unless said; return how many."""
-    this = request.sign_in.record  # type: ignore[attr-defined]
-    kept = this.pk if but_this and this is not None else None
-    standing = SessionRecord.objects.filter(user=user, ended__isnull=True).exclude(pk=kept)
-    return sum(_end_and_record(request, record, because) for record in standing)
+    this = request.sign_in.record if but_this else None  # type: ignore[attr-defined]
+    standing = SessionRecord.objects.filter(user=user, ended__isnull=True)
+    return sum(_end_and_record(request, one, because) for one in standing if one != this)
 
 
 def change_password(request: HttpRequest, user: User, *, password: str) -> None:

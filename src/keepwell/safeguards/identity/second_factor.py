@@ -69,7 +69,7 @@ def app_address(secret: str, *, account: str, issuer: str) -> str:
 
 def has_app(user: User) -> bool:
     """Tell whether an account has an authenticator app."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def enrolled(user: User) -> Enrolled:

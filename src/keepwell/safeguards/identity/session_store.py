@@ -39,7 +39,7 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        data = self.encode(self._get_session(no_load=must_create))
+        data = self.encode(self._get_session(no_load=must_create))  # type: ignore[attr-defined]  # in the stubs
         digest = sessions.digest_of(self.session_key)
         standing = SessionRecord.objects.filter(key_digest=digest, ended__isnull=True)
         if not standing.update(data=data):

@@ -68,9 +68,9 @@ def begin_try(*doors: Door) -> timedelta:
     with transaction.atomic():
         rows = [_row(door) for door in in_order]
         moment = now()  # read under the locks: a try that waited for them is not an earlier one
-        waits = [row.closed_until - moment for row in rows if _is_closed(row, moment)]
-        if waits:
-            return max(waits)
+        wait = max(_wait_at(row, moment) for row in rows)
+        if wait:
+            return wait
         for row, door in zip(rows, in_order, strict=True):
             _count(row, door, moment)
     return timedelta(0)
@@ -111,8 +111,8 @@ def _row(door: Door) -> Tries:
     return Tries.objects.get(door=door.key)
 
 
-def _is_closed(row: Tries, moment: datetime) -> bool:
-    return row.closed_until is not None and row.closed_until > moment
+def _wait_at(row: Tries, moment: datetime) -> timedelta:
+    return max((row.closed_until or moment) - moment, timedelta(0))
 
 
 def _count(row: Tries, door: Door, moment: datetime) -> None:
