@@ -53,7 +53,9 @@ def sample(name: str) -> CompiledForm:
     return compile_form(parse((SAMPLES / f"{name}.json").read_bytes()))
 
 
-def setting(form: CompiledForm, *, marks: PersonMarks | None = None, zone: timezone = UTC) -> Setting:
+def setting(
+    form: CompiledForm, *, marks: PersonMarks | None = None, zone: timezone = UTC
+) -> Setting:
     """Return the setting of a fixed day."""
     return Setting(TODAY, marks or form.marks, zone)
 

@@ -249,7 +249,9 @@ def test_what_is_not_acted_upon_is_named_with_its_items() -> None:
             contained=[{"resourceType": "Library", "id": "lib"}],
         )
     )
-    named = {(one.code, one.sentence.parameters["name"]): one.link_ids for one in definition.notices}
+    named = {
+        (one.code, one.sentence.parameters["name"]): one.link_ids for one in definition.notices
+    }
     assert named == {
         ("expression", "variable"): ("a",),
         ("extension_unknown", "mine"): ("a",),

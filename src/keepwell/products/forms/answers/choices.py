@@ -27,7 +27,7 @@ def read_choice(asked: Asked) -> Reading:
     by_key = {option.key: option for option in item.options}
     try:
         own = _own_answer(asked, keys)
-        options = [_option(by_key, key) for key in keys if key != OTHER]
+        options = [_option(by_key, key) for key in keys if not (item.is_open and key == OTHER)]
         _check_exclusive(options, own)
     except Unfit as unfit:
         return Reading(unfit=(unfit,))

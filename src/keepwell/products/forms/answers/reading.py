@@ -81,9 +81,9 @@ def read(
 
 def _before(posted: _Posted, before: Answers) -> tuple[Answers, frozenset[Place]]:
     """Return the answers with the rows the page showed, and the places open under them."""
-    rows = posted_rows(posted.form, posted.page, posted.data, before)
-    here = before.changed(rows=rows)
     try:
+        rows = posted_rows(posted.form, posted.page, posted.data, before)
+        here = before.changed(rows=rows)
         return here, enabled(posted.form, here)
     except TooManyRows:  # only a forged page can ask for that many
         return before, enabled(posted.form, before)
