@@ -1,0 +1,31 @@
+"""What the trail says about accounts: identity itself stands below the manifests."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.safeguards.access.manifest import EventWords, Manifest
+from keepwell.safeguards.identity.events import IdentityKind
+
+MANIFEST = Manifest(
+    app="identity",
+    title=_("Accounts"),
+    events={
+        IdentityKind.FACTOR_ENROL: EventWords(did=_("added a second step"), icon="key"),
+        IdentityKind.FACTOR_FAIL: EventWords(
+            did=_("gave a wrong code for an account"), icon="warning", tone="warning"
+        ),
+        IdentityKind.FACTOR_REPLACE: EventWords(did=_("replaced the second step"), icon="key"),
+        IdentityKind.PASSWORD_CHANGE: EventWords(did=_("changed the password"), icon="key"),
+        IdentityKind.PASSWORD_FAIL: EventWords(
+            did=_("gave a wrong password for an account"), icon="warning", tone="warning"
+        ),
+        IdentityKind.PASSWORD_RESET: EventWords(
+            did=_("chose a new password by a link from the mail"), icon="key"
+        ),
+        IdentityKind.RECOVERY_CODE_USE: EventWords(
+            did=_("used a recovery code"), icon="warning", tone="warning"
+        ),
+        IdentityKind.RECOVERY_CODES_RENEW: EventWords(did=_("made new recovery codes"), icon="key"),
+        IdentityKind.SESSION_BEGIN: EventWords(did=_("signed in"), icon="person"),
+        IdentityKind.SESSION_END: EventWords(did=_("ended a session"), icon="out"),
+    },
+)
