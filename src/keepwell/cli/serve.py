@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import connections
 
-from keepwell.cli import folder, installation, statics, supervisor, tls
+from keepwell.cli import folder, installation, listener, statics, supervisor, tls
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.terminal import say
 from keepwell.safeguards.identity import setup
@@ -40,9 +40,9 @@ def serve(ready: Callable[[], None]) -> None:
     _refuse_faults()
     with (
         folder.held(),
-        closing(supervisor.listen(settings.KEEPWELL_HOST, settings.KEEPWELL_PORT)) as on,
+        closing(listener.listen(settings.KEEPWELL_HOST, settings.KEEPWELL_PORT)) as on,
     ):
-        if folder.is_demo() and not supervisor.is_loopback(on):
+        if folder.is_demo() and not listener.is_loopback(on):
             raise Refusal(
                 f"{folder.home()} is a demonstration, whose passwords lie in a file: it is served "
                 "on this machine only. Unset KEEPWELL_HOST."

@@ -1,9 +1,8 @@
 """Granian in this process: one parent that supervises the web worker (design.md, "Processes").
 
-Two things differ from Granian's own command. The listening socket is ours and shared by workers old
-and new, so no connection waits in a queue that closes when a worker is replaced (each worker's own
-socket, the default, resets those), and a second server on the same port is refused by the kernel.
-And a certificate is tried before workers are replaced, so a bad one never ends a working server.
+Two things differ from Granian's own command. Sockets are ours, so that a second server on the same
+port is refused and a worker is replaced without losing a connection (see `listener`). And a
+certificate is tried before workers are replaced, so that a bad one never ends a working server.
 """
 
 import contextlib
@@ -11,15 +10,18 @@ import multiprocessing
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
+from granian._granian import SocketHolder
+from granian._internal import load_target
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
-from granian._granian import SocketHolder  # type: ignore[attr-defined]  # missing in its stub
 from granian.server.mp import MPServer
 
+from keepwell.cli import listener as listening
 from keepwell.cli import tls
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.terminal import warn
@@ -28,43 +30,19 @@ HEADER_BYTES = 16 * 1024
 HEADER_TIMEOUT_MS = 2_000
 KILL_SECONDS = 3
 BACKPRESSURE = 4096
-BACKLOG = 1024
-OVERLAP_SECONDS = 2.0  # old and new worker answer side by side while the new one warms up
+WARM_SECONDS = 1.0  # a new worker gets no connection before
+OVERLAP_SECONDS = 3.0  # an old worker ends after; until then its clients are asked to move
 # Levels only: the application's own configuration, and with it every handler, stays.
 _LOGGING = {"incremental": True, "formatters": {}, "handlers": {}, "loggers": {}}
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Take the address, or refuse with a sentence: busy, not ours, or not known."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
-    except socket.gaierror as error:
-        raise Refusal(f"KEEPWELL_HOST {host} is not known here: {error.strerror}.") from error
-    except PermissionError as error:
-        raise Refusal(f"Port {port} may not be used by this account. Set KEEPWELL_PORT.") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refusal(
-            f"Keepwell cannot listen on {host} port {port}: {reason}. Stop what uses the port, or "
-            "set KEEPWELL_PORT."
-        ) from error
-
-
-def is_loopback(listener: socket.socket) -> bool:
-    """Tell whether only this machine can reach the listener."""
-    address = str(listener.getsockname()[0])
-    return address == "::1" or address.startswith("127.")
-
-
 class Supervisor(MPServer):
-    """Granian's parent process, on our socket and careful with certificates."""
+    """Granian's parent process, on our sockets and careful with certificates."""
 
     def __init__(self, root: str, listener: socket.socket, files: tls.Served) -> None:
         multiprocessing.set_start_method("fork", force=True)  # workers inherit the socket
         self._listener = listener
+        self._retiring: socket.socket | None = None
         self._files = files
         address = listener.getsockname()
         super().__init__(
@@ -74,7 +52,7 @@ class Supervisor(MPServer):
             interface=Interfaces.ASGI,
             http=HTTPModes.auto,
             websockets=False,
-            backlog=BACKLOG,
+            backlog=listening.BACKLOG,
             backpressure=BACKPRESSURE,
             http1_settings=HTTP1Settings(
                 header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=HEADER_BYTES
@@ -90,28 +68,49 @@ class Supervisor(MPServer):
             workers_kill_timeout=KILL_SECONDS,
         )
 
+    def load_root(self, target: str) -> Any:
+        """Load the application, in the worker; let go of the socket of the worker before."""
+        if self._retiring is not None:
+            self._retiring.close()
+        return load_target(target)
+
     def _init_shared_socket(self) -> None:
         self._ssp: Any = None
         self._sso: Any = self._listener
         self._sfd: Any = self._listener.fileno()
-        self._shd: Any = SocketHolder(self._sfd, False, BACKLOG)  # noqa: FBT003  not a Unix socket
+        # By position: file descriptor, whether it is a Unix socket, backlog. The stub knows one.
+        self._shd: Any = SocketHolder(self._sfd, False, listening.BACKLOG)  # type: ignore[call-arg]  # noqa: FBT003
 
     def _reload(self, spawn_target: Any, target_loader: Any) -> None:
+        self.reload_signal = False
+        self.main_loop_interrupt.clear()
         try:
             tls.check(self._files)
         except Refusal as refusal:
             warn(f"keepwell: {refusal} The certificate of before is still served.")
-            self.reload_signal = False
-            self.main_loop_interrupt.clear()
         else:
-            for worker in self.wrks:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(worker.inner.pid, signal.SIGUSR1)  # asks its clients to connect anew
-            super()._reload(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+            self._replace_worker(spawn_target, target_loader)
+
+    def _replace_worker(self, spawn_target: Any, target_loader: Any) -> None:
+        self._retiring, self._listener = self._listener, listening.another(self._listener)
+        self._init_shared_socket()
+        moving = threading.Timer(WARM_SECONDS, self._move_clients, (self.wrks[0].inner.pid,))
+        moving.start()
+        self._respawn_workers([0], spawn_target, target_loader, delay=OVERLAP_SECONDS)
+        moving.join()
+        self._retiring.close()
+        self._retiring = None
+        listening.steer(self._listener, 0)
+
+    def _move_clients(self, old_worker: int) -> None:
+        """Send new connections to the new worker, and ask those of the old one to come anew."""
+        listening.steer(self._listener, 1)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(old_worker, signal.SIGUSR1)
 
 
 def serve(root: str, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called when connections are taken."""
     supervisor = Supervisor(root, listener, tls.served())
     supervisor.on_startup(ready)
-    supervisor.serve()
+    supervisor.serve(target_loader=supervisor.load_root)

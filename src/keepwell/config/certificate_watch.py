@@ -1,8 +1,9 @@
 """Serve a replaced certificate without a restart: changed files ask for new workers."""
 
-import logging
 import os
 import signal
+
+import structlog
 
 from keepwell.cli import tls
 from keepwell.cli.refusal import Refusal
@@ -10,7 +11,7 @@ from keepwell.jobs import timer
 
 LOOK_SECONDS = 2
 RENEW_SECONDS = 3600
-_log = logging.getLogger("keepwell.server")
+_log = structlog.get_logger("keepwell.server")
 
 
 class Watch:
@@ -21,10 +22,7 @@ class Watch:
         self._seen = files.fingerprint()
 
     def look(self) -> None:
-        """Ask for new workers when the files have changed and can be used; keep serving otherwise.
-
-        Files half replaced do not fit each other: they are looked at again when they change next.
-        """
+        """Ask for new workers when the files have changed and can be used."""
         try:
             present = self._files.fingerprint()
             if present == self._seen:
@@ -32,9 +30,8 @@ class Watch:
             self._seen = present
             tls.check(self._files)
         except (OSError, Refusal) as error:
-            _log.warning(
-                "the certificate changed and cannot be used, so the old one stays: %s", error
-            )
+            # The old one stays. Half-replaced files do not fit; they change again.
+            _log.warning("certificate_refused", reason=type(error).__name__, sentence=str(error))
         else:
             os.kill(os.getppid(), signal.SIGHUP)
 

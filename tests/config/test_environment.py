@@ -1,0 +1,118 @@
+"""What an operator may set, and how nonsense is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from keepwell.config.environment import SettingError, read
+
+
+def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
+    chosen = read({"XDG_DATA_HOME": str(tmp_path)})
+    assert chosen.home == tmp_path / "keepwell"
+    assert (chosen.host, chosen.port) == ("localhost", 8443)
+    assert chosen.public_url == chosen.staff_url == "https://localhost:8443"
+    assert chosen.allowed_hosts == ["127.0.0.1", "[::1]", "localhost"]
+    assert chosen.proxies == ()
+    assert {store["ENGINE"] for store in chosen.databases.values()} == {
+        "django.db.backends.sqlite3"
+    }
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("KEEPWELL_HOST", "local host"),
+        ("KEEPWELL_HOST", "https://localhost"),
+        ("KEEPWELL_PORT", "0"),
+        ("KEEPWELL_PORT", "65536"),
+        ("KEEPWELL_PORT", "eight"),
+        ("KEEPWELL_PORT", "8443.0"),
+        ("KEEPWELL_PUBLIC_URL", "http://forms.clinic.example"),
+        ("KEEPWELL_PUBLIC_URL", "forms.clinic.example"),
+        ("KEEPWELL_PUBLIC_URL", "https://forms.clinic.example/forms"),
+        ("KEEPWELL_PUBLIC_URL", "https://forms.clinic.example?x"),
+        ("KEEPWELL_PUBLIC_URL", "https://ada@forms.clinic.example"),
+        ("KEEPWELL_PUBLIC_URL", "https://forms.clinic.example:port"),
+        ("KEEPWELL_PUBLIC_URL", "https://forms clinic.example"),
+        ("KEEPWELL_STAFF_URL", "https://"),
+        ("KEEPWELL_TLS_CERT", "/nowhere/at/all.pem"),
+        ("KEEPWELL_TLS_KEY", "/nowhere/at/all.pem"),
+        ("KEEPWELL_PROXIES", "10.0.0.1/8"),
+        ("KEEPWELL_PROXIES", "proxy.clinic.example"),
+        ("KEEPWELL_DATA_DB", "sqlite:///data"),
+        ("KEEPWELL_DATA_DB", "postgresql://host"),
+        ("KEEPWELL_DATA_DB", "postgresql://host/data?sslmood=on"),
+        ("KEEPWELL_HOEM", "/srv/keepwell"),
+    ],
+)
+def test_nonsense_is_refused_by_name_with_what_would_be_right(variable: str, value: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        read({variable: value})
+    sentence = str(refused.value)
+    assert sentence.startswith("KEEPWELL_")
+    assert "cannot be used: " in sentence
+    assert sentence.endswith(".")
+
+
+def test_a_password_in_a_refused_address_is_not_repeated() -> None:
+    with pytest.raises(SettingError) as refused:
+        read({"KEEPWELL_DATA_DB": "mysql://keepwell:very-secret@host/data"})
+    assert "very-secret" not in str(refused.value)
+
+
+def test_stores_are_all_on_postgresql_or_none() -> None:
+    with pytest.raises(SettingError) as refused:
+        read({"KEEPWELL_DATA_DB": "postgresql://host/data"})
+    assert "KEEPWELL_TRAIL_DB" in str(refused.value)
+
+
+def test_postgresql_addresses_are_taken_apart() -> None:
+    address = "postgresql://ke%40ep:p%2Fw@db.example:6432/{}?sslmode=verify-full"
+    chosen = read(
+        {f"KEEPWELL_{store}_DB": address.format(store) for store in ("DATA", "TRAIL", "KEYS")}
+        | {"KEEPWELL_OWNER_KEYS_DB": "postgresql://owner:o@db.example/KEYS"}
+    )
+    keys = chosen.databases["keys"]
+    assert keys["ENGINE"] == "keepwell.safeguards.tenancy.postgresql"
+    assert (keys["HOST"], keys["PORT"], keys["NAME"]) == ("db.example", "6432", "KEYS")
+    assert (keys["USER"], keys["PASSWORD"]) == ("ke@ep", "p/w")
+    assert keys["OPTIONS"] == {"sslmode": "verify-full"}
+    assert {alias: owner["USER"] for alias, owner in chosen.owners.items()} == {"keys": "owner"}
+
+
+def test_listening_everywhere_asks_for_the_address_that_patients_use() -> None:
+    with pytest.raises(SettingError) as refused:
+        read({"KEEPWELL_HOST": "0.0.0.0"})  # noqa: S104
+    assert str(refused.value).startswith("KEEPWELL_PUBLIC_URL")
+
+
+def test_two_addresses_allow_exactly_their_two_hosts() -> None:
+    chosen = read(
+        {
+            "KEEPWELL_PUBLIC_URL": "https://forms.clinic.example/",
+            "KEEPWELL_STAFF_URL": "https://staff.clinic.example:443",
+        }
+    )
+    assert chosen.public_url == "https://forms.clinic.example"
+    assert chosen.staff_url == "https://staff.clinic.example"
+    assert chosen.allowed_hosts == ["forms.clinic.example", "staff.clinic.example"]
+
+
+def test_an_ipv6_address_is_listened_to_and_shown_in_brackets() -> None:
+    assert read({"KEEPWELL_HOST": "::1"}).public_url == "https://[::1]:8443"
+
+
+def test_the_secret_of_the_folder_is_used_and_a_missing_one_is_never_the_same(
+    tmp_path: Path,
+) -> None:
+    settings = {"KEEPWELL_HOME": str(tmp_path)}
+    assert read(settings).secret_key != read(settings).secret_key
+    (tmp_path / "secret.key").write_text("s" * 60 + "\n")
+    assert read(settings).secret_key == "s" * 60
+
+
+def test_a_damaged_secret_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("short")
+    with pytest.raises(SettingError):
+        read({"KEEPWELL_HOME": str(tmp_path)})
