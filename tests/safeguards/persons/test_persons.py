@@ -14,9 +14,11 @@ from django.db import connections
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.persons import queries
 from keepwell.safeguards.persons.actions import create_person, erase_person, join, undo_join
+from keepwell.safeguards.persons.checks import check_persons
 from keepwell.safeguards.persons.errors import AlreadyJoined, JoinUndone, ReasonMissing
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import Person, PersonJoin
+from keepwell.safeguards.records.catalogue import sealed_models
 from keepwell.safeguards.records.disclosure import disclose
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
@@ -189,6 +191,26 @@ def test_persons_are_listed_page_by_page_newest_first_without_joined_ones(ada: V
     assert queries.persons_of(ada, before=made[0]) == ()
 
 
+def test_a_persons_page_shows_who_opened_kept_and_joined_and_that_it_was_looked_at(
+    ada: Viewer, cy: Viewer
+) -> None:
+    one, two = (create_person(ada, name="Pat") for _ in range(2))
+    with disclose(ada, "care"):
+        one.name.open()
+    with disclose(ada, "care"):
+        two.name.open()
+    joined(ada, one.pk, two.pk)
+    entries(ada)
+    page = queries.entries_about(ada, one.pk)
+    assert sorted(entry.kind for entry in page.entries) == [
+        "persons:join:begin", "persons:person:create", "records:fields:open",
+    ]  # fmt: skip
+    looked = payloads(ada, "audit:trail:open")
+    assert str(one.pk) in {payload.detail.get("about") for payload in looked}
+    with pytest.raises(OutOfReach):
+        queries.entries_about(cy, one.pk)
+
+
 # -- erasing ---------------------------------------------------------------------------------------
 
 
@@ -221,6 +243,7 @@ ACTS: dict[str, Callable[[Viewer, Person, PersonJoin], Any]] = {
     "whole": lambda viewer, person, made: queries.whole_of(viewer, person.pk),
     "matches": lambda viewer, person, made: queries.possible_matches(viewer, person),
     "joins": lambda viewer, person, made: queries.joins_of(viewer, [person.pk]),
+    "trail": lambda viewer, person, made: queries.entries_about(viewer, person.pk),
     "list": lambda viewer, person, made: queries.persons_of(viewer),
     "join": lambda viewer, person, made: joined(viewer, made.into_id, person.pk),
     "undo": lambda viewer, person, made: undo_join(viewer, join=made.pk, reason=WHY),
@@ -229,7 +252,7 @@ ACTS: dict[str, Callable[[Viewer, Person, PersonJoin], Any]] = {
 ALLOWED = {
     "owner": set(ACTS),
     "member": set(ACTS) - {"erase"},
-    "auditor": {"list"},
+    "auditor": {"list", "trail"},
     "administrator": set[str](),
     "": set[str](),
 }
@@ -273,3 +296,16 @@ def test_a_reason_is_needed(ada: Viewer) -> None:
     with wall.reading(ada.organisation):
         assert Person.objects.count() == 2
         assert PersonJoin.objects.count() == 0
+
+
+def test_a_record_that_refers_to_a_person_must_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_persons() == []
+    for model in sealed_models():
+        monkeypatch.setattr(model, "about", "")
+    found = {str(message.obj.__name__) for message in check_persons()}
+    refers = {
+        model.__name__
+        for model in sealed_models()
+        if any(field.related_model is Person for field in model._meta.concrete_fields)
+    }
+    assert found == refers != set()

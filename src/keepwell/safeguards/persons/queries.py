@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.audit.queries import Page, page_of_entries
 from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.tenancy import wall
@@ -65,6 +66,19 @@ def possible_matches(viewer: Viewer, person: Person, *, limit: int = 20) -> tupl
     with wall.reading(viewer.organisation):
         found = Person.objects.filter(match_token=person.match_token)
         return tuple(found.exclude(pk__in=ids_of_whole(person.pk)).order_by("-pk")[:limit])
+
+
+def entries_about(
+    viewer: Viewer, person: UUID, *, before: int | None = None, limit: int = 50
+) -> Page:
+    """Return what the trail says of a person: who opened, kept, joined; newest first.
+
+    Reading the trail is itself recorded, before anything of it is shown.
+    """
+    allow(viewer, PersonPermission.LIST)
+    with wall.reading(viewer.organisation):
+        within_reach(Person.objects.all(), pk=person)
+    return page_of_entries(viewer, about=person, before=before, limit=limit)
 
 
 def root_of(person: UUID) -> UUID:

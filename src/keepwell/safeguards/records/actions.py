@@ -4,6 +4,7 @@ Each runs inside the caller's `wall.writing` and leaves its trail entry in the s
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -126,7 +127,7 @@ def erase(viewer: Viewer, rows: Iterable[SealedRecord], kind: str, *, reason: st
         raise SealedElsewhere
     entry = record(viewer, kind, subjects=_subjects(erased), reason=reason)
     for row in erased:
-        models.Model.delete(row)
+        models.Model.delete(copy(row))  # Django takes the id from what it deletes
     own = [row.key_id for row in erased if not row.shares_key]
     files = [row.pk for row in erased if row.file_slot]
     transaction.on_commit(lambda: _destroy(organisation, own, files))

@@ -19,6 +19,7 @@ class Specimen(SealedRecord):
 
     plain = {"status": "one of two codes"}
     about: ClassVar[str] = "person"
+    file_slot: ClassVar[str] = "specimens.file"
 
     text = SealedText(slot="specimens.text", category="text", index=BlindIndex(folded))
     day = SealedDate(slot="specimens.day", category="day", null=True)

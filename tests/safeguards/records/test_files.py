@@ -1,0 +1,83 @@
+"""A row's sealed file: kept with it, opened in a scope, gone with it."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keepwell.safeguards.persons.models import Person
+from keepwell.safeguards.records.actions import erase, keep
+from keepwell.safeguards.records.disclosure import disclose
+from keepwell.safeguards.records.errors import NotKeptYet, ScopeClosed, SealedElsewhere
+from keepwell.safeguards.records.files import keep_file, read_file
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.tenancy.wall import WallCrossed
+from keepwell.safeguards.vault.blobs import path_of
+from keepwell.safeguards.vault.sealing import SealBroken
+from tests.safeguards.records.readings import openings
+
+if TYPE_CHECKING:
+    from tests.safeguards.records.specimens.models import Specimen
+
+pytestmark = pytest.mark.usefixtures("specimens")
+
+CREATE = "tests:specimen:create"
+CONTENT = [b"insurance card of Pat Nakamura " * 3000, b"back"]
+
+
+def a_specimen() -> "Specimen":
+    from tests.safeguards.records.specimens.models import Specimen  # noqa: PLC0415
+
+    return Specimen(text="card")
+
+
+def kept(viewer: Viewer) -> "Specimen":
+    row = a_specimen()
+    with wall.writing(viewer.organisation):
+        keep(viewer, row, CREATE)
+        assert keep_file(row, CONTENT) == sum(map(len, CONTENT))
+    return row
+
+
+def test_a_file_is_sealed_on_the_disk_and_opens_in_a_scope(ada: Viewer) -> None:
+    row = kept(ada)
+    assert b"Pat" not in path_of(ada.organisation, row.pk).read_bytes()
+    with disclose(ada, "care") as scope:
+        assert b"".join(read_file(scope, row)) == b"".join(CONTENT)
+    (payload,) = openings(ada)
+    assert payload.subjects[0].fields == ("file",)
+    assert payload.subjects[0].ids == (row.pk,)
+    with pytest.raises(ScopeClosed):
+        read_file(scope, row)
+
+
+def test_a_file_is_durably_on_the_trail_before_a_strict_scope_gives_it(ada: Viewer) -> None:
+    row = kept(ada)
+    with disclose(ada, "care", strict=True) as scope:
+        pieces = read_file(scope, row)
+        assert len(openings(ada)) == 1
+        assert b"".join(pieces) == b"".join(CONTENT)
+
+
+def test_a_file_of_another_row_or_organisation_does_not_open(ada: Viewer, cy: Viewer) -> None:
+    row, other = kept(ada), kept(ada)
+    path_of(ada.organisation, row.pk).replace(path_of(ada.organisation, other.pk))
+    with disclose(ada, "care") as scope, pytest.raises(SealBroken):
+        b"".join(read_file(scope, other))
+    with disclose(cy, "care") as scope, pytest.raises(WallCrossed):
+        read_file(scope, row)
+
+
+def test_an_erased_row_takes_its_file_along(ada: Viewer) -> None:
+    row = kept(ada)
+    with wall.writing(ada.organisation):
+        erase(ada, [row], "tests:specimen:erase", reason="asked for it")
+        assert path_of(ada.organisation, row.pk).exists()
+    assert not path_of(ada.organisation, row.pk).exists()
+
+
+def test_only_kept_rows_of_models_with_files_have_one(ada: Viewer, pat: Person) -> None:
+    with pytest.raises(NotKeptYet):
+        keep_file(a_specimen(), CONTENT)
+    with pytest.raises(SealedElsewhere):
+        keep_file(pat, CONTENT)
