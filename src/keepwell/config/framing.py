@@ -105,4 +105,17 @@ def sized(scope: Scope, body: bytes) -> Scope:
     headers = [header for header in scope["headers"] if header[0] != b"content-length"]
     if body or len(headers) != len(scope["headers"]):
         headers.append((b"content-length", str(len(body)).encode()))
-    return {**scope, "headers": headers}
+    return {**scope, "headers": with_one_cookie_line(headers)}
+
+
+def with_one_cookie_line(headers: list[Header]) -> list[Header]:
+    """Join a cookie header that HTTP/2 sent in pieces (RFC 9113 8.2.3).
+
+    Browsers send one piece per cookie; a2wsgi would join them by commas, and only the first
+    cookie would be read.
+    """
+    pieces = [value for name, value in headers if name == b"cookie"]
+    if len(pieces) < 2:
+        return headers
+    others = [header for header in headers if header[0] != b"cookie"]
+    return [*others, (b"cookie", b"; ".join(pieces))]
