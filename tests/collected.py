@@ -10,7 +10,7 @@ from typing import Any
 
 from django.test import override_settings
 
-from keepwell.shell import assets
+from keepwell.cli import statics
 from tests.stores.session import JOINED
 
 
@@ -18,7 +18,8 @@ from tests.stores.session import JOINED
 def _root() -> Path:
     root = Path(os.environ[JOINED].partition(":")[2]) / f"static-{os.getpid()}"
     with override_settings(STATIC_ROOT=str(root)):
-        return assets.collect()
+        statics.collect()
+    return root
 
 
 def with_collected_static_files(settings: Any) -> Path:

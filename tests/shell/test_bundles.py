@@ -7,7 +7,7 @@ from pathlib import Path
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
 
-from keepwell.shell import assets, bundles
+from keepwell.shell import bundles
 
 
 def _compressed(root: Path, name: str) -> int:
@@ -43,12 +43,6 @@ def test_static_files_have_hashed_names_and_compressed_twins(static_files: Path)
 def test_the_small_sprite_has_the_named_icons_and_no_other(static_files: Path) -> None:
     sprite = (static_files / bundles.PATIENT_SPRITE).read_text()
     assert set(re.findall(r'<symbol id="([a-z-]+)"', sprite)) == bundles.PATIENT_ICONS
-
-
-def test_collecting_twice_does_the_work_once(static_files: Path) -> None:
-    before = (static_files / "staticfiles.json").stat().st_mtime_ns
-    assert assets.collect() == static_files
-    assert (static_files / "staticfiles.json").stat().st_mtime_ns == before
 
 
 def test_a_name_that_was_never_collected_is_an_error() -> None:

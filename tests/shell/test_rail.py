@@ -1,7 +1,7 @@
 """The rail: what a member may use, where one is, and no claim about the trail unchecked."""
 
 from datetime import timedelta
-from enum import StrEnum
+from enum import StrEnum  # noqa: TC003  the annotation below is of a dict
 from typing import Any
 from zoneinfo import ZoneInfo
 
