@@ -1,0 +1,71 @@
+"""`keepwell doctor`, `verify`, `trail`, `routes`: what an operator and an auditor ask."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.serving import installation, keepwell
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one installation for commands that change nothing."""
+    return installation(tmp_path_factory.mktemp("cli") / "home")
+
+
+def test_a_new_installation_is_healthy(home: Path) -> None:
+    done = keepwell(home, "doctor")
+    assert done.returncode == 0, done.stdout
+    looked_at = ("data folder", "databases", "root key", "certificate", "trail", "clock", "program")
+    assert [line[:19].strip() for line in done.stdout.splitlines()] == [
+        f"ok     {what}" for what in looked_at
+    ]
+
+
+def test_the_doctor_names_every_illness_and_not_only_the_first(tmp_path: Path) -> None:
+    home = installation(tmp_path / "home")
+    (home / "trail.sqlite3").chmod(0o644)
+    (home / "root.key").unlink()
+    done = keepwell(home, "doctor")
+    assert done.returncode == 1
+    ill = [line for line in done.stdout.splitlines() if line.startswith("WRONG")]
+    assert len(ill) == 2
+    assert "trail.sqlite3" in ill[0]
+    assert "root key" in ill[1]
+
+
+def test_every_route_says_who_may_use_it(home: Path) -> None:
+    done = keepwell(home, "routes", "--json")
+    routes = json.loads(done.stdout)
+    assert {"method", "path", "permission", "surface"} <= set(routes[0])
+    assert [route for route in routes if route["permission"] in ("", "undeclared")] == []
+    assert {route["surface"] for route in routes} == {"patient", "staff"}
+    assert len(keepwell(home, "routes").stdout.splitlines()) == len(routes)
+
+
+def test_an_installation_without_organisations_has_nothing_to_verify(home: Path) -> None:
+    done = keepwell(home, "verify")
+    assert done.returncode == 0
+    assert "no organisation yet" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("verify", "--organisation", "Nowhere"),
+        ("trail", "export", "--organisation", "Nowhere", "--out", "anywhere"),
+    ],
+)
+def test_an_unknown_organisation_is_a_misuse(home: Path, command: tuple[str, ...]) -> None:
+    done = keepwell(home, *command)
+    assert done.returncode == 2
+    assert "no organisation 'Nowhere'" in done.stderr
+
+
+def test_init_may_be_repeated_and_never_prints_an_existing_root_key(home: Path) -> None:
+    before = {path: path.read_bytes() for path in (home / "root.key", home / "secret.key")}
+    done = keepwell(home, "init")
+    assert done.returncode == 0
+    assert "root key" not in done.stdout
+    assert {path: path.read_bytes() for path in before} == before
