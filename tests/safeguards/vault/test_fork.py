@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,7 @@ def in_child(act: Callable[[], Any]) -> Any:
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of threads
         child = os.fork()
     if child == 0:
+        signal.alarm(60)  # one that waits for a lock of nobody ends, and fails the test
         answer = {"failed": True}
         try:
             answer = {"answer": act()}

@@ -93,6 +93,7 @@ def test_of_many_threads_each_gets_its_own_key_and_commits_are_few(ada: UUID) ->
     assert len(set(given)) == threads * each
     assert set(given) <= stored
     commits = len(stored) // pool.BATCH
+    assert pool.BATCH == 64
     assert threads * each // pool.BATCH <= commits <= threads * each // pool.BATCH + 2
 
 
