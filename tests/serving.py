@@ -13,7 +13,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -43,9 +43,22 @@ UNPRIVILEGED = () if os.geteuid() else ("setpriv", "--bounding-set=-all")
 
 
 def keepwell(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+    """Run one command to its end, as an ordinary user."""
+    return _run([*UNPRIVILEGED, str(COMMAND), *arguments], home, settings)
+
+
+def keepwell_as_me(
+    home: Path, *arguments: str, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end, as whoever runs the tests (the socket of their PostgreSQL)."""
+    return _run([str(COMMAND), *arguments], home, settings)
+
+
+def _run(
+    command: Sequence[str], home: Path, settings: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*UNPRIVILEGED, str(COMMAND), *arguments],
+        command,
         env=environment(home, **settings),
         capture_output=True,
         text=True,
@@ -186,9 +199,9 @@ def read_to_end(connection: ssl.SSLSocket) -> bytes:
     return answer
 
 
-def start(home: Path, *arguments: str, port: int | None = None, **settings: str) -> Served:
+def start(home: Path, *arguments: str, **settings: str) -> Served:
     """Start a server on this data folder and return when it takes connections."""
-    port = port or free_port()
+    port = int(settings.pop("KEEPWELL_PORT", 0)) or free_port()
     process = subprocess.Popen(
         [str(COMMAND), *(arguments or ("serve",))],
         env=environment(home, KEEPWELL_PORT=str(port), **settings),
@@ -235,11 +248,9 @@ def _terminate(served: Served) -> None:
 
 
 @contextmanager
-def serving(
-    home: Path, *arguments: str, port: int | None = None, **settings: str
-) -> Iterator[Served]:
-    """Serve this data folder while the block runs."""
-    served = start(home, *arguments, port=port, **settings)
+def serving(home: Path, *arguments: str, **settings: str) -> Iterator[Served]:
+    """Serve this data folder while the block runs, on a free port unless KEEPWELL_PORT is given."""
+    served = start(home, *arguments, **settings)
     try:
         yield served
     finally:

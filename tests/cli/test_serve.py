@@ -152,7 +152,7 @@ def test_a_killed_server_can_be_started_again_at_once(tmp_path: Path) -> None:
     first = start(installation(tmp_path / "home"))
     first.process.kill()
     first.process.wait()
-    with serving(first.home, port=first.port) as second:
+    with serving(first.home, KEEPWELL_PORT=str(first.port)) as second:
         assert second.worker() > 0
 
 

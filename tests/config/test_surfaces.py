@@ -79,7 +79,7 @@ def test_the_sign_in_page_of_a_real_server_is_at_the_staff_address_only(tmp_path
     hosts = f"forms.example:{port}", f"staff.example:{port}"
     home, (public, staff) = installation(tmp_path / "home"), (f"https://{host}" for host in hosts)
     urls = {"KEEPWELL_PUBLIC_URL": public, "KEEPWELL_STAFF_URL": staff}
-    with serving(home, port=port, **urls) as served:
+    with serving(home, KEEPWELL_PORT=str(port), **urls) as served:
         request = "GET /sign-in/ HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n"
         answers = [served.ask(request.format(host).encode()) for host in (*hosts, "localhost")]
     assert [answer.split(b" ", 2)[1] for answer in answers] == [b"404", b"200", b"400"]

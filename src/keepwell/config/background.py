@@ -6,6 +6,7 @@ from keepwell.config import certificate_watch, key_sweep
 from keepwell.jobs import timer
 from keepwell.products.forms.tasks import expire_all_drafts
 from keepwell.safeguards.audit import writer
+from keepwell.safeguards.identity import tasks as identity_tasks
 from keepwell.safeguards.vault import keys
 
 _timer = timer.Timer(timer.registered, after_call=connections.close_all)
@@ -17,6 +18,7 @@ def start() -> None:
     timer.registered.every(60, "held keys", keys.forget_expired)
     timer.registered.every(6 * 3600, "unused keys", key_sweep.sweep)
     timer.registered.every(3600, "drafts never sent", expire_all_drafts)
+    timer.registered.every(3600, "sessions and links long over", identity_tasks.sweep)
     writer.start()
     _timer.start()
 

@@ -1,7 +1,8 @@
 """The manifests of this installation: a product is a folder, a line here and a line in urls.py."""
 
 from keepwell.office.sign_in.manifest import MANIFEST as IDENTITY
+from keepwell.products.forms.manifest import MANIFEST as FORMS
 from keepwell.safeguards.access.manifest import MANIFEST as ACCESS
 from keepwell.safeguards.access.manifest import Manifest
 
-MANIFESTS: tuple[Manifest, ...] = (ACCESS, IDENTITY)
+MANIFESTS: tuple[Manifest, ...] = (ACCESS, IDENTITY, FORMS)

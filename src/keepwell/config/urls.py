@@ -2,10 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-patient_routes: list[URLPattern | URLResolver] = [path("", include("keepwell.shell.urls"))]
+patient_routes: list[URLPattern | URLResolver] = [
+    path("", include("keepwell.shell.urls")),
+    path("", include("keepwell.products.forms.patient_urls")),
+    path("", include("keepwell.products.forms.embedded_urls")),
+]
 staff_routes: list[URLPattern | URLResolver] = [
     path("", include("keepwell.office.sign_in.urls")),
     path("", include("keepwell.shell.staff_urls")),
+    path("", include("keepwell.products.forms.staff_urls")),
 ]
 urlpatterns = [*patient_routes, *staff_routes]
 
