@@ -10,7 +10,7 @@ _BROWSERS = (  # the first that matches: Edge and Opera also call themselves Chr
     ("Opera", r"\bOPR/"),
     ("Samsung Internet", r"\bSamsungBrowser/"),
     ("Firefox", r"\b(Firefox|FxiOS)/"),
-    ("Chrome", r"\b(Chrome|CriOS)/"),
+    ("Chrome", r"(Chrome|\bCriOS)/"),
     ("Safari", r"\bSafari/"),
 )
 _SYSTEMS = (
