@@ -64,12 +64,12 @@ def embedded(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    *urls.urlpatterns,
     path("fail/<slug:how>/", fail, name="fail"),
     path("f/fail/<slug:how>/", fail, name="fail_public"),
     path("press/", press, name="press"),
     path("f/press/", press, name="press_public"),
     path("embedded/", embedded, name="embedded"),
+    *urls.urlpatterns,
 ]
 handler400 = urls.handler400
 handler403 = urls.handler403

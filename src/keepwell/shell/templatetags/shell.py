@@ -21,6 +21,8 @@ from keepwell.toolkit import clock
 
 register = template.Library()
 
+POINTING = frozenset({"left", "out", "redo", "reply", "right", "send", "undo"})
+"""Icons that point along the line of reading, and so turn round where that runs right to left."""
 PIXELS = {"s": 16, "": 20, "l": 28}
 NOTICE_ICONS = {
     "success": "done",
@@ -40,7 +42,8 @@ def svg(name: str, *, size: str = "", tone: str = "", surface: str = "") -> Safe
     """Return an icon from the sprite; sized by attributes too, for browsers that skip our CSS."""
     is_small = surface == "patient" and name in bundles.PATIENT_ICONS
     sprite = bundles.PATIENT_SPRITE if is_small else bundles.SPRITE
-    classes = " ".join(filter(None, ("icon", size, tone)))
+    turns = "turns" if name in POINTING else ""
+    classes = " ".join(filter(None, ("icon", size, tone, turns)))
     return format_html(
         '<svg class="{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         classes,
