@@ -4,6 +4,7 @@ from django.db import connections
 
 from keepwell.config import certificate_watch, key_sweep
 from keepwell.jobs import timer
+from keepwell.products.forms import tasks
 from keepwell.products.forms.tasks import expire_all_drafts
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.identity import tasks as identity_tasks
@@ -17,6 +18,7 @@ def start() -> None:
     certificate_watch.begin()
     timer.registered.every(60, "held keys", keys.forget_expired)
     timer.registered.every(6 * 3600, "unused keys", key_sweep.sweep)
+    timer.registered.every(3600, "old drafts", tasks.expire_all_drafts)
     timer.registered.every(3600, "drafts never sent", expire_all_drafts)
     timer.registered.every(3600, "sessions and links long over", identity_tasks.sweep)
     writer.start()

@@ -28,13 +28,15 @@ def line_of(row: Submission, *, is_open: bool) -> InboxLine:
     columns = dict(row.brief.open()["columns"])
     names = [columns.pop(link_id, "") for link_id in row.version.marks.get("name", ())]
     form = compiled_version(row.version)
-    details = [
-        (words_of(form.item(link_id)), text) for link_id, text in columns.items() if text
-    ]
+    details = [(words_of(form.item(link_id)), text) for link_id, text in columns.items() if text]
     return InboxLine(row, " ".join(filter(None, names)), tuple(details), is_open=True)
 
 
 def disposition(name: str) -> str:
     """Return a header that makes any file a download under its name, however hostile (RFC 6266)."""
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._ ") else "_" for sign in name)
-    return f"attachment; filename=\"{plain[:100] or 'file'}\"; filename*=UTF-8''{quote(name[:200], safe='')}"
+    plain = "".join(sign if _is_plain(sign) else "_" for sign in name[:100]) or "file"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name[:200], safe='')}"
+
+
+def _is_plain(sign: str) -> bool:
+    return sign.isascii() and (sign.isalnum() or sign in "-._ ")

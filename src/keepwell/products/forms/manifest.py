@@ -44,7 +44,7 @@ MANIFEST = Manifest(
         FormsEvent.DRAFT_SENT: EventWords(did=_("finished a form"), icon="check"),
         FormsEvent.FORM_PUBLISHED: EventWords(did=_("published a form"), icon="check"),
         FormsEvent.FORM_UPLOADED: EventWords(did=_("uploaded a form"), icon="upload"),
-        FormsEvent.LINK_FRAMED: EventWords(did=_("changed where a form may be shown"), icon="embed"),
+        FormsEvent.LINK_FRAMED: EventWords(did=_("changed who may frame a form"), icon="embed"),
         FormsEvent.LINK_MADE: EventWords(did=_("made a link to a form"), icon="link"),
         FormsEvent.LINK_REVOKED: EventWords(did=_("withdrew a link"), icon="close", tone="warning"),
         FormsEvent.SUBMISSION_ARRIVED: EventWords(did=_("sent a form"), icon="inbox"),

@@ -38,7 +38,7 @@ class FormVersion(OrganisationOwned):
     title = models.CharField(max_length=300)
     definition = models.TextField(help_text="Canonical FHIR R4 Questionnaire JSON.")
     sha256 = models.CharField(max_length=64)
-    marks = models.JSONField(help_text="Link ids of the questions for name, born, email, telephone.")
+    marks = models.JSONField(help_text="Link ids of the questions that name the person.")
     columns = models.JSONField(help_text="Link ids shown in the inbox, in order.")
     published = models.DateTimeField()
     published_by = models.UUIDField()
@@ -53,16 +53,18 @@ class FormVersion(OrganisationOwned):
         return f"{self.title} {self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert; refuse to change."""
         if not self._state.adding:
             raise VersionIsFixed("A published version never changes; publish a new one.")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
         raise VersionIsFixed("A published version stays while answers may refer to it.")
 
 
 class FormLink(OrganisationOwned):
-    """A way in for patients: an opaque token, kept hashed for finding and sealed for showing."""
+    """A way in for patients: an opaque token, hashed for finding and sealed for showing."""
 
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="links")
     sealed_token = models.BinaryField()
@@ -100,7 +102,7 @@ class Draft(SealedRecord):
     link = models.ForeignKey(FormLink, on_delete=models.PROTECT, related_name="+")
     handle_hash = models.CharField(max_length=64)
     touched = models.DateTimeField(db_index=True)
-    answers = SealedJSON(slot="forms.draft.answers", category=_("answers"))
+    answers = SealedJSON(slot="forms.draft.answers", category="answers")
 
     class Meta:
         verbose_name = _("form not sent yet")
@@ -126,8 +128,8 @@ class Submission(SealedRecord):
     handle_hash = models.CharField(max_length=64, unique=True)
     reference = models.CharField(max_length=16)
     arrived = models.DateTimeField()
-    answers = SealedJSON(slot="forms.submission.answers", category=_("answers"))
-    brief = SealedJSON(slot="forms.submission.brief", category=_("inbox columns"))
+    answers = SealedJSON(slot="forms.submission.answers", category="answers")
+    brief = SealedJSON(slot="forms.submission.brief", category="inbox columns")
 
     class Meta:
         verbose_name = _("submission")
@@ -137,9 +139,7 @@ class Submission(SealedRecord):
                 fields=("organisation", "reference"), name="forms_reference_once"
             ),
         )
-        indexes = (
-            models.Index(fields=("organisation", "-id"), name="forms_inbox"),
-        )
+        indexes = (models.Index(fields=("organisation", "-id"), name="forms_inbox"),)
 
 
 class Attachment(SealedRecord):
@@ -161,8 +161,8 @@ class Attachment(SealedRecord):
     link_id = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
     bytes_total = models.PositiveBigIntegerField()
-    name = SealedText(slot="forms.attachment.name", category=_("file name"))
-    sha256 = SealedText(slot="forms.attachment.sha256", category=_("file digest"))
+    name = SealedText(slot="forms.attachment.name", category="file name")
+    sha256 = SealedText(slot="forms.attachment.sha256", category="file digest")
 
     class Meta:
         verbose_name = _("file")

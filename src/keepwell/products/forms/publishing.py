@@ -1,6 +1,6 @@
 """The publish page's form: which questions name the person, which answers the inbox shows."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -27,9 +27,7 @@ class PublishForm(forms.Form):
     """Which questions are the name, birth date, e-mail and telephone; which are inbox columns."""
 
     name = forms.ChoiceField(label=_("Name"), required=False)
-    family = forms.ChoiceField(
-        label=_("Family name, if asked for separately"), required=False
-    )
+    family = forms.ChoiceField(label=_("Family name, if asked for separately"), required=False)
     born = forms.ChoiceField(label=_("Date of birth"), required=False)
     email = forms.ChoiceField(label=_("E-mail address"), required=False)
     telephone = forms.ChoiceField(label=_("Telephone"), required=False)
@@ -40,7 +38,13 @@ class PublishForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, compiled: CompiledForm, marks: PersonMarks, columns: list[str] | None, data: Any = None) -> None:
+    def __init__(
+        self,
+        compiled: CompiledForm,
+        marks: PersonMarks,
+        columns: list[str] | None,
+        data: Any = None,
+    ) -> None:
         super().__init__(data, initial=self._initial(marks, columns))
         texts = _choices(compiled, _TEXTS)
         for name in ("name", "family", "email", "telephone"):
@@ -53,9 +57,7 @@ class PublishForm(forms.Form):
         ]
 
     def _field(self, name: str) -> forms.ChoiceField:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        return field
+        return cast("forms.ChoiceField", self.fields[name])
 
     @staticmethod
     def _initial(marks: PersonMarks, columns: list[str] | None) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def public_link(token: str) -> str:
 
 def embed_link(token: str) -> str:
     """Return the address for a frame on the clinic's own website."""
-    return settings.KEEPWELL_PUBLIC_URL + reverse("forms_patient:embedded", args=[token])
+    return settings.KEEPWELL_PUBLIC_URL + reverse("forms_embedded:start", args=[token])
 
 
 def public_host() -> str:

@@ -36,8 +36,12 @@ def marks_from(stored: Mapping[str, Sequence[str]]) -> PersonMarks:
 
 def marks_stored(marks: PersonMarks) -> dict[str, list[str]]:
     """Return marks as a version keeps them: lists of link ids."""
-    single = {"born": marks.born, "email": marks.email, "telephone": marks.telephone}
-    return {"name": list(marks.name), **{mark: [one] if one else [] for mark, one in single.items()}}
+    return {
+        "name": list(marks.name),
+        "born": [marks.born] if marks.born else [],
+        "email": [marks.email] if marks.email else [],
+        "telephone": [marks.telephone] if marks.telephone else [],
+    }
 
 
 def default_columns(marks: PersonMarks) -> list[str]:

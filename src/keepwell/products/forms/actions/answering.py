@@ -1,27 +1,32 @@
-"""A patient answers: begin, keep page by page, send once, or clear and leave.
+"""A patient answers: begin, keep page by page, clear and leave, or lose it all a week later.
 
-The device holds a random handle; the database holds its hash. Whatever happens to the connection,
-the process or the patient's patience, one handle becomes at most one submission: by constraint.
+The device holds a random handle; the database holds its hash. Each act locks the draft, opens what
+is kept, changes it and seals it again in one transaction, so two windows never lose each other's
+answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from django.db import IntegrityError
+from django.views.decorators.debug import sensitive_variables
 
 from keepwell.products.forms import tokens
-from keepwell.products.forms.arriving import Arriving
+from keepwell.products.forms.actions.files import drop_uploads, keep_upload
+from keepwell.products.forms.answers import PageAnswers, Setting, Upload, read, starting_answers
+from keepwell.products.forms.drafting import LeftPage, Progress
 from keepwell.products.forms.errors import DraftGone
 from keepwell.products.forms.events import FormsEvent
-from keepwell.products.forms.models import Attachment, Draft, FormLink, FormVersion, Submission
-from keepwell.safeguards.persons.actions import create_person
-from keepwell.safeguards.records.actions import erase, keep, mark
+from keepwell.products.forms.models import Attachment, Draft, FormLink, FormVersion
+from keepwell.products.forms.paging import Page
+from keepwell.products.forms.values import Answers
+from keepwell.products.forms.values import Attachment as FileFacts
+from keepwell.products.forms.versions import compiled_version
+from keepwell.safeguards.records.actions import erase, keep
+from keepwell.safeguards.records.disclosure import Scope
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
-
-_TRIES_FOR_A_REFERENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +37,77 @@ class Begun:
     handle: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Posted:
+    """One page as a browser sent it. Its repr shows nothing (it may be logged)."""
+
+    page: Page
+    data: Mapping[str, Sequence[str]]
+    uploads: Mapping[str, Sequence[Upload]]
+    setting: Setting
+
+    def __repr__(self) -> str:
+        return "<Posted>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Kept:
+    """What came of a posted page: how far the draft is now, and whether the page was taken."""
+
+    progress: Progress
+    is_taken: bool
+
+    def __repr__(self) -> str:
+        return "<Kept>"
+
+
 def begin_draft(viewer: Viewer, *, link: FormLink, version: FormVersion) -> Begun:
     """Begin to answer a version of a form; the draft's id is the viewer's actor."""
     if viewer.actor is None:
         raise ValueError("A respondent is known by the draft's id.")
     handle = tokens.new_handle()
+    answers = starting_answers(compiled_version(version))
     draft = Draft(
         id=viewer.actor,
         version=version,
         link=link,
         handle_hash=tokens.hashed(handle),
         touched=clock.now(),
-        answers={},
+        answers=Progress(answers).stored(),
     )
     with wall.writing(viewer.organisation):
         keep(viewer, draft, FormsEvent.DRAFT_BEGUN)
     return Begun(draft, handle)
 
 
-def keep_answers(viewer: Viewer, *, draft: Draft, answers: Mapping[str, Any]) -> None:
-    """Keep the answers of a draft so far, sealed; raise DraftGone if it was sent or cleared."""
+@sensitive_variables()
+def answer_page(viewer: Viewer, *, draft: Draft, scope: Scope, posted: Posted) -> Kept:
+    """Keep what a page says, sealed, taken or not; raise DraftGone if the draft is gone."""
     with wall.writing(viewer.organisation):
-        current = _locked(draft)
-        current.answers = dict(answers)
+        current = locked_draft(draft)
+        scope.open([current], "answers")
+        progress = Progress.from_stored(current.answers.open())
+        form = compiled_version(current.version)
+        said = read(
+            form,
+            posted.page,
+            posted.data,
+            before=progress.answers,
+            setting=posted.setting,
+            uploads=posted.uploads,
+        )
+        is_taken = said.act.kind == "continue" and not said.errors and not said.revealed
+        left = None if is_taken else LeftPage(said.raw, is_checked=said.act.kind == "continue")
+        progress = progress.with_page(posted.page.number, said.answers, left)
+        _keep_files(viewer, current, scope, said)
+        current.answers = progress.stored()
         current.touched = clock.now()
         keep(viewer, current, FormsEvent.DRAFT_KEPT)
+    return Kept(progress, is_taken)
 
 
 def clear_draft(viewer: Viewer, *, draft: Draft) -> None:
-    """Remove a draft and its files, keys first to go; clearing twice is the same as once."""
+    """Remove a draft and its files, keys too; clearing twice is the same as once."""
     with wall.writing(viewer.organisation):
         current = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
         if current is not None:
@@ -68,56 +115,52 @@ def clear_draft(viewer: Viewer, *, draft: Draft) -> None:
             erase(viewer, [*files, current], FormsEvent.DRAFT_CLEARED, reason="cleared by holder")
 
 
-def send(viewer: Viewer, *, draft: Draft, arriving: Arriving) -> Submission:
-    """Turn a draft into a submission with a person of its own; return the one there is.
+def expire_drafts(viewer: Viewer, *, before: datetime) -> int:
+    """Erase drafts that nobody touched since then, files too; return how many.
 
-    Twenty parallel sends, the same send an hour later, back and send again: the first makes the
-    submission, every other one finds it (unique handle_hash and draft_id).
+    One transaction for each: a draft touched meanwhile is found touched and stays.
     """
-    for _attempt in range(_TRIES_FOR_A_REFERENCE):
-        try:
-            with wall.writing(viewer.organisation):
-                return _send_once(viewer, draft, arriving)
-        except IntegrityError:
-            with wall.reading(viewer.organisation):
-                found = sent_from(draft.handle_hash)
-            if found is not None:
-                return found
-    raise DraftGone
+    with wall.reading(viewer.organisation):
+        old = list(Draft.objects.filter(touched__lt=before).values_list("pk", flat=True))
+    expired = 0
+    for pk in old:
+        with wall.writing(viewer.organisation):
+            rows = Draft.objects.select_for_update(of=("self",))
+            draft = rows.filter(pk=pk, touched__lt=before).first()
+            if draft is not None:
+                files = list(Attachment.objects.filter(draft_id=pk))
+                erase(viewer, [*files, draft], FormsEvent.DRAFT_EXPIRED, reason="never sent")
+                expired += 1
+    return expired
 
 
-def sent_from(handle_hash: str) -> Submission | None:
-    """Return what was sent with this handle, inside the caller's wall."""
-    return Submission.objects.filter(handle_hash=handle_hash).first()
-
-
-def _send_once(viewer: Viewer, draft: Draft, arriving: Arriving) -> Submission:
-    found = sent_from(draft.handle_hash)
-    if found is not None:
-        return found
-    current = _locked(draft)
-    person = create_person(viewer, **arriving.person)
-    submission = Submission(
-        form_id=current.version.form_id,
-        version=current.version,
-        person=person,
-        draft_id=current.pk,
-        handle_hash=current.handle_hash,
-        reference=tokens.new_reference(),
-        arrived=clock.now(),
-        answers=arriving.answers,
-        brief=arriving.brief,
-    )
-    keep(viewer, submission, FormsEvent.SUBMISSION_ARRIVED)
-    files = Attachment.objects.filter(draft_id=current.pk)
-    mark(viewer, files, FormsEvent.ATTACHMENT_SENT, person_id=person.pk)
-    erase(viewer, [current], FormsEvent.DRAFT_SENT, reason="sent")
-    return submission
-
-
-def _locked(draft: Draft) -> Draft:
+def locked_draft(draft: Draft) -> Draft:
+    """Return the draft as it is now, locked, inside the caller's transaction; or DraftGone."""
     rows = Draft.objects.select_for_update(of=("self",)).select_related("version")
-    current = rows.filter(pk=draft.pk).first()
+    current: Draft | None = rows.filter(pk=draft.pk).first()
     if current is None:
         raise DraftGone
     return current
+
+
+def _keep_files(viewer: Viewer, draft: Draft, scope: Scope, said: PageAnswers) -> None:
+    """Keep new files before the answers that name them; drop those that none names any more."""
+    named = _files_named(said.answers)
+    for sha256, upload in said.files.items():
+        if sha256 in named:
+            link_id, facts = named[sha256]
+            keep_upload(viewer, draft=draft, link_id=link_id, facts=facts, content=upload.content)
+    rows = scope.open(Attachment.objects.filter(draft_id=draft.pk), "sha256")
+    gone = [row for row in rows if row.sha256.open() not in named]
+    if gone:
+        drop_uploads(viewer, rows=gone)
+
+
+def _files_named(answers: Answers) -> dict[str, tuple[str, FileFacts]]:
+    """Return the files that answers name, by sha256, with the question of each."""
+    return {
+        value.sha256: (place.link_id, value)
+        for place, values in answers.values.items()
+        for value in values
+        if isinstance(value, FileFacts)
+    }

@@ -25,7 +25,7 @@ def upload(viewer: Viewer, *, raw: bytes, form_id: UUID | None = None) -> Form:
     allow(viewer, FormsPermission.FORM_PUBLISH)
     parsed = definition.parse(raw)
     with wall.writing(viewer.organisation):
-        form = within_reach(Form.objects, id=form_id) if form_id else _new_form(viewer)
+        form = within_reach(Form.objects.all(), id=form_id) if form_id else _new_form(viewer)
         form.title = parsed.title[:300]
         form.working = parsed.canonical.decode()
         form.save()
@@ -61,9 +61,7 @@ def publish(
 def _new_form(viewer: Viewer) -> Form:
     if viewer.actor is None:
         raise ValueError("A form has an author.")
-    return Form(
-        organisation_id=viewer.organisation, created=clock.now(), created_by=viewer.actor
-    )
+    return Form(organisation_id=viewer.organisation, created=clock.now(), created_by=viewer.actor)
 
 
 def _next_version(

@@ -59,8 +59,10 @@ def part(name: str, suffix: str) -> str:
 
 @dataclass(frozen=True)
 class Act:
-    """What the pressed button asks: "continue", or add or remove something at a place.
+    """What the pressed button asks: "continue", "show", or "add" or "remove" at a place.
 
+    "show" only asks for the page again, by POST: the way of an embedded form, whose handle
+    travels in a field.
     `which` is the row id of a repeating group, the position of an answer, or a file's sha256.
     """
 
@@ -71,6 +73,8 @@ class Act:
 
 def act_of(form: CompiledForm, value: str) -> Act:
     """Read the value of the pressed button; whatever is not known means continue."""
+    if value == "show":
+        return Act("show")
     found = _ACT.fullmatch(value)
     place = place_named(form, found[2]) if found else None
     if found is None or place is None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from keepwell.products.forms import tokens
-from keepwell.products.forms.actions.answering import sent_from
 from keepwell.products.forms.errors import LinkClosed
 from keepwell.products.forms.models import (
     Attachment,
@@ -68,9 +67,8 @@ def held_by(viewer: Viewer, link: FormLink, handle: str | None) -> Held:
     with wall.reading(viewer.organisation):
         drafts = Draft.objects.select_related("version").filter(link=link, handle_hash=digest)
         draft = drafts.first()
-        submission = None if draft else sent_from(digest)
-    if submission is not None and submission.form_id != link.form_id:
-        return NOTHING_HELD
+        sent = Submission.objects.filter(form=link.form_id, handle_hash=digest)
+        submission = None if draft else sent.first()
     return Held(draft, submission)
 
 

@@ -63,9 +63,7 @@ def forms_of(viewer: Viewer) -> list[FormLine]:
         counted = Submission.objects.values("form_id").annotate(n=Count("pk"), at=Max("arrived"))
         received = {row["form_id"]: (row["n"], row["at"]) for row in counted}
     nothing: tuple[int, datetime | None] = (0, None)
-    return [
-        FormLine(form, newest.get(form.pk), *received.get(form.pk, nothing)) for form in forms
-    ]
+    return [FormLine(form, newest.get(form.pk), *received.get(form.pk, nothing)) for form in forms]
 
 
 def form_with(viewer: Viewer, form_id: UUID) -> FormWhole:

@@ -6,5 +6,5 @@ from keepwell.safeguards.records.files import read_file
 
 
 def content_of(scope: Scope, file: Attachment) -> bytes:
-    """Return a whole file, opened in this scope (at most 1.5 MB until streams carry larger ones)."""
+    """Return a whole file, opened in this scope ; uploads are at most 1.5 MB."""
     return b"".join(read_file(scope, file))

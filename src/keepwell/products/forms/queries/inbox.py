@@ -31,7 +31,7 @@ def page_of_inbox(
     before: UUID | None = None,
     limit: int = PAGE_ROWS,
 ) -> InboxPage:
-    """Return a page of the inbox; `before` is the last id of the page above (ids are in time's order).
+    """Return a page of the inbox; `before` is the last id of the page above (ids follow time).
 
     Keyset paging: the hundredth page costs what the first one costs.
     """

@@ -26,6 +26,8 @@ def public_link(token: str) -> str:
 def embed_code(token: str, title: str) -> str:
     """Return the frame that a clinic pastes into its own website."""
     code = format_html(
-        '<iframe src="{}" title="{}" width="100%" height="720"></iframe>', qr.embed_link(token), title
+        '<iframe src="{}" title="{}" width="100%" height="720"></iframe>',
+        qr.embed_link(token),
+        title,
     )
     return str.__str__(code)

@@ -1,5 +1,6 @@
 """Pages of authors: the list of forms, upload, preview, publish."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -40,7 +41,12 @@ def upload(request: HttpRequest, form_id: UUID | None = None) -> HttpResponse:
     """Take a FHIR R4 Questionnaire as a new form, or as the next version of one."""
     viewer = viewer_of(request)
     whole = form_with(viewer, form_id) if form_id else None
-    context = {"whole": whole, "findings": (), "error": "", "megabytes": MAX_BYTES // 2**20}
+    context: dict[str, Any] = {
+        "whole": whole,
+        "findings": (),
+        "error": "",
+        "megabytes": MAX_BYTES // 2**20,
+    }
     if request.method == "POST":
         file = request.FILES.get("definition")
         if file is None:
@@ -80,9 +86,7 @@ def publish(request: HttpRequest, form_id: UUID) -> HttpResponse:
     if request.method == "POST" and asked.is_valid():
         columns = asked.cleaned_data["columns"]
         try:
-            version = authoring.publish(
-                viewer, form_id=form_id, marks=asked.marks, columns=columns
-            )
+            version = authoring.publish(viewer, form_id=form_id, marks=asked.marks, columns=columns)
         except NothingToPublish:
             messages.info(request, _("Patients see this version already. Nothing was changed."))
         else:

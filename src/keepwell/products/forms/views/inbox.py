@@ -1,5 +1,7 @@
 """Pages for those who read what arrives: the inbox, one submission, its files."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -68,9 +70,9 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     viewer = viewer_of(request)
     row = inbox.submission_with(viewer, submission_id)
     purpose = request.GET.get("for", "")
-    is_open = purpose in Purpose
+    is_open = purpose in set(Purpose)
     files = inbox.files_of(viewer, row)
-    sections = summaries.sealed_sections(row)
+    sections: Sequence[Any] = summaries.sealed_sections(row)
     if is_open:
         request.access_purpose = purpose  # type: ignore[attr-defined]
         scope = scope_of(request)

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from keepwell.products.forms import qr
 from keepwell.products.forms.actions import links
-from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.origins import OriginsForm
+from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries.authoring import link_with
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.viewers import viewer_of
@@ -51,7 +51,7 @@ def embed(request: HttpRequest, link_id: UUID) -> HttpResponse:
         links.allow_origins(viewer, link_id=link_id, origins=asked.cleaned_data["origins"])
         messages.success(request, _("Kept. Only these sites may show the form in a frame."))
     else:
-        messages.error(request, " ".join(asked.errors["origins"]))
+        messages.error(request, " ".join(map(str, asked.errors["origins"])))
     return redirect("forms:form", line.link.form_id)
 
 

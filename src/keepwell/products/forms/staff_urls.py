@@ -1,0 +1,23 @@
+"""Addresses of forms for staff."""
+
+from django.urls import path
+
+from keepwell.products.forms.views import authoring, inbox, links, preview
+
+app_name = "forms"
+urlpatterns = [
+    path("forms/", authoring.forms, name="forms"),
+    path("forms/upload/", authoring.upload, name="upload"),
+    path("forms/<uuid:form_id>/", authoring.form, name="form"),
+    path("forms/<uuid:form_id>/upload/", authoring.upload, name="upload_version"),
+    path("forms/<uuid:form_id>/preview/<int:number>/", preview.page, name="preview"),
+    path("forms/<uuid:form_id>/publish/", authoring.publish, name="publish"),
+    path("forms/<uuid:form_id>/links/", links.make, name="link"),
+    path("forms/links/<uuid:link_id>/revoke/", links.revoke, name="revoke"),
+    path("forms/links/<uuid:link_id>/sites/", links.embed, name="embed"),
+    path("forms/links/<uuid:link_id>/qr.svg", links.picture, name="qr"),
+    path("forms/links/<uuid:link_id>/poster/", links.poster, name="poster"),
+    path("inbox/", inbox.page, name="inbox"),
+    path("inbox/<uuid:submission_id>/", inbox.submission, name="submission"),
+    path("inbox/<uuid:submission_id>/files/<uuid:file_id>/", inbox.file, name="file"),
+]
