@@ -1,8 +1,11 @@
 """What an app says of itself for the rest to read: title, menu, which roles hold what."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.tenancy.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +38,71 @@ class EventWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordWords:
+    """How rows of one model are spoken of: counted in words, and where one of them is shown.
+
+    `counted` is `ngettext_lazy("%(count)s form", "%(count)s forms", "count")`. `route` takes the
+    row's id; it is offered to whoever holds `permission`.
+    """
+
+    counted: Any  # django-stubs has no type for what ngettext_lazy returns
+    route: str = ""
+    permission: StrEnum | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeLine:
+    """Something that waits for this viewer: what it is, a sentence more, and the way to it."""
+
+    title: str | Promise
+    words: str | Promise
+    url: str
+    act: str | Promise  # the button's words
+    icon: str = "info"
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstStep:
+    """One of the things to do before the first patient comes."""
+
+    title: str | Promise
+    words: str | Promise
+    is_done: bool
+    url: str = ""
+    act: str | Promise = ""
+    icon: str = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLine:
+    """Something of a person's timeline. The title says what it is; nothing sealed is in it."""
+
+    title: str | Promise
+    moment: datetime
+    url: str = ""  # only when this viewer may follow it
+    icon: str = "info"
+    words: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What an app brings: its name, its lines in the menu, its grants, its words for the trail."""
+    """What an app brings: its name, its lines in the menu, its grants, its words for the trail.
+
+    `records` names models as the trail does ("persons.person"). `home` and `first_steps` are asked
+    when the first page is shown; `person_records` for the page of a person, with every id that is
+    one with that person.
+    """
 
     app: str
     title: str | Promise
     menu: tuple[MenuItem, ...] = ()
     grants: Mapping[StrEnum, Set[Role]] = field(default_factory=dict)
     events: Mapping[StrEnum, EventWords] = field(default_factory=dict)
+    records: Mapping[str, RecordWords] = field(default_factory=dict)
+    home: Callable[[Viewer], Iterable[HomeLine]] | None = None
+    first_steps: Callable[[Viewer], Iterable[FirstStep]] | None = None
+    person_records: Callable[[Viewer, tuple[UUID, ...]], Iterable[PersonLine]] | None = None
 
 
 MANIFEST = Manifest(

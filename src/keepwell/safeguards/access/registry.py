@@ -3,8 +3,18 @@
 from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem
+from keepwell.safeguards.access.manifest import (
+    EventWords,
+    FirstStep,
+    HomeLine,
+    Manifest,
+    MenuItem,
+    PersonLine,
+    RecordWords,
+)
+from keepwell.safeguards.tenancy.viewer import Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,3 +74,27 @@ def event_words(kind: str) -> EventWords | None:
     """Return how the trail tells this kind of entry; None for a kind no installed app knows."""
     told = (manifest.events for manifest in _manifests)
     return next((events[key] for events in told for key in events if key == kind), None)
+
+
+def record_words(model: str) -> RecordWords | None:
+    """Return how rows of this model are spoken of; None when no installed app says."""
+    return next((m.records[model] for m in _manifests if model in m.records), None)
+
+
+def home_lines(viewer: Viewer) -> tuple[HomeLine, ...]:
+    """Return what waits for this viewer, in the order of the manifests."""
+    asked = (manifest.home for manifest in _manifests)
+    return tuple(line for home in asked if home is not None for line in home(viewer))
+
+
+def first_steps(viewer: Viewer) -> tuple[FirstStep, ...]:
+    """Return what this viewer can do before the first patient comes, done or not."""
+    asked = (manifest.first_steps for manifest in _manifests)
+    return tuple(step for steps in asked if steps is not None for step in steps(viewer))
+
+
+def person_records(viewer: Viewer, persons: tuple[UUID, ...]) -> tuple[PersonLine, ...]:
+    """Return what every app keeps about these persons, newest first."""
+    asked = (manifest.person_records for manifest in _manifests)
+    lines = [line for records in asked if records is not None for line in records(viewer, persons)]
+    return tuple(sorted(lines, key=lambda line: line.moment, reverse=True))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from keepwell.safeguards.audit.reports import Finding
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -13,6 +15,7 @@ class Checked:
     size: int
     root: bytes
     is_whole: bool
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from keepwell.safeguards.audit.entries import Part, moment_of
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.payloads import Payload
+from keepwell.safeguards.audit.reports import Finding
 from keepwell.safeguards.audit.sealing import open_payload
 from keepwell.safeguards.audit.trail import models, store
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -60,12 +61,13 @@ class TrailState:
     signed: datetime
     checked: datetime | None
     whole: bool | None
+    finding: Finding | None = None  # what the last check of this process found
 
 
 def page_of_entries(
     viewer: Viewer,
     *,
-    about: UUID | None = None,
+    about: UUID | Collection[UUID] | None = None,
     actor: UUID | None = None,
     kinds: Collection[str] | None = None,
     before: int | None = None,
@@ -73,18 +75,19 @@ def page_of_entries(
 ) -> Page:
     """Return a page of the viewer's organisation's trail, newest first; record the reading.
 
-    `about` finds a subject, a person or an actor; `actor` only who acted. Only this page's payloads
-    are opened. Raises TrailUnavailable: then nothing is shown.
+    `about` finds a subject, a person or an actor, or any of several; `actor` only who acted. Only
+    this page's payloads are opened. Raises TrailUnavailable: then nothing is shown.
     """
+    asked = _ids(about)
     limit = max(1, min(limit, LARGEST_PAGE))
     with store.reading(viewer.organisation):
-        found = _entries(viewer.organisation, about, actor)
+        found = _entries(viewer.organisation, asked, actor)
         if kinds is not None:
             found = found.filter(kind__in=list(kinds))
         if before is not None:
             found = found.filter(index__lt=before)
         rows = list(found.order_by("-index")[: limit + 1])
-    _record_reading(viewer, about, actor, rows[:limit])
+    _record_reading(viewer, asked, actor, rows[:limit])
     entries = tuple(_opened(row) for row in rows[:limit])
     return Page(entries, entries[-1].index if len(rows) > limit else None)
 
@@ -95,7 +98,7 @@ def entry(viewer: Viewer, index: int) -> TrailEntry:
         row = models.Entry.objects.filter(organisation_id=viewer.organisation, index=index).first()
     if row is None:
         raise EntryMissing
-    _record_reading(viewer, None, None, [row])
+    _record_reading(viewer, (), None, [row])
     return _opened(row)
 
 
@@ -109,6 +112,7 @@ def state(viewer: Viewer) -> TrailState:
         signed=moment_of(head.signed_us),
         checked=last.moment if last else None,
         whole=last.is_whole if last else None,
+        finding=last.finding if last else None,
     )
 
 
@@ -122,29 +126,38 @@ def missing(organisation: UUID, entry_ids: Collection[UUID]) -> set[UUID]:
 
 
 def _entries(
-    organisation: UUID, about: UUID | None, actor: UUID | None
+    organisation: UUID, about: Collection[UUID], actor: UUID | None
 ) -> QuerySet[models.Entry, models.Entry]:
     found = models.Entry.objects.filter(organisation_id=organisation)
-    if about is not None:
+    if about:
         found = found.filter(_mentioned(organisation, about, list(Part)))
     if actor is not None:
-        found = found.filter(_mentioned(organisation, actor, [Part.ACTOR]))
+        found = found.filter(_mentioned(organisation, (actor,), [Part.ACTOR]))
     return found
 
 
-def _mentioned(organisation: UUID, about: UUID, parts: Collection[Part]) -> Exists:
+def _ids(about: UUID | Collection[UUID] | None) -> tuple[UUID, ...]:
+    if about is None:
+        return ()
+    return (about,) if isinstance(about, UUID) else tuple(sorted(about))
+
+
+def _mentioned(organisation: UUID, about: Collection[UUID], parts: Collection[Part]) -> Exists:
     return Exists(
         models.Mention.objects.filter(
-            organisation_id=organisation, about=about, index=OuterRef("index"), part__in=parts
+            organisation_id=organisation,
+            about__in=list(about),
+            index=OuterRef("index"),
+            part__in=parts,
         )
     )
 
 
 def _record_reading(
-    viewer: Viewer, about: UUID | None, actor: UUID | None, rows: Collection[models.Entry]
+    viewer: Viewer, about: Collection[UUID], actor: UUID | None, rows: Collection[models.Entry]
 ) -> None:
-    asked = {"about": about, "actor": actor}
-    detail = {name: str(id_) for name, id_ in asked.items() if id_ is not None}
+    asked = {"about": " ".join(map(str, about)), "actor": str(actor or "")}
+    detail = {name: ids for name, ids in asked.items() if ids}
     if rows:
         indexes = [row.index for row in rows]
         detail |= {"first": str(min(indexes)), "last": str(max(indexes))}

@@ -39,7 +39,7 @@ def verify(organisation: UUID) -> Report:
         head, finding = _walked(connection, organisation, seen)
     finding = finding or _stuck(organisation)
     size, root = (head.size, head.root) if head else (0, EMPTY_ROOT)
-    checked.remember(organisation, Checked(clock.now(), size, root, finding is None))
+    checked.remember(organisation, Checked(clock.now(), size, root, finding is None, finding))
     if finding is None:
         checked.saw(organisation, size, root)
     return Report(organisation, size, root, moment_of(head.signed_us) if head else None, finding)

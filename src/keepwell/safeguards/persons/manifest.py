@@ -1,9 +1,11 @@
 """What persons brings: its grants. The pages over it belong to the office."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from keepwell.safeguards.access.manifest import Manifest
+from keepwell.safeguards.access.manifest import EventWords, Manifest, RecordWords
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.permissions import PersonPermission
 
 MANIFEST = Manifest(
@@ -14,5 +16,21 @@ MANIFEST = Manifest(
         PersonPermission.JOIN: {Role.OWNER, Role.MEMBER},
         PersonPermission.LIST: {Role.OWNER, Role.MEMBER, Role.AUDITOR},
         PersonPermission.OPEN: {Role.OWNER, Role.MEMBER},
+    },
+    events={
+        PersonsEvent.JOIN_BEGIN: EventWords(did=_("joined two persons"), icon="people"),
+        PersonsEvent.JOIN_UNDO: EventWords(did=_("parted two joined persons"), icon="undo"),
+        PersonsEvent.PERSON_CHANGE: EventWords(did=_("changed the facts of a person"), icon="pen"),
+        PersonsEvent.PERSON_CREATE: EventWords(did=_("became known as a person"), icon="person"),
+        PersonsEvent.PERSON_ERASE: EventWords(
+            did=_("erased a person and every record about that person"), icon="bin", tone="danger"
+        ),
+    },
+    records={
+        "persons.person": RecordWords(
+            counted=ngettext_lazy("%(count)s person", "%(count)s persons", "count"),
+            route="office:person",
+            permission=PersonPermission.OPEN,
+        ),
     },
 )

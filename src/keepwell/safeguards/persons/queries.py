@@ -81,6 +81,22 @@ def entries_about(
     return page_of_entries(viewer, about=person, before=before, limit=limit)
 
 
+def entries_about_whole(
+    viewer: Viewer,
+    person: UUID,
+    *,
+    kinds: Collection[str] | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return what the trail says of all who are one human being with this person; newest first."""
+    allow(viewer, PersonPermission.LIST)
+    with wall.reading(viewer.organisation):
+        within_reach(Person.objects.all(), pk=person)
+        ids = ids_of_whole(person)
+    return page_of_entries(viewer, about=ids, kinds=kinds, before=before, limit=limit)
+
+
 def root_of(person: UUID) -> UUID:
     """Return whom a person is joined into in the end. Inside the caller's wall."""
     seen = {person}

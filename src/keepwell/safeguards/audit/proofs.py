@@ -1,0 +1,117 @@
+"""The proof that one entry is in the signed log: what somebody with no key of ours can check.
+
+The entry's bytes are hashed again from the row, and followed up the tree to the root that the
+newest checkpoint signed (RFC 6962 2.1.1). Nothing is opened: a payload is only hashed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from keepwell.safeguards.audit import heads
+from keepwell.safeguards.audit.entries import moment_of
+from keepwell.safeguards.audit.errors import EntryMissing
+from keepwell.safeguards.audit.heads import Head
+from keepwell.safeguards.audit.trail import statements, store
+from keepwell.safeguards.audit.trail.statements import StoredEntry
+from keepwell.toolkit.merkle import ProofBroken, check_inclusion, inclusion_proof, root_of
+from keepwell.toolkit.notes import NoteBroken
+from keepwell.toolkit.tiles import TILE_BITS
+
+
+class Standing(StrEnum):
+    """What the proof of an entry came to."""
+
+    BROKEN = "broken"
+    PROVEN = "proven"
+    WAITING = "waiting"  # written, but no checkpoint has signed it yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """An entry's place in the signed tree, checked just now."""
+
+    standing: Standing
+    index: int
+    leaf: bytes
+    size: int  # of the tree that the checkpoint signed
+    root: bytes
+    steps: tuple[bytes, ...]  # sibling hashes from the leaf to the root
+    signed: datetime
+    signer: str  # the log's name
+    key_id: str
+
+
+def proof_of(organisation: UUID, index: int) -> Proof:
+    """Prove one entry against the newest checkpoint; raise EntryMissing, TrailUnavailable."""
+    with store.reading(organisation) as connection:
+        found = statements.entries(connection, organisation, index, 1)
+        head = heads.newest_head(organisation)
+        if not found or found[0].index != index:
+            raise EntryMissing
+        steps = _steps(connection, organisation, index, head.size)
+    key = heads.verify_key_of(organisation)
+    return Proof(
+        standing=_standing(organisation, found[0], head, steps),
+        index=index,
+        leaf=found[0].leaf,
+        size=head.size,
+        root=head.root,
+        steps=steps,
+        signed=moment_of(head.signed_us),
+        signer=key.name,
+        key_id=key.key_id.hex(),
+    )
+
+
+def _steps(
+    connection: BaseDatabaseWrapper, organisation: UUID, index: int, size: int
+) -> tuple[bytes, ...]:
+    if index >= size:
+        return ()
+    return tuple(inclusion_proof(index, size, _hash_at(connection, organisation)))
+
+
+def _hash_at(connection: BaseDatabaseWrapper, organisation: UUID) -> Callable[[int, int], bytes]:
+    """Return a `hash_at` that reads the store: at most 128 hashes of one tile a step."""
+
+    def hash_at(level: int, index: int) -> bytes:
+        tile_level, rest = divmod(level, TILE_BITS)
+        start, end = index << rest, (index + 1) << rest
+        if tile_level == 0:
+            hashes = statements.leaves(connection, organisation, start, end)
+        else:
+            hashes = statements.tile_roots(connection, organisation, tile_level - 1, (start, end))
+        return root_of(hashes)
+
+    return hash_at
+
+
+def _standing(
+    organisation: UUID, row: StoredEntry, head: Head, steps: tuple[bytes, ...]
+) -> Standing:
+    if not _is_itself(row):
+        return Standing.BROKEN
+    if row.index >= head.size:
+        return Standing.WAITING
+    try:
+        heads.check_head(head, heads.verify_key_of(organisation))
+        check_inclusion(row.leaf, index=row.index, size=head.size, root=head.root, proof=steps)
+    except (NoteBroken, ProofBroken):
+        return Standing.BROKEN
+    return Standing.PROVEN
+
+
+def _is_itself(row: StoredEntry) -> bool:
+    """Tell whether row, leaf and payload still belong together."""
+    if row.entry is None or (row.payload and sha256(row.payload).digest() != row.entry.digest):
+        return False
+    try:
+        return row.entry.leaf() == row.leaf
+    except (OverflowError, UnicodeError):  # numbers or text that no entry can hold
+        return False
