@@ -1,6 +1,5 @@
 """A clinic with a small published intake form, and a patient's browser at its link."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +19,11 @@ def _plain_static_files(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def clinic(stores: "Stores") -> "Iterator[Clinic]":
+def clinic(stores: "Stores") -> "Clinic":
     """Found Ashgrove Clinic, which Ada owns."""
     from tests.people import make_clinic  # noqa: PLC0415  needs the settings
 
-    yield make_clinic("Ashgrove Clinic", "Ada")
+    return make_clinic("Ashgrove Clinic", "Ada")
 
 
 @pytest.fixture

@@ -48,9 +48,7 @@ INTAKE: dict[str, Any] = {
                     "type": "integer",
                     "text": "How many a day?",
                     "required": True,
-                    "enableWhen": [
-                        {"question": "smoke", "operator": "=", "answerBoolean": True}
-                    ],
+                    "enableWhen": [{"question": "smoke", "operator": "=", "answerBoolean": True}],
                 },
             ],
         },
@@ -80,9 +78,7 @@ def publish(clinic: Clinic, document: dict[str, Any] | None = None) -> str:
     viewer = author(clinic)
     form = upload(viewer, raw=json.dumps(document or INTAKE).encode())
     marks = compiled_working(form).marks
-    publish_form(
-        viewer, form_id=form.pk, marks=marks_stored(marks), columns=default_columns(marks)
-    )
+    publish_form(viewer, form_id=form.pk, marks=marks_stored(marks), columns=default_columns(marks))
     return token_for(clinic, form)
 
 

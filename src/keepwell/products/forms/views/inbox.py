@@ -1,6 +1,5 @@
 """Pages for those who read what arrives: the inbox, one submission, its files."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -72,13 +71,13 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     purpose = request.GET.get("for", "")
     is_open = purpose in set(Purpose)
     files = inbox.files_of(viewer, row)
-    sections: Sequence[Any] = summaries.sealed_sections(row)
+    sections: list[Any] = [*summaries.sealed_sections(row)]
     if is_open:
         request.access_purpose = purpose  # type: ignore[attr-defined]
         scope = scope_of(request)
         scope.open([row], "answers")
         scope.open(files, "name")
-        sections = summaries.opened_sections(row)
+        sections = [*summaries.opened_sections(row)]
     trail = page_of_entries(viewer, about=row.pk, limit=_SHOWN_OPENINGS)
     context = {
         "row": row,

@@ -47,7 +47,7 @@ HELP = Step("help")
 
 
 def instead(visit: Visit, step: Step) -> Step | None:
-    """Return where to go when this step cannot be reached: sent already, closed, or nothing held."""
+    """Return where to go when this step cannot be reached: sent, closed, nothing held."""
     if visit.submission is not None:
         return None if step == DONE else DONE
     if visit.draft is None or not visit.entrance.is_open:
