@@ -5,6 +5,7 @@ with a limit. A test that waits in vain shows what the process said instead.
 """
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -223,7 +224,7 @@ def start(home: Path, *arguments: str, **settings: str) -> Served:
 
 def _wait_until_ready(served: Served) -> None:
     """Wait for its line, or for its end; then for an answer."""
-    served.out.wait_for("Keepwell serves")
+    served.out.wait_for("https://")
     answer = served.ask(
         b"GET / HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n" % served.port
     )
@@ -255,6 +256,27 @@ def serving(home: Path, *arguments: str, **settings: str) -> Iterator[Served]:
         yield served
     finally:
         end(served)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A served demonstration and what `keepwell demo --json` said of it."""
+
+    served: Served
+    said: dict[str, Any]
+
+    def account(self, name: str) -> dict[str, str]:
+        """Return how somebody signs in: "ada", "ben", "dee" or "cy"."""
+        accounts: list[dict[str, str]] = self.said["accounts"]
+        return next(each for each in accounts if each["email"].startswith(f"{name}@"))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Serve the demonstration clinic for the tests of one module."""
+    home = installation(tmp_path_factory.mktemp("demo") / "home")
+    with serving(home, "demo", "--json") as running:
+        yield Demo(running, json.loads("\n".join(running.out.all())))
 
 
 @pytest.fixture(scope="module")

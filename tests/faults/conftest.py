@@ -1,5 +1,5 @@
 """What tests of faults may ask for besides the stores: a server of their own."""
 
-from tests.serving import served
+from tests.serving import demo, served
 
-__all__ = ["served"]
+__all__ = ["demo", "served"]

@@ -16,7 +16,8 @@ def load() -> dict[str, Any]:
     definition = files("keepwell.config.demo").joinpath("intake.json").read_bytes()
     published = intake.publish(riverside.owner, definition)
     intake.answer(riverside.organisation, published)
+    version = published.version
     return {
         "accounts": [asdict(each) for each in (*riverside.accounts, *hillside.accounts)],
-        "forms": [{"title": published.title, "version": published.number, "path": published.path}],
+        "forms": [{"title": version.title, "version": version.number, "path": published.path}],
     }
