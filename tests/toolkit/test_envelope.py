@@ -1,6 +1,7 @@
 """Format 1 opens what it sealed, where it sealed it, and nothing else."""
 
 import os
+import struct
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -101,7 +102,7 @@ def test_a_key_of_another_length_is_refused(length: int) -> None:
 
 def test_a_version_that_does_not_fit_is_refused() -> None:
     for version in (-1, 2**32):
-        with pytest.raises(envelope.struct.error):
+        with pytest.raises(struct.error):
             envelope.seal(KEY, version, PLACE, NAME)
 
 

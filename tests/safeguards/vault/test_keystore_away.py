@@ -130,19 +130,22 @@ def test_no_empty_keystore_is_made_in_the_place_of_one_that_is_away(ada: UUID) -
 
 
 @pytest.mark.embedded
-def test_no_key_is_written_into_a_file_that_was_replaced(ada: UUID) -> None:
+def test_a_file_put_in_its_place_is_the_one_that_is_used(ada: UUID) -> None:
     """A restore puts another file there; the open connection would go on with the deleted one."""
-    keys.new_data_key(ada)
+    key, place = keys.new_data_key(ada), binding(ada)
+    sealed = sealing.seal(key, place, NAME)
     pool.settle()
     access.forget_deleted()
     path = keystore_file()
     shutil.copy(path, path.with_suffix(".copy"))
+    keys.shred(ada, [key])
     path.with_suffix(".copy").replace(path)
     keys.forget()
-    key = keys.new_data_key(ada)
+    assert sealing.open_sealed(key, place, sealed) == NAME
+    made = keys.new_data_key(ada)
     pool.settle()
     access.close()
-    assert key in stored_keys(ada)
+    assert made in stored_keys(ada)
 
 
 @pytest.mark.embedded

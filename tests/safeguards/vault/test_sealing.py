@@ -12,6 +12,10 @@ from keepwell.safeguards.vault.sealing import KeyGone, SealBroken
 from tests.safeguards.vault.keepers import NAME, binding
 
 
+def _remember() -> None:
+    """Leave the keys in memory."""
+
+
 def test_a_sealed_value_opens_where_it_was_sealed(ada: UUID) -> None:
     key, place = keys.new_data_key(ada), binding(ada)
     sealed = sealing.seal(key, place, NAME)
@@ -47,7 +51,7 @@ def test_a_value_moved_to_another_organisation_does_not_open(ada: UUID, cy: UUID
 
 def test_a_strangers_key_answers_like_one_that_never_was(ada: UUID, cy: UUID) -> None:
     key = keys.new_data_key(ada)
-    for forget in (lambda: None, keys.forget):  # held in memory, and not
+    for forget in (_remember, keys.forget):
         forget()
         for unknown in (key, uuid4()):
             with pytest.raises(KeyGone) as caught:
