@@ -162,11 +162,10 @@ class _Opened:
     def __init__(self, file: BinaryIO, key_id: UUID, binding: Binding) -> None:
         self.file = file
         self.layout = Layout(os.fstat(file.fileno()).st_size)
-        self.header = file.read(sealedfile.HEADER_BYTES)
-        self.cipher = _subkey(key_id, binding, self.header, None)
-        self.chunk(
-            self.layout.chunks - 1
-        )  # the length is true only if the last chunk opens as last
+        header = file.read(sealedfile.HEADER_BYTES)
+        self.cipher = _subkey(key_id, binding, header, None)
+        # The length is true only if the last chunk opens as the last.
+        self.chunk(self.layout.chunks - 1)
 
     def chunk(self, number: int) -> bytes:
         """Return the plaintext of one chunk."""
