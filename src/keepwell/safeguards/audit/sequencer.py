@@ -52,7 +52,7 @@ class Sequencer:
             raise TrailBroken("This organisation has no log.")
         head = Head(*row)
         tree = self._trees.get(organisation)
-        if tree is None or tree.size != head.size or tree.root() != head.root:
+        if tree is None or not _is_at(head, tree):
             tree = _caught_up(connection, organisation, tree, head)
         self._trees[organisation] = tree
         self._trees.move_to_end(organisation)
@@ -72,11 +72,16 @@ def _caught_up(
     if tree is not None and 0 < head.size - tree.size <= LARGEST_CATCH_UP:
         for leaf in statements.leaves(connection, organisation, tree.size, head.size):
             tree.append(leaf)
-    else:
-        tree = trees.edge_at(connection, organisation, head.size)
-    if tree.size != head.size or tree.root() != head.root:
+        if _is_at(head, tree):
+            return tree
+    tree = trees.edge_at(connection, organisation, head.size)
+    if not _is_at(head, tree):
         raise TrailBroken("The entries in the store do not lead to the signed head.")
     return tree
+
+
+def _is_at(head: Head, tree: Growth) -> bool:
+    return tree.size == head.size and tree.root() == head.root
 
 
 def _missing(

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connections
@@ -21,6 +22,9 @@ from keepwell.safeguards.audit import logs, outbox
 from keepwell.safeguards.audit.entries import SealedEntry
 from keepwell.safeguards.audit.errors import TrailBroken, TrailUnavailable
 from keepwell.safeguards.audit.sequencer import Sequencer
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 PATIENCE_SECONDS = 5.0  # how long a disclosure waits before it is refused
 SWEEP_SECONDS = 30.0
@@ -50,7 +54,9 @@ class Writer:
         self._is_stopping = False
         self._thread: threading.Thread | None = None
         self._sequencer = Sequencer()
-        self._held: list[object] = []
+        self._connections: list[BaseDatabaseWrapper] = []
+        self._working = threading.Lock()  # held while the stores are used
+        self._paused_by: int | None = None
 
     def start(self) -> None:
         """Begin the thread if it does not run."""
@@ -92,7 +98,28 @@ class Writer:
         if thread is not None:
             thread.join(2 * PATIENCE_SECONDS)
 
+    def close_before_fork(self) -> None:
+        """Wait until no transaction is open and close the connections; they are opened again.
+
+        SQLite keeps what it has locked in memory: a child that inherits an open connection would
+        take locks for held that are not, or wait for ever for one that nobody can give back.
+        """
+        if not self._working.acquire(timeout=PATIENCE_SECONDS):
+            return
+        self._paused_by = threading.get_ident()
+        for connection in self._connections:
+            connection.inc_thread_sharing()
+            connection.close()
+            connection.dec_thread_sharing()
+
+    def go_on_after_fork(self) -> None:
+        """Let the thread of the parent work again."""
+        if self._paused_by == threading.get_ident():
+            self._paused_by = None
+            self._working.release()
+
     def _run(self) -> None:
+        self._connections = [connections[alias] for alias in ("default", "trail", "keys")]
         try:
             while self._turn():
                 pass
@@ -100,23 +127,30 @@ class Writer:
             self._close_connections()
 
     def _turn(self) -> bool:
-        batch, woken, is_stopping = self._next()
-        if batch:
+        batch, woken = self._next()
+        with self._working:
             self._write(batch)
-        for organisation in woken | self._swept():
-            self._drain(organisation)
-        return not is_stopping
+            for organisation in woken | self._swept():
+                self._drain(organisation)
+                self._write(self._queued())  # nobody waits for a whole sweep
+        with self._signal:
+            has_ended = self._is_stopping and not self._queue and not self._woken
+            if has_ended:  # whoever comes from now on begins a new thread
+                self._thread = None
+        return not has_ended
 
-    def _next(self) -> tuple[list[_Waiting], set[UUID], bool]:
+    def _next(self) -> tuple[list[_Waiting], set[UUID]]:
         with self._signal:
             pause = min(self._sweep_at - time.monotonic(), RETRY_SECONDS if self._failed else 3600)
             if not (self._queue or self._woken or self._is_stopping) and pause > 0:
                 self._signal.wait(pause)
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
             woken, self._woken = self._woken, set()
-            is_stopping = self._is_stopping and not self._queue
         woken, self._failed = woken | self._failed, set()
-        return batch, woken, is_stopping
+        return self._queued(), woken
+
+    def _queued(self) -> list[_Waiting]:
+        with self._signal:
+            return [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
 
     def _swept(self) -> set[UUID]:
         """Return every organisation when a sweep is due: its outbox may have been left full."""
@@ -154,7 +188,6 @@ class Writer:
                 self._recover("append", error)
                 failure = error
             else:
-                self._hold_connections()
                 return None
         return failure
 
@@ -162,7 +195,6 @@ class Writer:
         try:
             if outbox.drain(organisation, self._sequencer):
                 self.wake(organisation)
-            self._hold_connections()
         except Exception as error:
             self._recover("drain", error)
             self._failed.add(organisation)
@@ -172,12 +204,7 @@ class Writer:
         _log.warning("trail %s failed: %s", what, cause)
         self._close_connections()
 
-    def _hold_connections(self) -> None:
-        """Keep them alive in a forked child, where closing them could speak for the parent."""
-        self._held = [connections[alias] for alias in ("default", "trail", "keys")]
-
     def _close_connections(self) -> None:
-        self._held = []
         connections.close_all()
 
 
@@ -215,5 +242,15 @@ def _after_fork() -> None:
     _writer = Writer()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+def _before_fork() -> None:
+    _writer.close_before_fork()
+
+
+def _go_on_after_fork() -> None:
+    _writer.go_on_after_fork()
+
+
+os.register_at_fork(
+    before=_before_fork, after_in_parent=_go_on_after_fork, after_in_child=_after_fork
+)
 atexit.register(stop)

@@ -1,0 +1,92 @@
+"""A process of its own that records until it is done or killed: `python -m ... ORGANISATION TASK`.
+
+Says on each line of its output what it has been told is durable.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import django
+
+
+def say(text: object) -> None:
+    """Write one line at once: the reader may kill us after it."""
+    os.write(1, f"{text}\n".encode())
+
+
+def alternately(organisation: UUID, count: int) -> None:
+    """Record changes and openings in turn, and say each id."""
+    from keepwell.safeguards.audit.actions import record, record_now  # noqa: PLC0415
+    from keepwell.safeguards.tenancy import wall  # noqa: PLC0415
+    from tests.safeguards.audit.conftest import viewer_in  # noqa: PLC0415
+
+    viewer = viewer_in(organisation)
+    for number in range(count):
+        if number % 2:
+            with wall.writing(organisation):
+                entry_id = record(viewer, "forms:submission:arrive")
+        else:
+            entry_id = record_now(viewer, "records:fields:open")
+        say(entry_id)
+
+
+def fork(organisation: UUID, count: int) -> None:
+    """Record, then let a child and its parent record at the same time."""
+    from django.db import connections  # noqa: PLC0415
+
+    alternately(organisation, 2)
+    child = os.fork()
+    if child == 0:
+        connections.close_all()
+        alternately(organisation, count)
+        os._exit(0)
+    alternately(organisation, count)
+    _, status = os.waitpid(child, 0)
+    alternately(organisation, 2)
+    sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def fill(organisation: UUID, count: int) -> None:
+    """Record until the disk is full, then make room and record again."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from keepwell.safeguards.audit.errors import TrailUnavailable  # noqa: PLC0415
+
+    alternately(organisation, 2)
+    ballast = settings.KEEPWELL_HOME / "ballast"
+    _fill_up(ballast)
+    refused = False
+    try:
+        for _ in range(count):
+            alternately(organisation, 1)
+    except TrailUnavailable:
+        refused = True
+    ballast.unlink()
+    alternately(organisation, 1)
+    say("refused" if refused else "never refused")
+
+
+def _fill_up(ballast: Path) -> None:
+    with ballast.open("wb", buffering=0) as file:
+        for size in (4096, 1):
+            try:
+                while file.write(bytes(size)):
+                    pass
+            except OSError:
+                continue
+
+
+TASKS: dict[str, Callable[[UUID, int], None]] = {
+    "alternately": alternately,
+    "fill": fill,
+    "fork": fork,
+}
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "keepwell.config.settings"
+    django.setup()
+    TASKS[sys.argv[2]](UUID(sys.argv[1]), int(sys.argv[3]))

@@ -1,0 +1,275 @@
+"""The trail survives what happens to processes, connections and disks."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from keepwell.safeguards.audit import logs, outbox, queries, writer
+from keepwell.safeguards.audit.actions import record, record_now
+from keepwell.safeguards.audit.errors import TrailUnavailable
+from keepwell.safeguards.audit.trail import statements
+from keepwell.safeguards.audit.verifier import verify
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault import signing
+from keepwell.safeguards.vault.keys import make_organisation_keys
+from keepwell.toolkit.identifiers import uuid7
+from tests.safeguards.audit.conftest import viewer_in
+from tests.stores.embedded import EmbeddedStores
+from tests.stores.scale import ScaleStores
+from tests.stores.session import Stores
+
+OPEN = "records:fields:open"
+ROOT = Path(__file__).parents[3]
+RECORDER = "tests.safeguards.audit.recorder"
+MEBIBYTE = 1 << 20
+
+
+def recorder(
+    organisation: UUID, task: str, count: int, **environment: str
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", RECORDER, str(organisation), task, str(count)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ids_of(process: subprocess.Popen[str], count: int) -> list[UUID]:
+    assert process.stdout is not None
+    return [UUID(process.stdout.readline().strip()) for _ in range(count)]
+
+
+def ended(process: subprocess.Popen[str]) -> list[str]:
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    return output.split()
+
+
+def settle(viewer: Viewer) -> None:
+    """Do what the next start of Keepwell does: sweep the outbox."""
+    writer.start()
+    writer.stop()
+    assert outbox.oldest_us(viewer.organisation) is None
+
+
+def test_nothing_acknowledged_is_lost_by_kill_9(ada: Viewer) -> None:
+    acknowledged: list[UUID] = []
+    for survived in (1, 2, 9, 30):
+        with recorder(ada.organisation, "alternately", 10_000) as process:
+            acknowledged += ids_of(process, survived)
+            process.kill()
+            output, _ = process.communicate()
+        acknowledged += [UUID(line) for line in output.split("\n")[:-1]]
+    settle(ada)
+    report = verify(ada.organisation)
+    assert report.is_whole, report.sentence
+    assert queries.missing(ada.organisation, acknowledged) == set()
+    assert len(set(acknowledged)) == len(acknowledged)
+    # At most one more each: durable, but killed before it could be said. None is doubled.
+    assert len(acknowledged) <= report.size <= len(acknowledged) + 4
+
+
+def test_two_processes_write_one_log_together(ada: Viewer) -> None:
+    with (
+        recorder(ada.organisation, "alternately", 60) as one,
+        recorder(ada.organisation, "alternately", 60) as other,
+    ):
+        mine = [record_now(ada, OPEN) for _ in range(30)]
+        ids = [*mine, *map(UUID, ended(one)), *map(UUID, ended(other))]
+    settle(ada)
+    report = verify(ada.organisation)
+    assert report.is_whole, report.sentence
+    assert report.size == len(set(ids)) == 150
+    assert queries.missing(ada.organisation, ids) == set()
+
+
+def test_a_forked_child_writes_with_a_thread_of_its_own(ada: Viewer) -> None:
+    ids = [UUID(line) for line in ended(recorder(ada.organisation, "fork", 20))]
+    settle(ada)
+    report = verify(ada.organisation)
+    assert report.is_whole, report.sentence
+    assert report.size == len(set(ids)) == 44
+    assert queries.missing(ada.organisation, ids) == set()
+
+
+def test_what_an_earlier_process_left_is_moved_at_the_start(ada: Viewer) -> None:
+    with wall.writing(ada.organisation):
+        entry_id = record(ada, "forms:submission:arrive")
+        writer_woken = connections["default"].run_on_commit
+        writer_woken.clear()  # as if it had died between commit and waking
+    assert outbox.oldest_us(ada.organisation) is not None
+    settle(ada)
+    assert queries.missing(ada.organisation, [entry_id]) == set()
+
+
+@contextmanager
+def trail_away(stores: Stores) -> Iterator[None]:
+    """Take the trail store away: rename its file, or let nobody connect to its database."""
+    if isinstance(stores, EmbeddedStores):
+        path = stores.home / "trail.sqlite3"
+        aside = path.rename(stores.home / "aside")
+        try:
+            yield
+        finally:
+            aside.rename(path)
+        return
+    assert isinstance(stores, ScaleStores)
+    name = f"trail_{stores.worker}"
+    with stores.superuser("postgres") as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        _end_connections(stores, name)
+        try:
+            yield
+        finally:
+            server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+def _end_connections(stores: ScaleStores, name: str) -> None:
+    with stores.superuser("postgres") as server:
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        server.execute(ending, [name])
+
+
+def test_without_the_trail_nothing_is_recorded_until_it_is_back(
+    ada: Viewer, stores: Stores
+) -> None:
+    first = record_now(ada, OPEN)
+    with trail_away(stores):
+        for _ in range(2):
+            with pytest.raises(TrailUnavailable):
+                record_now(ada, OPEN)
+        with pytest.raises(TrailUnavailable):
+            queries.page_of_entries(ada)
+        with pytest.raises(TrailUnavailable):
+            verify(ada.organisation)
+        with wall.writing(ada.organisation):  # a change waits in the outbox
+            waiting = record(ada, "forms:submission:arrive")
+    second = record_now(ada, OPEN)
+    settle(ada)
+    ids = [first, waiting, second]
+    assert queries.missing(ada.organisation, ids) == set()
+    report = verify(ada.organisation)
+    assert report.is_whole, report.sentence
+    assert report.size == 3
+
+
+@pytest.mark.scale
+def test_a_connection_that_was_cut_is_made_anew_unnoticed(ada: Viewer, stores: Stores) -> None:
+    assert isinstance(stores, ScaleStores)
+    record_now(ada, OPEN)
+    _end_connections(stores, f"trail_{stores.worker}")
+    record_now(ada, OPEN)
+
+
+@pytest.mark.embedded
+def test_a_file_put_back_from_a_copy_is_the_one_that_is_written(
+    ada: Viewer, stores: Stores
+) -> None:
+    """An open connection would go on writing into the file that was replaced."""
+    record_now(ada, OPEN)
+    writer.stop()
+    connections["trail"].close()
+    path = stores.home / "trail.sqlite3"
+    copy = stores.home / "copy"
+    shutil.copy(path, copy)
+    record_now(ada, OPEN)
+    connections["trail"].close()
+    copy.replace(path)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
+    entry_id = record_now(ada, OPEN)
+    assert queries.missing(ada.organisation, [entry_id]) == set()
+    assert queries.state(ada).size == 2
+
+
+def test_a_writer_that_is_stuck_refuses_in_time(
+    ada: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "PATIENCE_SECONDS", 0.05)
+    with wall.writing(ada.organisation, using="trail"):
+        statements.wait_for_turn(connections["trail"], ada.organisation)
+        with pytest.raises(TrailUnavailable):
+            record_now(ada, OPEN)
+    monkeypatch.undo()
+    record_now(ada, OPEN)
+    writer.stop()
+    assert verify(ada.organisation).is_whole
+
+
+def test_an_organisation_without_a_log_is_refused_and_others_are_not(ada: Viewer) -> None:
+    stranger = viewer_in(uuid7())
+    make_organisation_keys(stranger.organisation)
+    with pytest.raises(TrailUnavailable):
+        record_now(stranger, OPEN)
+    record_now(ada, OPEN)
+    logs.create_log(stranger.organisation)
+    record_now(stranger, OPEN)
+    assert stranger.organisation in logs.all_logs()
+
+
+def test_a_log_is_begun_once(ada: Viewer) -> None:
+    record_now(ada, OPEN)
+    logs.create_log(ada.organisation)
+    assert queries.state(ada).size == 1
+
+
+def test_a_broken_row_in_the_outbox_of_one_does_not_stop_another(
+    ada: Viewer, cy: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = signing.signing_key
+
+    def gone(organisation: UUID) -> object:
+        if organisation == ada.organisation:
+            raise OSError
+        return real(organisation)
+
+    monkeypatch.setattr(signing, "signing_key", gone)
+    for viewer in (ada, cy):
+        with wall.writing(viewer.organisation):
+            record(viewer, "forms:submission:arrive")
+    writer.stop()
+    assert outbox.oldest_us(cy.organisation) is None
+    assert outbox.oldest_us(ada.organisation) is not None
+    monkeypatch.undo()
+    settle(ada)
+
+
+@pytest.mark.embedded
+def test_a_full_disk_refuses_and_loses_nothing(ada: Viewer, stores: Stores, tmp_path: Path) -> None:
+    mount, umount = shutil.which("mount"), shutil.which("umount")
+    if os.geteuid() != 0 or mount is None or umount is None:
+        pytest.skip("only root can mount the small disk that this test fills")
+    writer.stop()
+    connections.close_all()
+    size = sum(path.stat().st_size for path in stores.home.glob("*")) + 3 * MEBIBYTE
+    mounted = subprocess.run(
+        [mount, "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(tmp_path)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("this machine does not let root mount a tmpfs")
+    try:
+        shutil.copytree(stores.home, tmp_path / "home")
+        home = str(tmp_path / "home")
+        said = ended(recorder(ada.organisation, "fill", 2000, KEEPWELL_HOME=home))
+        assert said.pop() == "refused"
+        shutil.copytree(home, stores.home, dirs_exist_ok=True)
+    finally:
+        subprocess.run([umount, str(tmp_path)], check=True)
+    settle(ada)
+    assert queries.missing(ada.organisation, [UUID(line) for line in said]) == set()
+    report = verify(ada.organisation)
+    assert report.is_whole, report.sentence
