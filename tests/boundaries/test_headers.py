@@ -84,6 +84,12 @@ def test_static_files_have_the_headers_and_are_kept_for_good(client: Client) -> 
     answer.close()
 
 
+def test_a_page_that_fails_where_it_is_embedded_can_be_read_there(client: Client) -> None:
+    answer = client.get("/e/fail/")
+    assert answer.status_code == 404
+    assert "frame-ancestors https://clinic.example" in answer["Content-Security-Policy"]
+
+
 def test_only_the_view_that_says_so_may_be_embedded_and_only_there(client: Client) -> None:
     answer = client.get("/embedded/")
     assert "frame-ancestors https://clinic.example" in answer["Content-Security-Policy"]

@@ -102,6 +102,55 @@ def test_a_browser_that_knows_no_layers_gets_a_plain_page_that_works(
         assert icon["width"] <= 28
 
 
+def test_a_session_about_to_end_asks_first_hides_the_page_and_can_be_extended(
+    chromium: Browser, address: str
+) -> None:
+    with browser.opened(chromium) as this:
+        page = this.page
+        page.route("**/stay/", lambda route: route.fulfill(status=204))
+        page.clock.install()
+        page.goto(address + "/gallery/")
+        question = page.get_by_role("dialog", name="Are you still there?")
+        page.clock.fast_forward("13:00")
+        assert not question.is_visible()
+        page.clock.fast_forward("00:45")
+        question.wait_for(state="visible")
+        assert axe.violations(page) == []
+        assert page.locator("main").evaluate("e => getComputedStyle(e).visibility") == "hidden"
+        with page.expect_request("**/stay/") as asked:
+            question.get_by_role("button", name="Stay signed in").click()
+        assert asked.value.method == "POST"
+        question.wait_for(state="hidden")
+        assert page.locator("main").evaluate("e => getComputedStyle(e).visibility") == "visible"
+
+
+def test_a_session_that_nobody_extends_leads_to_sign_in(chromium: Browser, address: str) -> None:
+    with browser.opened(chromium) as this:
+        this.page.clock.install()
+        this.page.goto(address + "/gallery/")
+        this.page.clock.fast_forward("15:01")
+        this.page.wait_for_url("**/gallery/narrow/")
+
+
+def test_staying_without_a_session_leads_to_sign_in(chromium: Browser, address: str) -> None:
+    with browser.opened(chromium) as this:
+        this.page.clock.install()
+        this.page.goto(address + "/gallery/")
+        this.page.clock.fast_forward("13:45")
+        this.page.get_by_role("button", name="Stay signed in").click()
+        this.page.wait_for_url("**/gallery/narrow/")
+
+
+def test_copying_says_so_and_needs_no_more_than_a_press(chromium: Browser, address: str) -> None:
+    with browser.opened(chromium) as this:
+        this.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        this.page.goto(address + "/gallery/")
+        this.page.get_by_role("button", name="Copy").click()
+        this.page.get_by_role("button", name="Copied").wait_for()
+        copied = this.page.evaluate("navigator.clipboard.readText()")
+        assert copied == "https://forms.riverside-clinic.example/f/7F3K"
+
+
 ERRORS = [path for path in PAGES if "/error/" in path]
 CLINIC = (
     "Riverside Clinic",

@@ -63,7 +63,15 @@ def embedded(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@open_to_all("a test: fails where it is embedded")
+def fail_embedded(request: HttpRequest) -> HttpResponse:
+    """Raise, after saying who may embed this address."""
+    request.frame_ancestors = ["https://clinic.example"]  # type: ignore[attr-defined]
+    raise Http404
+
+
 urlpatterns = [
+    path("e/fail/", fail_embedded, name="fail_embedded"),
     path("fail/<slug:how>/", fail, name="fail"),
     path("f/fail/<slug:how>/", fail, name="fail_public"),
     path("press/", press, name="press"),

@@ -32,6 +32,8 @@ def page(request: HttpRequest, status: int, words: ErrorWords | None = None) -> 
     context = {"page": words, "reference": requests.reference_of(request)}
     response = HttpResponse(_rendered(request, context), status=status)
     response.is_error_page = True  # type: ignore[attr-defined]  # so that it is not replaced again
+    # A page that may be embedded must be able to fail where it stands, or its frame stays empty.
+    response.frame_ancestors = getattr(request, "frame_ancestors", [])  # type: ignore[attr-defined]
     if status in LATER_SECONDS:
         response["Retry-After"] = LATER_SECONDS[status]
     return response

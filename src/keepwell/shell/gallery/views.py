@@ -74,6 +74,9 @@ class _Frame:
     user_name = "Ada Moreno"
     initials = "AM"
     idle_minutes = 15
+    idle_seconds = 900
+    stay_url = "/stay/"
+    sign_in_url = "/gallery/narrow/"
     trail = trail_state.Words("Trail whole, checked 09:40", "proof", "", "/gallery/")
     menu = (
         menu.Group(
