@@ -10,7 +10,7 @@ from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.safeguards.identity import passwords
+from keepwell.safeguards.identity import accounts, passwords
 from keepwell.safeguards.identity.configuration import PASSWORD_ADVISED, PASSWORD_MINIMUM
 from keepwell.safeguards.identity.models import User
 
@@ -167,8 +167,8 @@ class SetUpForm(NewPasswordForm):
 
     def clean_email(self) -> str:
         """Refuse an address that has an account already (only the holder of a link gets here)."""
-        typed = passwords.normal_email(self.cleaned_data["email"])
-        if User.objects.filter(email=typed).exists():
+        typed: str = self.cleaned_data["email"]
+        if accounts.has_account(typed):
             raise ValidationError(_("This address already has an account here. Use another."))
         return typed
 

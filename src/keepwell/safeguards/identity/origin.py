@@ -38,7 +38,7 @@ def device_of(request: HttpRequest) -> str:
 
 def request_id_of(request: HttpRequest) -> UUID | None:
     """Return the id that the access line and the error pages give this request."""
-    found = getattr(request, "keepwell_id", None)
+    found = getattr(request, "request_id", None)
     return found if isinstance(found, UUID) else None
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from keepwell.office.sign_in import forms, mail
 from keepwell.safeguards.access.declarations import open_to_all
-from keepwell.safeguards.identity import actions, links, passwords, throttle
-from keepwell.safeguards.identity.models import LinkPurpose, User
+from keepwell.safeguards.identity import accounts, actions, links, passwords, throttle
+from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.identity.origin import address_of
 
 LASTS = timedelta(minutes=30)
@@ -35,7 +35,7 @@ def _send_link(request: HttpRequest, email: str) -> None:
         throttle.account_door("reset", email),
         throttle.network_door("reset", address_of(request)),
     )
-    user = User.objects.filter(email=email, is_active=True).first()
+    user = accounts.open_account(email)
     if throttle.begin_try(*doors) or user is None:
         return
     token = links.make(LinkPurpose.RESET_PASSWORD, lasts=LASTS, user=user)
