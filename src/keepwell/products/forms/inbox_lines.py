@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from keepwell.products.forms.compiled import Item, PersonMarks
 from keepwell.products.forms.models import Submission
 from keepwell.products.forms.publishing import words_of
-from keepwell.products.forms.versions import compiled_version
+from keepwell.products.forms.versions import compiled_version, marks_of
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,10 +28,23 @@ def line_of(row: Submission, *, is_open: bool) -> InboxLine:
     if not is_open:
         return InboxLine(row, "", (), is_open=False)
     columns = dict(row.brief.open()["columns"])
-    names = [columns.pop(link_id, "") for link_id in row.version.marks.get("name", ())]
+    marks = marks_of(row.version)
+    name = " ".join(filter(None, (columns.pop(link_id, "") for link_id in marks.name)))
     form = compiled_version(row.version)
-    details = [(words_of(form.item(link_id)), text) for link_id, text in columns.items() if text]
-    return InboxLine(row, " ".join(filter(None, names)), tuple(details), is_open=True)
+    details = [
+        (_label(form.item(link_id), marks), text) for link_id, text in columns.items() if text
+    ]
+    return InboxLine(row, name, tuple(details), is_open=True)
+
+
+def _label(item: Item, marks: PersonMarks) -> str:
+    """Return a short name of a column: a mark's own word, else the question."""
+    words = {
+        marks.born: _("born"),
+        marks.email: _("e-mail"),
+        marks.telephone: _("telephone"),
+    }
+    return words.get(item.link_id) or words_of(item).rstrip(" :?*.") + ":"
 
 
 def disposition(name: str) -> str:

@@ -11,6 +11,7 @@ from keepwell.products.forms.compiled.items import CompiledForm, Item
 from keepwell.products.forms.values import Place
 
 OTHER = "other"
+REFUSED = "refused"
 _FIELD = re.compile(r"f(\d{1,4})((?:_\d{1,6}){0,10})", re.ASCII)
 _ACT = re.compile(r"(add|remove):(f[0-9_]{1,90})(?::([0-9a-f]{1,64}))?", re.ASCII)
 
@@ -40,7 +41,7 @@ def part_names(item: Item) -> tuple[str, ...]:
     if item.type == "quantity":
         return ("", "unit")
     if item.type == "attachment":
-        return ("", "kept")
+        return ("", "kept", REFUSED)
     return ("", OTHER) if item.is_open else ("",)
 
 
@@ -63,7 +64,8 @@ class Act:
 
     "show" only asks for the page again, by POST: the way of an embedded form, whose handle
     travels in a field.
-    `which` is the row id of a repeating group, the position of an answer, or a file's sha256.
+    A "continue" whose `which` is "check" goes on to all answers instead of the next page.
+    Else `which` is the row id of a repeating group, the position of an answer, or a file's sha256.
     """
 
     kind: str = "continue"
@@ -75,6 +77,8 @@ def act_of(form: CompiledForm, value: str) -> Act:
     """Read the value of the pressed button; whatever is not known means continue."""
     if value == "show":
         return Act("show")
+    if value == "check":
+        return Act(which="check")
     found = _ACT.fullmatch(value)
     place = place_named(form, found[2]) if found else None
     if found is None or place is None:

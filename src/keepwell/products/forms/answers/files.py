@@ -4,6 +4,7 @@ import hashlib
 import re
 
 from keepwell.products.forms.answers.asking import Asked, Reading, Unfit, Upload
+from keepwell.products.forms.answers.fields import REFUSED
 from keepwell.products.forms.answers.texts import cleaned
 from keepwell.products.forms.compiled.items import Item
 from keepwell.products.forms.definition.documents import is_control
@@ -54,7 +55,7 @@ def limit_bytes(asked: Asked) -> int:
 def read_files(asked: Asked) -> Reading:
     """Return the facts of kept and new files; the new ones' bytes come along by sha256."""
     kept = [one for one in asked.kept if one.sha256 in asked.texts("kept")]
-    unfit: list[Unfit] = []
+    unfit = [_refused_before(asked, text) for text in asked.texts(REFUSED)]
     new: dict[str, Upload] = {}
     for upload in asked.uploads:
         if not upload.name and not upload.content:
@@ -68,6 +69,20 @@ def read_files(asked: Asked) -> Reading:
         kept = [one for one in kept if one.sha256 != facts.sha256 and asked.item.is_many]
         kept.append(facts)
     return Reading(tuple(kept), tuple(unfit), new)
+
+
+def refusals(reading: Reading) -> list[str]:
+    """Return what files were refused as text, so that a page shown again can say it again."""
+    return [f"{one.code}:{one.parameters['file']}" for one in reading.unfit]
+
+
+def _refused_before(asked: Asked, text: str) -> Unfit:
+    code, _, name = text.partition(":")
+    if code == "file_large":
+        return Unfit(code, file=file_name(name), limit=size_in_words(limit_bytes(asked)))
+    if code == "file_kind":
+        return Unfit(code, file=file_name(name), kinds=kinds_in_words(asked.item))
+    return Unfit("file_empty", file=file_name(name))
 
 
 def facts_of(asked: Asked, upload: Upload) -> Attachment:

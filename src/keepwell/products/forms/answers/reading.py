@@ -15,6 +15,7 @@ from keepwell.products.forms.answers.asking import (
     Upload,
 )
 from keepwell.products.forms.answers.fields import (
+    REFUSED,
     act_of,
     name_of,
     part,
@@ -151,13 +152,22 @@ def _each(asked: Asked, single: _Single) -> Reading:
 
 def _raw(form: CompiledForm, data: Data, readings: dict[Place, Reading]) -> Raw:
     raw: Raw = {}
-    for place in readings:
-        name = name_of(form, place)
-        for one in part_names(form.item(place.link_id)):
+    for place, reading in readings.items():
+        name, item = name_of(form, place), form.item(place.link_id)
+        for one in part_names(item):
             listed = data.get(part(name, one))
             if listed is not None:
                 raw[part(name, one)] = list(listed)[: MAX_ANSWERS + 1]
+        if item.type is ItemType.ATTACHMENT:
+            raw |= _raw_files(name, reading)
     return raw
+
+
+def _raw_files(name: str, reading: Reading) -> Raw:
+    """Return what stands for files when the page is read again without their bytes."""
+    kept = [one.sha256 for one in reading.values if isinstance(one, Attachment)]
+    raw = {part(name, "kept"): kept, part(name, REFUSED): files.refusals(reading)}
+    return {key: listed for key, listed in raw.items() if listed}
 
 
 def _errors(

@@ -28,7 +28,20 @@ def check_view(
         heading = form.items[section].text if section is not None else ""
         if rows:
             sections.append(CheckSection(f"section{number}", heading, rows))
-    return CheckView(tuple(sections), listed[-1].number if listed else None, form.language)
+    back = listed[-1].number if listed else None
+    summary = tuple(_summary(form, errors, sections))
+    return CheckView(tuple(sections), back, form.language, summary)
+
+
+def _summary(
+    form: CompiledForm, errors: tuple[AnswerError, ...], sections: list[CheckSection]
+) -> Iterator[tuple[str, str]]:
+    """Yield each error with the row it leads to."""
+    ids = {row.id for section in sections for row in section.rows}
+    for error in errors:
+        item = form.item(error.place.link_id)
+        row = f"check-{part(name_of(form, error.place), part_names(item)[0])}"
+        yield row if row in ids else "", saying.sentence(error.sentence)
 
 
 def _by_section(listed: tuple[Page, ...]) -> list[list[Page]]:

@@ -132,15 +132,19 @@ def _choice(shown: Shown, item: Item, view: QuestionView) -> QuestionView:
         options=options,
         is_fieldset=not is_list or is_tick,
         is_many=item.is_many or is_tick,
-        hides_label=is_tick and _same(options[0].label, view.label) and not view.is_heading,
+        hides_label=says_itself(item) and not view.is_heading,
         is_optional=view.is_optional and not is_tick,
         other=_other(shown, item, view),
         other_is_chosen=OTHER in chosen,
     )
 
 
-def _same(one: str, other: str) -> bool:
-    return one.casefold().strip(" :*.") == other.casefold().strip(" :*.")
+def says_itself(item: Item) -> bool:
+    """Tell whether a question is one box to tick that has the question's own words."""
+    if len(item.options) != 1 or item.is_open:
+        return False
+    words = (item.options[0].label, item.text)
+    return len({text.casefold().strip(" :*.") for text in words}) == 1
 
 
 def _other(shown: Shown, item: Item, view: QuestionView) -> PartView | None:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from keepwell.products.forms.answers import AnswerError, Raw, Setting, raw_of
 from keepwell.products.forms.answers.fields import date_parts, name_of, part
+from keepwell.products.forms.answers.missing import missing_in
 from keepwell.products.forms.answers.rows import MAX_ROWS
 from keepwell.products.forms.compiled import CompiledForm, Item, ItemType
 from keepwell.products.forms.logic import enabled
 from keepwell.products.forms.paging import Page, page_before, visible_pages
 from keepwell.products.forms.rendering import saying
-from keepwell.products.forms.rendering.inputs import Shown, question_view
+from keepwell.products.forms.rendering.inputs import Shown, question_view, says_itself
 from keepwell.products.forms.rendering.views import (
     Node,
     PageView,
@@ -35,7 +36,7 @@ def page_view(
     here = tuple(one for one in errors if form.by_link_id[one.place.link_id] in page.questions)
     shown = Shown(form, answers, typed, here, enabled(form, answers), setting)
     group = _group_of(form, page)
-    only = _only_question(form, page)
+    only = _only_question(shown, page, group)
     numbers = [one.number for one in visible_pages(form, answers)]
     back = page_before(form, answers, page.number)
     section = form.items[page.section].text if page.section is not None else ""
@@ -52,8 +53,20 @@ def page_view(
         is_heading_a_question=only is not None,
         has_files=any(form.items[one].type is ItemType.ATTACHMENT for one in page.questions),
         back=back.number if back else None,
+        may_check=_may_check(shown, page),
         language=form.language,
     )
+
+
+def _may_check(shown: Shown, page: Page) -> bool:
+    """Tell whether somebody came back to change one page: the rest is answered to its end."""
+    form, answers = shown.form, shown.answers
+    later = [one for one in visible_pages(form, answers) if one.number > page.number]
+    beyond = {form.items[index].link_id for one in later for index in one.questions}
+    was_beyond = any(place.link_id in beyond for place in answers.values)
+    here = {form.items[index].link_id for index in page.questions}
+    missing = missing_in(form, answers, shown.open_places, shown.setting)
+    return was_beyond and all(error.place.link_id in here for error in missing)
 
 
 def _group_of(form: CompiledForm, page: Page) -> Item | None:
@@ -67,11 +80,17 @@ def _group_of(form: CompiledForm, page: Page) -> Item | None:
     )
 
 
-def _only_question(form: CompiledForm, page: Page) -> Item | None:
-    """Return the question that is alone on its page: its words are the page's heading."""
-    if len(page.questions) != 1 or form.items[page.questions[0]].groups:
+def _only_question(shown: Shown, page: Page, group: Item | None) -> Item | None:
+    """Return the question that is alone on its page: its words are the page's heading.
+
+    A single box whose words are the question's stays below the heading of its group.
+    """
+    form = shown.form
+    items = (form.items[index] for index in page.questions)
+    asked = [one for one in items if form.place_of(one) in shown.open_places or one.groups]
+    if len(asked) != 1 or asked[0].groups:
         return None
-    return form.items[page.questions[0]]
+    return None if group and says_itself(asked[0]) else asked[0]
 
 
 def _nodes(shown: Shown, page: Page, group: Item | None, only: Item | None) -> Iterator[Node]:

@@ -153,7 +153,7 @@ class Node:
 
 @dataclass(frozen=True)
 class PageView:
-    """A page of questions."""
+    """A page of questions; `may_check` when every other page is answered already."""
 
     number: int
     position: int
@@ -166,6 +166,7 @@ class PageView:
     is_heading_a_question: bool
     has_files: bool
     back: int | None
+    may_check: bool
     language: str
 
 
@@ -178,6 +179,11 @@ class CheckRow:
     page: int
     anchor: str
     is_wrong: bool = False
+
+    @property
+    def id(self) -> str:
+        """Return the id of this row."""
+        return f"check-{self.anchor}"
 
 
 @dataclass(frozen=True)
@@ -196,3 +202,4 @@ class CheckView:
     sections: tuple[CheckSection, ...]
     back: int | None
     language: str
+    summary: tuple[tuple[str, str], ...] = ()
