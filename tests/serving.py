@@ -216,8 +216,9 @@ def start(home: Path, *arguments: str, **settings: str) -> Served:
     served = Served(home, port, process, Lines(process.stdout), Lines(process.stderr))
     try:
         _wait_until_ready(served)
-    except BaseException:
+    except BaseException as error:
         end(served)
+        error.add_note("\n".join(served.log.all()))
         raise
     return served
 
