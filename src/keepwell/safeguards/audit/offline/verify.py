@@ -349,6 +349,8 @@ def difference(level: int, first: int, hashes: list[bytes], data: bytes) -> str:
         return f"entry {first + at} was {'deleted' if len(hashes) < len(signed) else 'inserted'}"
     if level:
         return f"entry {first + at * WIDTH**level} or one after it was edited"
+    if len(hashes) != len(signed):
+        return f"entry {first + at} was {'deleted' if len(hashes) < len(signed) else 'inserted'}"
     known, present = hashes[at] in signed, signed[at] in hashes
     if known and present:
         return f"entry {first + at} was moved: it is now entry {first + hashes.index(signed[at])}"
