@@ -34,6 +34,9 @@ class Carriage(Protocol):
     def ways(self, token: str, handle: str) -> Ways:
         """Return the addresses of a form's pages."""
 
+    def prepare(self, request: HttpRequest, link: FormLink) -> None:
+        """Say which sites may frame the answer, an error page too."""
+
 
 class ByCookie:
     """Pages on our own site."""
@@ -46,6 +49,9 @@ class ByCookie:
         """Return addresses without any handle."""
         return _ways("forms_patient", token, "")
 
+    def prepare(self, request: HttpRequest, link: FormLink) -> None:
+        """Let nobody frame it."""
+
 
 class ByField:
     """Pages in a frame on another site."""
@@ -57,6 +63,10 @@ class ByField:
     def ways(self, token: str, handle: str) -> Ways:
         """Return addresses that are reached by POST forms carrying the handle."""
         return _ways("forms_embedded", token, handle)
+
+    def prepare(self, request: HttpRequest, link: FormLink) -> None:
+        """Let the link's own sites frame it."""
+        request.frame_ancestors = list(link.embed_origins)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,7 @@ def arrive(request: HttpRequest, token: str, carriage: Carriage) -> Visit:
     held = held_by(respondent(organisation, None, request), entrance.link, handle)
     actor = held.draft.pk if held.draft else held.submission.draft_id if held.submission else None
     viewer = respondent(organisation, actor, request)
+    carriage.prepare(request, entrance.link)
     request.viewer = viewer  # type: ignore[attr-defined]
     request.organisation = entrance.organisation  # type: ignore[attr-defined]  # for error pages
     request.access_purpose = Purpose.CARE  # type: ignore[attr-defined]

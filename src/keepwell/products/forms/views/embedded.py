@@ -13,7 +13,7 @@ from keepwell.products.forms.errors import LinkClosed
 from keepwell.products.forms.views import steps
 from keepwell.products.forms.views.patients import unknown
 from keepwell.products.forms.views.steps import Step
-from keepwell.products.forms.visits import ByField, Visit, arrive, with_draft
+from keepwell.products.forms.visits import ByField, arrive, with_draft
 from keepwell.safeguards.access.declarations import open_to_all
 from keepwell.safeguards.access.viewers import respondent
 from keepwell.toolkit.identifiers import uuid7
@@ -29,13 +29,13 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     try:
         visit = arrive(request, token, ByField())
     except LinkClosed:
-        return _framed(request, None, unknown(request))
+        return _framed(request, unknown(request))
     step = steps.opening(visit)
     if request.method == "POST" and step == steps.START:
         viewer = respondent(visit.entrance.organisation.pk, uuid7(), request)
         begun = begin_draft(viewer, link=visit.entrance.link, version=visit.entrance.version)
         visit, step = with_draft(request, visit, begun.draft, begun.handle), Step("page", 1)
-    return _framed(request, visit, steps.show(request, visit, step))
+    return _framed(request, steps.show(request, visit, step))
 
 
 @csrf_exempt
@@ -74,7 +74,7 @@ def _walk(request: HttpRequest, token: str, step: Step) -> HttpResponse:
     try:
         visit = arrive(request, token, ByField())
     except LinkClosed:
-        return _framed(request, None, unknown(request))
+        return _framed(request, unknown(request))
     elsewhere = steps.instead(visit, step)
     if elsewhere is not None:
         step = elsewhere
@@ -82,12 +82,10 @@ def _walk(request: HttpRequest, token: str, step: Step) -> HttpResponse:
         step = steps.carry_out(request, visit, step)
         if step == steps.DONE:
             visit = arrive(request, token, ByField())
-    return _framed(request, visit, steps.show(request, visit, step))
+    return _framed(request, steps.show(request, visit, step))
 
 
-def _framed(request: HttpRequest, visit: Visit | None, response: HttpResponse) -> HttpResponse:
-    """Let the link's own sites frame the page, and set no cookie (the template asked for one)."""
-    origins = list(visit.entrance.link.embed_origins) if visit else []
-    response.frame_ancestors = origins  # type: ignore[attr-defined]
+def _framed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Set no cookie: the template asked for one that frames have no use for."""
     request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
     return response
