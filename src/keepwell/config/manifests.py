@@ -1,9 +1,10 @@
 """The manifests of this installation: a product is a folder, a line here and a line in urls.py."""
 
+from keepwell.office.manifest import MANIFEST as OFFICE
 from keepwell.office.sign_in.manifest import MANIFEST as IDENTITY
 from keepwell.products.forms.manifest import MANIFEST as FORMS
 from keepwell.safeguards.access.manifest import MANIFEST as ACCESS
 from keepwell.safeguards.access.manifest import Manifest
 from keepwell.safeguards.persons.manifest import MANIFEST as PERSONS
 
-MANIFESTS: tuple[Manifest, ...] = (ACCESS, IDENTITY, PERSONS, FORMS)
+MANIFESTS: tuple[Manifest, ...] = (ACCESS, IDENTITY, PERSONS, OFFICE, FORMS)

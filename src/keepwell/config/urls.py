@@ -8,6 +8,7 @@ patient_routes: list[URLPattern | URLResolver] = [
     path("", include("keepwell.products.forms.embedded_urls")),
 ]
 staff_routes: list[URLPattern | URLResolver] = [
+    path("", include("keepwell.office.urls")),
     path("", include("keepwell.office.sign_in.urls")),
     path("", include("keepwell.shell.staff_urls")),
     path("", include("keepwell.products.forms.staff_urls")),

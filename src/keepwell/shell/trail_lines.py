@@ -1,13 +1,18 @@
-"""The trail in sentences: who did what, why and from where. Names and kinds, never values."""
+"""The trail in sentences: who did what, why and from where. Names and kinds, never values.
 
-from collections.abc import Iterable, Sequence
+Sentences speak of people in the third person, of the reader too ("Ada Moreno (you) opened …"), so
+that every language can say "<who> <did>" with one form of the verb.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.apps import apps
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import pgettext
 
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.purposes import label_of
@@ -18,6 +23,8 @@ from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.records.catalogue import sealed_fields
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+
+SUCCESS = "success"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,62 +41,92 @@ class Line:
     url: str = ""
 
 
-def lines_of(viewer: Viewer, entries: Sequence[TrailEntry]) -> list[Line]:
-    """Tell entries, newest first as they come; the viewer's own acts are "You"."""
+def lines_of(viewer: Viewer, entries: Sequence[TrailEntry], *, entry_route: str = "") -> list[Line]:
+    """Tell entries in the order they come; `entry_route` leads to the page of one, by its index.
+
+    Give the route only to viewers who may follow it.
+    """
     actors = {entry.payload.actor for entry in entries if entry.payload and entry.payload.actor}
     names = names_of(actors)
-    return [_line(viewer, entry, names) for entry in entries]
+    return [_line(viewer, entry, names, _url(entry_route, entry.index)) for entry in entries]
 
 
-def _line(viewer: Viewer, entry: TrailEntry, names: dict[UUID, str]) -> Line:
+def _url(route: str, index: int) -> str:
+    try:
+        return reverse(route, args=[index]) if route else ""
+    except NoReverseMatch:  # an installation without the pages of the office
+        return ""
+
+
+def _line(viewer: Viewer, entry: TrailEntry, names: Mapping[UUID, str], url: str) -> Line:
+    if entry.payload is None:
+        return _unreadable(entry, url)
     words = registry.event_words(entry.kind)
-    payload = entry.payload
-    if payload is None:
-        return Line(
-            index=entry.index,
-            moment=entry.moment,
-            icon="error" if entry.content is Content.BROKEN else "lock",
-            tone="danger" if entry.content is Content.BROKEN else "",
-            who=_("Somebody"),
-            did=str(words.did) if words else entry.kind,
-            why=_broken() if entry.content is Content.BROKEN else _erased(),
-        )
     return Line(
         index=entry.index,
         moment=entry.moment,
         icon=words.icon if words else "info",
-        tone=words.tone if words else "",
-        who=who_of(viewer, payload, names),
-        did=did_of(entry.kind, payload),
-        why=why_of(payload),
+        tone=_tone_of(entry.payload, words.tone if words else ""),
+        who=who_of(viewer, entry.payload, names),
+        did=did_of(entry.kind, entry.payload),
+        why=why_of(entry.payload),
+        url=url,
     )
 
 
-def _broken() -> str:
-    return _("What it said was changed and cannot be read.")
+def _unreadable(entry: TrailEntry, url: str) -> Line:
+    """Tell an entry whose content is gone or changed: its kind and time stand in the open."""
+    is_broken = entry.content is Content.BROKEN
+    words = registry.event_words(entry.kind)
+    return Line(
+        index=entry.index,
+        moment=entry.moment,
+        icon="error" if is_broken else "lock",
+        tone="danger" if is_broken else "",
+        who=_("Somebody"),
+        did=str(words.did) if words else entry.kind,
+        why=unreadable_words(entry.content),
+        url=url,
+    )
 
 
-def _erased() -> str:
-    return _("What it said was erased by law; the entry itself stays proven.")
+def unreadable_words(content: Content) -> str:
+    """Say why an entry's content is not there."""
+    if content is Content.BROKEN:
+        return _("What this entry said was changed and cannot be read.")
+    return _("What this entry said was erased by law; the entry itself stays proven.")
 
 
-def who_of(viewer: Viewer, payload: Payload, names: dict[UUID, str]) -> str:
+def _tone_of(payload: Payload, tone: str) -> str:
+    if payload.is_emergency:
+        return "warning"
+    return tone if tone or payload.outcome == SUCCESS else "warning"
+
+
+def who_of(viewer: Viewer, payload: Payload, names: Mapping[UUID, str]) -> str:
     """Name who acted, as far as the trail may: members by name, patients never."""
-    if payload.actor is not None and payload.actor == viewer.actor:
-        return _("You")
     match payload.viewer_kind:
         case ViewerKind.MEMBER:
-            return names.get(payload.actor, _("A former member")) if payload.actor else ""
+            return _member(viewer, payload, names)
         case ViewerKind.RESPONDENT:
             return _("A patient")
+        case ViewerKind.VISITOR:
+            return _("Somebody who is not signed in")
         case ViewerKind.CONSOLE:
             return _("%(account)s on the server") % {"account": payload.account}
     return "Keepwell"
 
 
+def _member(viewer: Viewer, payload: Payload, names: Mapping[UUID, str]) -> str:
+    name = names.get(payload.actor) if payload.actor else None
+    if name is None:
+        return _("A former member")
+    return _("%(name)s (you)") % {"name": name} if payload.actor == viewer.actor else name
+
+
 def did_of(kind: str, payload: Payload) -> str:
     """Say what was done; an opening names its fields and counts its rows."""
-    if kind == RecordsEvent.FIELDS_OPEN:
+    if kind == RecordsEvent.FIELDS_OPEN and payload.subjects:
         return _("opened %(what)s") % {"what": "; ".join(map(what_of, payload.subjects))}
     words = registry.event_words(kind)
     return str(words.did) if words else kind
@@ -97,28 +134,51 @@ def did_of(kind: str, payload: Payload) -> str:
 
 def what_of(subject: Subject) -> str:
     """Say what of how many rows was opened: "answers of 1 submission"."""
-    categories = {(fact.model, fact.field): fact.category for fact in sealed_fields()}
-    fields = [str(categories.get((subject.model, name), name)) for name in subject.fields]
-    return _("%(fields)s of %(rows)s") % {
-        "fields": ", ".join(dict.fromkeys(fields)),
+    return pgettext("opened fields, then counted rows", "%(fields)s of %(rows)s") % {
+        "fields": ", ".join(categories_of(subject)),
         "rows": rows_of(subject),
     }
+
+
+def categories_of(subject: Subject) -> tuple[str, ...]:
+    """Name the categories of what was opened or changed, each once, as the catalogue calls them."""
+    known = {
+        fact.field: _(fact.category) for fact in sealed_fields() if fact.model == subject.model
+    }
+    return tuple(dict.fromkeys(known.get(name, name) for name in subject.fields))
 
 
 def rows_of(subject: Subject) -> str:
     """Count the rows of a subject in words."""
     count = len(subject.ids)
+    words = registry.record_words(subject.model)
+    if words is not None:
+        return str(words.counted % {"count": count})
+    return pgettext("a number and what is counted", "%(count)s %(thing)s") % {
+        "count": count,
+        "thing": _thing(subject.model),
+    }
+
+
+def _thing(model: str) -> str:
     try:
-        options = apps.get_model(subject.model)._meta
-        one, many = str(options.verbose_name), str(options.verbose_name_plural)
-    except (LookupError, ValueError):
-        one = many = ngettext("record", "records", count)
-    return f"{count} {one if count == 1 else many}"
+        return str(apps.get_model(model)._meta.verbose_name)
+    except (LookupError, ValueError):  # of an app that is no longer installed
+        return model
 
 
 def why_of(payload: Payload) -> str:
     """Say why and from where: purpose, reason, device, address; and that it failed, if it did."""
-    outcome = "" if payload.outcome == "success" else _("Refused or failed")
-    purpose = label_of(payload.purpose) if payload.purpose else ""
-    parts: Iterable[str] = (outcome, purpose, payload.reason, payload.device, payload.address)
+    reason = _("“%(reason)s”") % {"reason": payload.reason} if payload.reason else ""
+    parts = (outcome_of(payload), purpose_of(payload), reason, payload.device, payload.address)
     return " · ".join(filter(None, parts))
+
+
+def outcome_of(payload: Payload) -> str:
+    """Say that an act did not succeed; nothing if it did."""
+    return "" if payload.outcome == SUCCESS else _("Refused or failed")
+
+
+def purpose_of(payload: Payload) -> str:
+    """Name the purpose, if the entry has one."""
+    return label_of(payload.purpose) if payload.purpose else ""

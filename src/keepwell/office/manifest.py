@@ -1,0 +1,88 @@
+"""What the office brings: its pages, and the trail's words for rooms that have no pages."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from keepwell.office.events import OfficeEvent
+from keepwell.office.home import lines
+from keepwell.office.permissions import OfficePermission
+from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, RecordWords
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit.events import AuditEvent
+from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.records.events import RecordsEvent
+
+MANIFEST = Manifest(
+    app="office",
+    title=_("Organisation and trail"),
+    menu=(
+        MenuItem(title=_("Home"), route="office:home", icon="home", order=0),
+        MenuItem(
+            title=_("People"),
+            route="office:persons",
+            icon="people",
+            permission=PersonPermission.LIST,
+            order=40,
+            section=_("Work"),
+        ),
+        MenuItem(
+            title=_("Trail"),
+            route="office:trail",
+            icon="trail",
+            permission=OfficePermission.TRAIL_READ,
+            order=60,
+            section=_("Safeguards"),
+        ),
+        MenuItem(
+            title=_("Members"),
+            route="office:members",
+            icon="key",
+            permission=AccessPermission.MEMBER_LIST,
+            order=80,
+            section=_("Safeguards"),
+        ),
+        MenuItem(
+            title=_("Settings"),
+            route="office:settings",
+            icon="sliders",
+            permission=OfficePermission.ORGANISATION_CHANGE,
+            order=90,
+            section=_("Safeguards"),
+        ),
+    ),
+    grants={
+        OfficePermission.ORGANISATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
+        OfficePermission.TRAIL_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+    },
+    events={
+        AuditEvent.TRAIL_EXPORT: EventWords(did=_("exported the trail"), icon="download"),
+        AuditEvent.TRAIL_OPEN: EventWords(did=_("read the trail"), icon="trail"),
+        OfficeEvent.LOGO_CHANGE: EventWords(did=_("changed the logo"), icon="building"),
+        OfficeEvent.PROFILE_CHANGE: EventWords(
+            did=_("changed the profile of the organisation"), icon="building"
+        ),
+        RecordsEvent.FIELDS_OPEN: EventWords(
+            did=_("opened sealed values"), icon="lock-open", tone="sealed"
+        ),
+        RecordsEvent.SEAL_BREAK: EventWords(
+            did=_("met a broken seal: a value had been changed"), icon="error", tone="danger"
+        ),
+    },
+    records={
+        "access.membership": RecordWords(
+            counted=ngettext_lazy("%(count)s membership", "%(count)s memberships", "count")
+        ),
+        "identity.sessionrecord": RecordWords(
+            counted=ngettext_lazy("%(count)s session", "%(count)s sessions", "count")
+        ),
+        "identity.user": RecordWords(
+            counted=ngettext_lazy("%(count)s account", "%(count)s accounts", "count")
+        ),
+        "tenancy.organisation": RecordWords(
+            counted=ngettext_lazy("%(count)s organisation", "%(count)s organisations", "count")
+        ),
+    },
+    home=lines.waiting,
+    first_steps=lines.first_steps,
+)

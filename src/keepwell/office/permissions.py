@@ -1,0 +1,10 @@
+"""What can be allowed about the organisation itself and its trail."""
+
+from enum import StrEnum
+
+
+class OfficePermission(StrEnum):
+    """Acts that belong to no product."""
+
+    ORGANISATION_CHANGE = "organisation:change"
+    TRAIL_READ = "trail:read"

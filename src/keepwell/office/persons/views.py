@@ -1,0 +1,150 @@
+"""Pages over persons. Facts open as a whole, for a stated purpose; joining and erasing say why."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keepwell.office import places
+from keepwell.office.permissions import OfficePermission
+from keepwell.office.persons import pairs
+from keepwell.office.reasons import ReasonForm
+from keepwell.safeguards.access import registry
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.access.queries import may
+from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.persons import actions, queries
+from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.records.events import RecordsEvent
+from keepwell.safeguards.records.middleware import scope_of
+from keepwell.shell.trail_lines import lines_of
+from keepwell.toolkit import clock
+
+PAGE_ROWS = 25
+SHOWN_OPENINGS = 8
+
+
+@require_safe
+@requires(PersonPermission.LIST, purpose=Purpose.CARE)
+@sensitive_variables()
+def page(request: HttpRequest) -> HttpResponse:
+    """List persons, newest first; names are opened, recorded, and masked for whoever may not."""
+    viewer = viewer_of(request)
+    before = places.id_in(request.GET.get("before", ""))
+    found = queries.persons_of(viewer, before=before, limit=PAGE_ROWS + 1)
+    rows = found[:PAGE_ROWS]
+    may_open = may(viewer, PersonPermission.OPEN)
+    if may_open:
+        scope_of(request).open(rows, "name", "born")
+    context = {
+        "rows": rows,
+        "may_open": may_open,
+        "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
+        "is_first": before is None,
+        "older": rows[-1].pk if len(found) > PAGE_ROWS else None,
+        "now": clock.now(),
+    }
+    return render(request, "office/persons/page.html", context)
+
+
+@require_safe
+@requires(PersonPermission.OPEN, purpose=Purpose.CARE)
+@sensitive_variables()
+def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Show one person: facts once the purpose is said (?for=), one timeline, who opened them."""
+    viewer = viewer_of(request)
+    whole = queries.whole_of(viewer, person_id)
+    this = next(row for row in whole if row.pk == person_id)
+    purpose = request.GET.get("for", "")
+    is_open = purpose in Purpose
+    matches = pairs.matches_of(viewer, this)
+    if is_open:
+        request.access_purpose = purpose  # type: ignore[attr-defined]  # what the trail will say
+        rows = [*whole, *(match.person for match in matches)]
+        scope_of(request).open(rows, *pairs.FACTS)
+    ids = tuple(row.pk for row in whole)
+    trail = queries.entries_about_whole(
+        viewer, person_id, kinds=[RecordsEvent.FIELDS_OPEN], limit=SHOWN_OPENINGS
+    )
+    may_read_trail = may(viewer, OfficePermission.TRAIL_READ)
+    context = {
+        "this": this,
+        "sources": pairs.sources_of(viewer, whole),
+        "matches": matches,
+        "is_open": is_open,
+        "purposes": [(one.value, one.label) for one in Purpose],
+        "purpose": Purpose(purpose) if is_open else Purpose.CARE,
+        "records": registry.person_records(viewer, ids),
+        "lines": lines_of(
+            viewer, trail.entries, entry_route="office:entry" if may_read_trail else ""
+        ),
+        "about": " ".join(map(str, ids)),
+        "may_read_trail": may_read_trail,
+        "may_join": may(viewer, PersonPermission.JOIN),
+        "may_erase": may(viewer, PersonPermission.ERASE),
+        "now": clock.now(),
+    }
+    return render(request, "office/persons/person.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PersonPermission.JOIN, purpose=Purpose.CARE)
+@sensitive_variables()
+def join(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
+    """Join two persons of equal name and birth date, after looking at both sides."""
+    viewer = viewer_of(request)
+    this = queries.person_with(viewer, person_id)
+    match = pairs.match_with(viewer, this, other_id)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        actions.join(viewer, person=match.root, into=this.pk, reason=reason)
+        messages.success(request, _("The two are joined. You can undo it on this page."))
+        return redirect("office:person", this.pk)
+    scope_of(request).open([this, match.person], *pairs.FACTS)
+    context = {"this": this, "other": match.person, "form": form, "now": clock.now()}
+    status = 422 if form.is_bound else 200
+    return render(request, "office/persons/join.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PersonPermission.JOIN, purpose=Purpose.CARE)
+def undo_join(request: HttpRequest, join_id: UUID) -> HttpResponse:
+    """Part two persons again; the reason goes on the trail."""
+    viewer = viewer_of(request)
+    made = pairs.join_with(viewer, join_id)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        actions.undo_join(viewer, join=made.pk, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The two are parted again. Nothing was lost."))
+        return redirect("office:person", made.into_id)
+    status = 422 if form.is_bound else 200
+    return render(
+        request, "office/persons/undo_join.html", {"form": form, "join": made}, status=status
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PersonPermission.ERASE, purpose=Purpose.PERSON_REQUEST)
+def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Erase one person and every record about that person, after saying what ends and stays."""
+    viewer = viewer_of(request)
+    whole = queries.whole_of(viewer, person_id)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        actions.erase_person(viewer, person=person_id, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The person is erased. The trail keeps that it was done."))
+        return redirect("office:persons")
+    context = {
+        "this": next(row for row in whole if row.pk == person_id),
+        "records": registry.person_records(viewer, (person_id,)),
+        "others": len(whole) - 1,
+        "form": form,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "office/persons/erase.html", context, status=status)

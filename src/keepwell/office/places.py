@@ -1,0 +1,33 @@
+"""Where a page stands: the organisation's time zone, ids and numbers out of the address."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+
+from keepwell.shell import requests
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """Return the zone in which this organisation's times are shown."""
+    organisation = requests.organisation_of(request)
+    return ZoneInfo(organisation.time_zone if organisation else "UTC")
+
+
+def id_in(text: str) -> UUID | None:
+    """Read an id from the query part of an address; nonsense is as good as nothing."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
+
+
+def ids_in(text: str) -> tuple[UUID, ...] | None:
+    """Read ids with spaces between them; None when something else stands there."""
+    found = [id_in(word) for word in text.split()]
+    return None if None in found else tuple(id_ for id_ in found if id_ is not None)
+
+
+def number_in(text: str) -> int | None:
+    """Read a place in the log from the query part of an address."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

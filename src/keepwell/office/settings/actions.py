@@ -1,0 +1,71 @@
+"""Changing what patients see of the organisation. The trail names the fields, never the values."""
+
+from collections.abc import Mapping, Sequence
+
+from keepwell.office.events import OfficeEvent
+from keepwell.office.permissions import OfficePermission
+from keepwell.office.settings.logos import logo_of
+from keepwell.safeguards.access.queries import allow
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+MODEL = "tenancy.organisation"
+FIELDS = (
+    "name",
+    "telephone",
+    "address",
+    "hours",
+    "time_zone",
+    "locale",
+    "privacy_notice_url",
+    "emergency_sentence",
+)
+
+
+def change_profile(viewer: Viewer, *, values: Mapping[str, str]) -> Sequence[str]:
+    """Keep what differs from what is there; return the names of the fields that changed."""
+    allow(viewer, OfficePermission.ORGANISATION_CHANGE)
+    with wall.writing(viewer.organisation):
+        row = _own(viewer)
+        changed = [
+            name for name in FIELDS if values.get(name, getattr(row, name)) != getattr(row, name)
+        ]
+        if not changed:
+            return ()
+        for name in changed:
+            setattr(row, name, values[name])
+        row.full_clean(exclude=["logo"])
+        row.save(update_fields=changed)
+        _record(viewer, OfficeEvent.PROFILE_CHANGE, changed)
+    return changed
+
+
+def change_logo(viewer: Viewer, *, picture: bytes) -> None:
+    """Keep a picture as the logo, made anew as a small PNG; raise LogoRefused."""
+    allow(viewer, OfficePermission.ORGANISATION_CHANGE)
+    _keep_logo(viewer, logo_of(picture))
+
+
+def remove_logo(viewer: Viewer) -> None:
+    """Take the logo away; the plain mark of a clinic stands in its place."""
+    allow(viewer, OfficePermission.ORGANISATION_CHANGE)
+    _keep_logo(viewer, None)
+
+
+def _keep_logo(viewer: Viewer, logo: bytes | None) -> None:
+    with wall.writing(viewer.organisation):
+        row = _own(viewer)
+        row.logo = logo
+        row.save(update_fields=["logo"])
+        _record(viewer, OfficeEvent.LOGO_CHANGE, ["logo"])
+
+
+def _own(viewer: Viewer) -> Organisation:
+    return Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+
+
+def _record(viewer: Viewer, kind: OfficeEvent, fields: Sequence[str]) -> None:
+    record(viewer, kind, subjects=(Subject(MODEL, (viewer.organisation,), tuple(fields)),))

@@ -1,0 +1,97 @@
+"""Settings: the organisation's profile with its preview, the logo, the list of members."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keepwell.office.permissions import OfficePermission
+from keepwell.office.settings import actions
+from keepwell.office.settings.forms import LogoForm, ProfileForm
+from keepwell.office.settings.logos import LogoRefused
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.queries import members_of
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.shell import requests
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(OfficePermission.ORGANISATION_CHANGE)
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the profile and how patients see it; keep what is changed."""
+    form = ProfileForm(request.POST or None, initial=_present(request))
+    if not form.is_valid():
+        return _page(request, form, LogoForm(), status=422 if form.is_bound else 200)
+    if "preview" in request.POST:
+        return _page(request, form, LogoForm(), preview=form.cleaned_data)
+    changed = actions.change_profile(viewer_of(request), values=form.cleaned_data)
+    messages.success(request, _said(bool(changed)))
+    return redirect("office:settings")
+
+
+def _said(is_changed: bool) -> str:  # noqa: FBT001  one word decides the sentence
+    if not is_changed:
+        return _("Nothing was different. Nothing was changed.")
+    return _("Saved. Patients see it from now on.")
+
+
+@require_POST
+@requires(OfficePermission.ORGANISATION_CHANGE)
+def logo(request: HttpRequest) -> HttpResponse:
+    """Put a picture in place of the logo."""
+    form = LogoForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            picture = form.cleaned_data["picture"].read()
+            actions.change_logo(viewer_of(request), picture=picture)
+        except LogoRefused as refused:
+            form.add_error("picture", _(refused.sentence))
+        else:
+            messages.success(request, _("The logo is changed. Patients see it from now on."))
+            return redirect("office:settings")
+    return _page(request, ProfileForm(initial=_present(request)), form, status=422)
+
+
+@require_POST
+@requires(OfficePermission.ORGANISATION_CHANGE)
+def remove_logo(request: HttpRequest) -> HttpResponse:
+    """Take the logo away."""
+    actions.remove_logo(viewer_of(request))
+    messages.success(request, _("The logo is removed."))
+    return redirect("office:settings")
+
+
+@require_safe
+@requires(AccessPermission.MEMBER_LIST)
+def members(request: HttpRequest) -> HttpResponse:
+    """List who works here, in which role, since when."""
+    viewer = viewer_of(request)
+    rows = [(row, Role(row.role).label, row.user_id == viewer.actor) for row in members_of(viewer)]
+    return render(request, "office/settings/members.html", {"rows": rows})
+
+
+def _present(request: HttpRequest) -> dict[str, Any]:
+    organisation = requests.organisation_of(request)
+    return {name: getattr(organisation, name) for name in actions.FIELDS}
+
+
+def _page(
+    request: HttpRequest,
+    form: ProfileForm,
+    logo_form: LogoForm,
+    *,
+    preview: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "logo_form": logo_form,
+        "preview": preview or _present(request),
+        "is_preview": preview is not None,
+    }
+    return render(request, "office/settings/page.html", context, status=status)

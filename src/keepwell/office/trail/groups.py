@@ -1,0 +1,40 @@
+"""Kinds of entries that one asks for together: opened, refused, and what each app does."""
+
+from collections.abc import Collection
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.safeguards.access import registry
+from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.identity.events import IdentityKind
+from keepwell.safeguards.records.events import RecordsEvent
+
+OPENED = frozenset({str(RecordsEvent.FIELDS_OPEN)})
+REFUSED = frozenset(
+    map(
+        str,
+        (
+            AccessKind.REQUEST_REFUSE,
+            IdentityKind.FACTOR_FAIL,
+            IdentityKind.PASSWORD_FAIL,
+            RecordsEvent.SEAL_BREAK,
+        ),
+    )
+)
+
+
+def groups() -> list[tuple[str, str | Promise]]:
+    """Return the groups to choose from: code and words."""
+    told = [(one.app, one.title) for one in registry.manifests() if one.events]
+    return [("opened", _("Opened")), ("refused", _("Refused or failed")), *told]
+
+
+def kinds_of(group: str) -> Collection[str] | None:
+    """Return the kinds of a group; None for every kind, an unknown group too."""
+    if group == "opened":
+        return OPENED
+    if group == "refused":
+        return REFUSED
+    found = (one.events for one in registry.manifests() if one.app == group and one.events)
+    return next(([str(kind) for kind in events] for events in found), None)

@@ -1,0 +1,128 @@
+"""The trail page, the page of one entry with its proof, and a check of the whole trail."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keepwell.office import places
+from keepwell.office.permissions import OfficePermission
+from keepwell.office.trail import chart, facts, findings, groups
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.access.queries import members_of
+from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.audit import proofs, queries, verifier
+from keepwell.safeguards.audit.errors import EntryMissing
+from keepwell.safeguards.audit.queries import TrailState
+from keepwell.shell.trail_lines import (
+    Line,
+    lines_of,
+    outcome_of,
+    purpose_of,
+    unreadable_words,
+)
+
+PAGE_ENTRIES = 40
+LARGEST_INDEX = 2**63 - 1  # that a log can hold
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The lines of one day."""
+
+    moment: datetime
+    lines: tuple[Line, ...]
+
+
+def days_of(lines: Iterable[Line], zone: ZoneInfo) -> list[Day]:
+    """Put lines under the days of the organisation's zone, in the order they come."""
+    grouped = groupby(lines, key=lambda line: line.moment.astimezone(zone).date())
+    return [Day(found[0].moment, found) for found in (tuple(group) for _day, group in grouped)]
+
+
+@require_safe
+@requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
+def page(request: HttpRequest) -> HttpResponse:
+    """Show entries, newest first, narrowed by id, member and kind; that they were read is one."""
+    viewer, zone, asked = viewer_of(request), places.zone_of(request), request.GET
+    about = places.ids_in(asked.get("about", ""))
+    member, group = places.id_in(asked.get("member", "")), asked.get("kind", "")
+    before = places.number_in(asked.get("before", ""))
+    found = queries.page_of_entries(
+        viewer,
+        about=about,
+        actor=member,
+        kinds=() if about is None else groups.kinds_of(group),
+        before=before,
+        limit=PAGE_ENTRIES,
+    )
+    context = {
+        "about": asked.get("about", "").strip(),
+        "is_about_wrong": about is None,
+        "members": members_of(viewer),
+        "member": member,
+        "groups": groups.groups(),
+        "group": group,
+        "is_narrowed": bool(about or member or groups.kinds_of(group)),
+        "is_first": before is None,
+        "older": found.before,
+        "shown": len(found.entries),
+        "days": days_of(lines_of(viewer, found.entries, entry_route="office:entry"), zone),
+        "today": chart.today(viewer, zone),
+        **_state(queries.state(viewer)),
+    }
+    return render(request, "office/trail/page.html", context)
+
+
+def _state(state: TrailState) -> dict[str, object]:
+    finding = findings.sentence_of(state.finding) if state.finding else ""
+    standing = {None: "waiting", True: "proven", False: "broken"}[state.whole]
+    return {"state": state, "standing": standing, "finding": finding}
+
+
+@require_POST
+@requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
+def check(request: HttpRequest) -> HttpResponse:
+    """Check the trail from its first entry to its signed head, now."""
+    report = verifier.verify(viewer_of(request).organisation)
+    if report.finding is None:
+        words = _("Checked: %(count)s entries, each as it was signed.") % {"count": report.size}
+        messages.success(request, words)
+    else:
+        messages.error(request, findings.sentence_of(report.finding))
+    return redirect("office:trail")
+
+
+@require_safe
+@requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
+def entry(request: HttpRequest, index: int) -> HttpResponse:
+    """Show everything one entry says, and the proof that it stands in the signed log."""
+    viewer = viewer_of(request)
+    if index > LARGEST_INDEX:
+        raise EntryMissing
+    found = queries.entry(viewer, index)
+    payload = found.payload
+    context = {
+        "entry": found,
+        "line": lines_of(viewer, [found])[0],
+        "payload": payload,
+        "proof": proofs.proof_of(viewer.organisation, index),
+        "lost": "" if payload else unreadable_words(found.content),
+    }
+    if payload is not None:
+        context |= {
+            "what": facts.what_of(viewer, payload),
+            "role": facts.role_of(payload),
+            "purpose": purpose_of(payload),
+            "outcome": outcome_of(payload),
+            "details": list(facts.details_of(payload)),
+        }
+    return render(request, "office/trail/entry.html", context)

@@ -1,0 +1,25 @@
+"""Addresses of the office: home, trail, persons, settings."""
+
+from django.urls import path
+
+from keepwell.office.home import views as home
+from keepwell.office.persons import views as persons
+from keepwell.office.settings import views as settings
+from keepwell.office.trail import views as trail
+
+app_name = "office"
+urlpatterns = [
+    path("", home.page, name="home"),
+    path("trail/", trail.page, name="trail"),
+    path("trail/check/", trail.check, name="check"),
+    path("trail/<int:index>/", trail.entry, name="entry"),
+    path("persons/", persons.page, name="persons"),
+    path("persons/<uuid:person_id>/", persons.person, name="person"),
+    path("persons/<uuid:person_id>/join/<uuid:other_id>/", persons.join, name="join"),
+    path("persons/<uuid:person_id>/erase/", persons.erase, name="erase_person"),
+    path("persons/joins/<uuid:join_id>/undo/", persons.undo_join, name="undo_join"),
+    path("members/", settings.members, name="members"),
+    path("settings/", settings.page, name="settings"),
+    path("settings/logo/", settings.logo, name="logo"),
+    path("settings/logo/remove/", settings.remove_logo, name="remove_logo"),
+]
