@@ -47,14 +47,12 @@ class Browser:
         return self.page
 
 
-def sign_in(demo: Demo, name: str) -> Browser:
-    """Sign in as one of the demonstration's people, as its page says."""
+def inbox_of(demo: Demo, name: str) -> str:
+    """Sign in as one of the demonstration's people, as its page says, and read the inbox."""
     account, browser = demo.account(name), Browser(demo)
-    browser.get("/sign-in/")
-    browser.post("/sign-in/", email=account["email"], password=account["password"])
-    code = code_at(account["totp_secret"], current_counter())
-    browser.post("/sign-in/code/", code=code)
-    return browser
+    browser.get("/sign-in/?next=/inbox/")
+    browser.post("/sign-in/", email=account["email"], password=account["password"], next="/inbox/")
+    return browser.post("/sign-in/code/", code=code_at(account["totp_secret"], current_counter()))
 
 
 def test_it_prints_what_a_program_needs_and_nothing_else(demo: Demo) -> None:
@@ -80,13 +78,13 @@ def test_a_patient_can_open_the_form(demo: Demo) -> None:
 
 
 def test_a_member_signs_in_and_finds_what_patients_sent(demo: Demo) -> None:
-    inbox = sign_in(demo, "ben").get("/inbox/")
+    inbox = inbox_of(demo, "ben")
     assert "Pat Winters" in inbox
     assert "Rosa Delgado" in inbox
 
 
 def test_the_other_organisation_finds_nothing_of_it(demo: Demo) -> None:
-    assert "Pat Winters" not in sign_in(demo, "cy").get("/inbox/")
+    assert "Pat Winters" not in inbox_of(demo, "cy")
 
 
 def test_the_trail_is_proven_by_a_program_that_knows_nothing_of_keepwell(
