@@ -11,6 +11,8 @@ from keepwell.safeguards.access.actions import add_member
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.routes import Route, all_routes
 from keepwell.safeguards.access.viewers import console
+from keepwell.safeguards.audit import writer
+from keepwell.safeguards.audit.errors import TrailUnavailable
 from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.identity import second_factor, sessions
 from keepwell.safeguards.identity.models import SessionRecord, Stage, User
@@ -340,3 +342,22 @@ def test_an_account_without_an_organisation_gets_nowhere(clinic: Clinic) -> None
     give_password(here, loner)
     assert here.post("/sign-in/code/", {"code": loner.code()}).status_code == 403
     assert here.get("/account/").status_code == 302
+
+
+def refuse_writing(*entry: object) -> None:
+    raise TrailUnavailable
+
+
+def test_without_the_trail_nobody_gets_in_and_known_accounts_answer_like_unknown_ones(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = browser()
+    give_password(here, ada)
+    monkeypatch.setattr(writer, "submit", refuse_writing)
+    assert give_password(browser(), ada, password="wrong") == 422
+    assert here.post("/sign-in/code/", {"code": ada.code()}).status_code == 503
+    assert here.get("/account/").status_code == 302
+    assert not SessionRecord.objects.filter(stage=Stage.FULL, ended__isnull=True).exists()
+    monkeypatch.undo()
+    with clock.moved(30):
+        assert sign_in(browser(), ada) == 302

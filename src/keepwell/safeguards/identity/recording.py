@@ -19,8 +19,10 @@ from keepwell.safeguards.identity.models import Door, SessionRecord, User
 from keepwell.safeguards.identity.origin import address_of, device_of, request_id_of
 from keepwell.safeguards.identity.sessions import Decision
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.safeguards.vault.errors import KeystoreUnavailable
 
 log = logging.getLogger(__name__)
+UNAVAILABLE = (TrailUnavailable, KeystoreUnavailable)
 
 
 def organisations_of(user: User) -> list[UUID]:
@@ -59,7 +61,7 @@ def account_event(
         about = ("identity.user", user.pk)
         try:
             _write(viewer, kind, about=about, outcome=outcome, detail=detail)
-        except TrailUnavailable:
+        except UNAVAILABLE:
             if proven:
                 raise
             log.exception("%s account=%s is not on the trail", kind, user.pk)
@@ -92,14 +94,16 @@ def session_event(
 
 def session_ran_out(request: HttpRequest, decision: Decision) -> None:
     """Record that a session was found past its time."""
-    if decision.ended_now is not None:
+    record = decision.ended_now
+    if record is None:
+        return
+    because = {"because": decision.ending}
+    try:
         session_event(
-            request,
-            decision.ended_now,
-            IdentityKind.SESSION_END,
-            by=ViewerKind.SYSTEM,
-            detail={"because": decision.ending},
+            request, record, IdentityKind.SESSION_END, by=ViewerKind.SYSTEM, detail=because
         )
+    except UNAVAILABLE:  # it has ended all the same, and its person must reach the sign-in page
+        log.exception("the end of session=%s is not on the trail", record.pk)
 
 
 def _write(
