@@ -8,6 +8,7 @@ import pytest
 if TYPE_CHECKING:
     from keepwell.safeguards.tenancy.models import Organisation
     from keepwell.safeguards.tenancy.viewer import Viewer
+    from tests.stores.session import Stores
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +31,12 @@ def cy(other_organisation: "Organisation") -> "Viewer":
     from tests.safeguards.records.readings import member  # noqa: PLC0415
 
     return member(other_organisation)
+
+
+@pytest.fixture
+def specimens(stores: "Stores") -> Iterator[None]:
+    """Install the specimens' app and make its table."""
+    from tests.safeguards.records.specimens.installed import installed_specimens  # noqa: PLC0415
+
+    with installed_specimens(stores):
+        yield

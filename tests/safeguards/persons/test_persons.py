@@ -18,6 +18,7 @@ from keepwell.safeguards.persons.checks import check_persons
 from keepwell.safeguards.persons.errors import AlreadyJoined, JoinUndone, ReasonMissing
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import Person, PersonJoin
+from keepwell.safeguards.records.actions import keep
 from keepwell.safeguards.records.catalogue import sealed_models
 from keepwell.safeguards.records.disclosure import disclose
 from keepwell.safeguards.tenancy import wall
@@ -234,6 +235,35 @@ def test_erasing_one_person_touches_no_other(ada: Viewer) -> None:
         with pytest.raises(KeyGone):
             two.name.open()
     assert whole(ada, one.pk) == {one.pk}
+
+
+def test_erasing_a_person_erases_the_records_about_that_person_with_one_entry(
+    ada: Viewer, specimens: None
+) -> None:
+    from tests.safeguards.records.specimens.models import Specimen  # noqa: PLC0415
+
+    pat, ben = (create_person(ada, name=name) for name in ("Pat", "Ben"))
+    about_pat, about_ben, about_nobody = (
+        Specimen(text="fine", person=person) for person in (pat, ben, None)
+    )
+    with wall.writing(ada.organisation):
+        for row in (about_pat, about_ben, about_nobody):
+            keep(ada, row, "tests:specimen:create")
+    erase_person(ada, person=pat.pk, reason="asked for it")
+    with wall.reading(ada.organisation):
+        left = set(Specimen.objects.values_list("pk", flat=True))
+    assert left == {about_ben.pk, about_nobody.pk}
+    (payload,) = payloads(ada, PersonsEvent.PERSON_ERASE)
+    named = {subject.model: (subject.ids, subject.persons) for subject in payload.subjects}
+    assert named == {
+        "persons.person": ((pat.pk,), (pat.pk,)),
+        "specimens.specimen": ((about_pat.pk,), (pat.pk,)),
+    }
+    keys.forget()
+    with disclose(ada, "care"), pytest.raises(KeyGone):
+        about_pat.text.open()
+    with disclose(ada, "care"):
+        assert about_ben.text.open() == "fine"
 
 
 # -- who may ---------------------------------------------------------------------------------------

@@ -45,14 +45,7 @@ def pat(ada: "Viewer") -> "Person":
 @pytest.fixture
 def specimens(stores: "Stores") -> Iterator[None]:
     """Install the specimens' app and make its table."""
-    from django.apps import apps  # noqa: PLC0415
+    from tests.safeguards.records.specimens.installed import installed_specimens  # noqa: PLC0415
 
-    installed = [config.name for config in apps.get_app_configs()]
-    apps.set_installed_apps([*installed, "tests.safeguards.records.specimens"])
-    try:
-        from tests.safeguards.records.specimens.tables import make_table  # noqa: PLC0415
-
-        make_table(stores)
+    with installed_specimens(stores):
         yield
-    finally:
-        apps.unset_installed_apps()

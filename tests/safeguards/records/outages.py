@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import connections
+
 from keepwell.safeguards.vault import keys
 from tests.stores.scale import ScaleStores
 from tests.stores.session import Stores
@@ -20,6 +22,7 @@ def store_down(stores: Stores, store: str) -> Iterator[None]:
     if isinstance(stores, ScaleStores):
         with _refusing(stores, f"{store}_{stores.worker}"):
             yield
+        connections[store].close()  # the server ended it; a web request would begin with a new one
         return
     file = stores.home / f"{store}.sqlite3"
     away = file.with_suffix(".away")

@@ -293,7 +293,7 @@ def test_the_person_a_row_is_about_is_named_on_the_trail(
 ) -> None:
     from tests.safeguards.records.specimens.models import Specimen  # noqa: PLC0415
 
-    row = Specimen(text="fine", person=pat.pk)
+    row = Specimen(text="fine", person=pat)
     guardian = uuid7()
     with wall.writing(ada.organisation):
         keep(ada, row, CHANGE, persons=[guardian])

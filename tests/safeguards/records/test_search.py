@@ -9,6 +9,7 @@ from keepwell.safeguards.persons.actions import create_person
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.actions import keep
 from keepwell.safeguards.records.errors import SealedLookup
+from keepwell.safeguards.records.index import _joined
 from keepwell.safeguards.records.search import equal
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -65,3 +66,8 @@ def test_changing_one_of_two_fields_renews_their_token(ada: Viewer) -> None:
 def test_a_field_without_an_index_is_not_searched(ada: Viewer, name: str) -> None:
     with wall.reading(ada.organisation), pytest.raises(SealedLookup, match="no blind index"):
         equal(Person, name, "pat@example.org")
+
+
+def test_values_side_by_side_are_not_values_run_together() -> None:
+    assert _joined([b"ab", b"c"]) != _joined([b"a", b"bc"])
+    assert _joined([b"ab"]) == b"ab"

@@ -21,7 +21,7 @@ MANIFEST = Manifest(
         PersonsEvent.JOIN_BEGIN: EventWords(did=_("joined two persons"), icon="people"),
         PersonsEvent.JOIN_UNDO: EventWords(did=_("parted two joined persons"), icon="undo"),
         PersonsEvent.PERSON_CHANGE: EventWords(did=_("changed the facts of a person"), icon="pen"),
-        PersonsEvent.PERSON_CREATE: EventWords(did=_("became known as a person"), icon="person"),
+        PersonsEvent.PERSON_CREATE: EventWords(did=_("began a new person"), icon="person"),
         PersonsEvent.PERSON_ERASE: EventWords(
             did=_("erased a person and every record about that person"), icon="bin", tone="danger"
         ),

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.fields import SealedBytes, SealedDate, SealedJSON, SealedText
 from keepwell.safeguards.records.index import BlindIndex
 from keepwell.safeguards.records.models import SealedRecord
@@ -18,7 +19,7 @@ class Specimen(SealedRecord):
     """One of everything."""
 
     plain = {"status": "one of two codes"}
-    about: ClassVar[str] = "person"
+    about: ClassVar[str] = "person_id"
     file_slot: ClassVar[str] = "specimens.file"
 
     text = SealedText(slot="specimens.text", category="text", index=BlindIndex(folded))
@@ -26,7 +27,7 @@ class Specimen(SealedRecord):
     tree = SealedJSON(slot="specimens.tree", category="answers", null=True)
     drawn = SealedBytes(slot="specimens.drawn", category="signature", null=True)
     status = models.CharField(max_length=10, default="new")
-    person = models.UUIDField(null=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
         return f"specimen {self.pk}"
