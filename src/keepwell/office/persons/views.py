@@ -15,7 +15,7 @@ from keepwell.office.persons import pairs
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.declarations import requires
-from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.access.purposes import Purpose, purpose_of
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.persons import actions, queries
@@ -60,10 +60,9 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     viewer = viewer_of(request)
     whole = queries.whole_of(viewer, person_id)
     this = next(row for row in whole if row.pk == person_id)
-    purpose = request.GET.get("for", "")
-    is_open = purpose in Purpose
+    purpose = purpose_of(request.GET.get("for", ""))
     matches = pairs.matches_of(viewer, this)
-    if is_open:
+    if purpose is not None:
         request.access_purpose = purpose  # type: ignore[attr-defined]  # what the trail will say
         rows = [*whole, *(match.person for match in matches)]
         scope_of(request).open(rows, *pairs.FACTS)
@@ -76,9 +75,9 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "this": this,
         "sources": pairs.sources_of(viewer, whole),
         "matches": matches,
-        "is_open": is_open,
+        "is_open": purpose is not None,
         "purposes": [(one.value, one.label) for one in Purpose],
-        "purpose": Purpose(purpose) if is_open else Purpose.CARE,
+        "purpose": purpose or Purpose.CARE,
         "records": registry.person_records(viewer, ids),
         "lines": lines_of(
             viewer, trail.entries, entry_route="office:entry" if may_read_trail else ""

@@ -29,7 +29,7 @@ class ProfileForm(forms.Form):
     telephone = SetUpForm.base_fields["telephone"]
     hours = forms.CharField(
         label=_("Opening hours"),
-        help_text=_("Under the telephone number. Monday to Friday, 8 am to 5 pm"),
+        help_text=_("Under the telephone number, such as: Monday to Friday, 8 am to 5 pm"),
         max_length=200,
         required=False,
     )

@@ -28,6 +28,11 @@ class Bar:
     everything_height: int
 
     @property
+    def hour(self) -> str:
+        """The hour as the axis writes it."""
+        return f"{self.moment:%H}"
+
+    @property
     def middle(self) -> int:
         """Where the hour is written."""
         return self.x + STEP // 2

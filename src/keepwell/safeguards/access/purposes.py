@@ -36,7 +36,12 @@ _LABELS: dict[Purpose, Promise] = {
 }
 
 
+def purpose_of(code: str) -> Purpose | None:
+    """Return the purpose with this code, or None for anything else."""
+    return next((purpose for purpose in Purpose if purpose.value == code), None)
+
+
 def label_of(code: str) -> str:
     """Return the words for a purpose code of the trail; an unknown code is shown as it is."""
-    known = {purpose.value: purpose for purpose in Purpose}
-    return str(known[code].label) if code in known else code
+    known = purpose_of(code)
+    return code if known is None else str(known.label)
