@@ -40,7 +40,8 @@ def fork(organisation: UUID, count: int) -> None:
     alternately(organisation, 2)
     child = os.fork()
     if child == 0:
-        connections.close_all()
+        for connection in connections.all(initialized_only=True):
+            connection.connection = None  # closing it would speak for the parent
         alternately(organisation, count)
         os._exit(0)
     alternately(organisation, count)

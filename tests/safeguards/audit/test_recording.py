@@ -14,6 +14,7 @@ from django.db import DatabaseError, connections
 from keepwell.safeguards.audit import outbox, payloads, queries, verifier, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.audit.models import Outbox
 from keepwell.safeguards.audit.trail import models, statements, store
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -201,7 +202,7 @@ def test_an_entry_that_was_moved_but_not_taken_out_is_not_doubled(ada: Viewer) -
         first = record(ada, "forms:submission:arrive")
         record(ada, "forms:submission:arrive")
     with wall.reading(ada.organisation):
-        rows = list(outbox.Outbox.objects.all())
+        rows = list(Outbox.objects.all())
     writer.stop()
     assert size_of(ada) == 2
     with wall.writing(ada.organisation):  # as if the process had died before the deletion
@@ -219,7 +220,7 @@ def test_nothing_an_entry_says_is_in_clear_in_the_stores(ada: Viewer, hands: Han
     with wall.writing(ada.organisation):
         record(ada, "forms:submission:arrive", reason=canary, outcome=canary)
         with wall.reading(ada.organisation):
-            waiting = b"".join(bytes(row.payload) for row in outbox.Outbox.objects.all())
+            waiting = b"".join(bytes(row.payload) for row in Outbox.objects.all())
     record_now(ada, "records:fields:open", reason=canary, detail={"canary": canary})
     writer.stop()
     stored = hands.rows("SELECT payload FROM trail_entry WHERE organisation_id = :org")

@@ -9,7 +9,7 @@ from keepwell.safeguards.audit import checked, heads, queries, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.entries import Entry
 from keepwell.safeguards.audit.errors import TrailBroken
-from keepwell.safeguards.audit.outbox import Outbox
+from keepwell.safeguards.audit.models import Outbox
 from keepwell.safeguards.audit.reports import Problem, Report
 from keepwell.safeguards.audit.verifier import verify
 from keepwell.safeguards.tenancy import wall
@@ -139,10 +139,10 @@ def test_an_entry_signed_with_others_is_named_with_them(log: Viewer, hands: Hand
 
 def _make_leaf_right(hands: Hands, index: int) -> None:
     columns = "entry_id, time_us, period, kind, digest"
-    ((id_, *numbers, digest),) = hands.rows(
+    ((id_, time_us, period, kind, digest),) = hands.rows(
         f'SELECT {columns} FROM trail_entry WHERE organisation_id = :org AND "index" = ?', index
     )
-    leaf = Entry(UUID(str(id_)), *numbers, bytes(digest)).leaf()
+    leaf = Entry(UUID(str(id_)), time_us, period, kind, bytes(digest)).leaf()
     where = 'WHERE organisation_id = :org AND "index" = ?'
     hands.change(f"UPDATE trail_entry SET leaf = ? {where}", leaf, index)
 

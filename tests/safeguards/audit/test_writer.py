@@ -138,8 +138,11 @@ def trail_away(stores: Stores) -> Iterator[None]:
 
 def _end_connections(stores: ScaleStores, name: str) -> None:
     with stores.superuser("postgres") as server:
-        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-        server.execute(ending, [name])
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = %s AND usename = 'keepwell_app'",
+            [name],
+        )
 
 
 def test_without_the_trail_nothing_is_recorded_until_it_is_back(
@@ -171,6 +174,8 @@ def test_a_connection_that_was_cut_is_made_anew_unnoticed(ada: Viewer, stores: S
     record_now(ada, OPEN)
     _end_connections(stores, f"trail_{stores.worker}")
     record_now(ada, OPEN)
+    connections["trail"].close()  # this thread's own was cut too
+    assert queries.state(ada).size == 2
 
 
 @pytest.mark.embedded

@@ -43,6 +43,8 @@ def by_hour(viewer: Viewer, since: datetime) -> tuple[HourOfKind, ...]:
 
 def own_moments(viewer: Viewer, kinds: Collection[str], *, limit: int) -> tuple[datetime, ...]:
     """Return when this viewer last did such things, newest first."""
+    if viewer.actor is None:
+        return ()
     with store.reading(viewer.organisation):
         own = models.Mention.objects.filter(
             organisation_id=viewer.organisation,
