@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from keepwell.shell import requests
 from keepwell.shell.error_words import ErrorWords, words_of
@@ -32,8 +33,6 @@ def page(request: HttpRequest, status: int, words: ErrorWords | None = None) -> 
     context = {"page": words, "reference": requests.reference_of(request)}
     response = HttpResponse(_rendered(request, context), status=status)
     response.is_error_page = True  # type: ignore[attr-defined]  # so that it is not replaced again
-    # A page that may be embedded must be able to fail where it stands, or its frame stays empty.
-    response.frame_ancestors = getattr(request, "frame_ancestors", [])  # type: ignore[attr-defined]
     if status in LATER_SECONDS:
         response["Retry-After"] = LATER_SECONDS[status]
     return response
@@ -55,7 +54,7 @@ def page_of(request: HttpRequest, error: KeepwellError) -> HttpResponse:
     words = words_of(error.status)
     if error.status == 404:  # out of reach and never there read alike
         return page(request, 404, words)
-    return page(request, error.status, words.saying(error.sentence))
+    return page(request, error.status, words.saying(gettext(str(error.sentence))))
 
 
 def page_instead_of(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

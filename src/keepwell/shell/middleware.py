@@ -105,7 +105,7 @@ def content_security_policy(frame_ancestors: list[str]) -> str:
 class SecurityHeadersMiddleware:
     """Put the security headers on every answer, errors and static files included.
 
-    A view that may be embedded sets `response.frame_ancestors = ["https://clinic.example"]`; one
+    A view that may be embedded sets `request.frame_ancestors = ["https://clinic.example"]`; one
     whose bytes are public and never change sets `response.is_public = True` and its own
     Cache-Control. Everything else is never stored: a shared computer's Back must show nothing.
     """
@@ -118,7 +118,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response[name] = value
-        ancestors: list[str] = list(getattr(response, "frame_ancestors", []))
+        ancestors: list[str] = list(getattr(request, "frame_ancestors", []))
         response["Content-Security-Policy"] = content_security_policy(ancestors)
         if not ancestors:
             response["X-Frame-Options"] = "DENY"

@@ -2,9 +2,9 @@
 
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import gettext
 
 from keepwell.products.forms import qr
+from keepwell.products.forms.rendering import saying
 from keepwell.products.forms.sentences import Sentence
 
 register = template.Library()
@@ -13,7 +13,7 @@ register = template.Library()
 @register.filter
 def said(sentence: Sentence) -> str:
     """Say a sentence of the pure core in the page's language."""
-    return sentence.said(gettext)
+    return saying.sentence(sentence)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from keepwell.products.forms.actions import answering
 from keepwell.products.forms.actions.answering import Posted
 from keepwell.products.forms.actions.sending import NotReady, send
 from keepwell.products.forms.answers import AnswerError, Upload, check_all, read
+from keepwell.products.forms.answers.fields import act_of
 from keepwell.products.forms.drafting import Progress
 from keepwell.products.forms.errors import DraftGone
 from keepwell.products.forms.models import Draft
@@ -74,6 +75,8 @@ def answer(request: HttpRequest, visit: Visit, number: int) -> Step:
     kept = answering.answer_page(visit.viewer, draft=draft, scope=scope_of(request), posted=posted)
     if not kept.is_taken:
         return Step("page", number)
+    if act_of(form, request.POST.get("act", "")).which == "check":
+        return CHECK
     following = page_after(form, kept.progress.answers, number)
     return Step("page", following.number) if following else CHECK
 
@@ -102,6 +105,7 @@ def clear(visit: Visit) -> Step:
 @sensitive_variables()
 def show(request: HttpRequest, visit: Visit, step: Step) -> HttpResponse:
     """Show a step; answers it needs are opened in the request's scope, as the respondent's act."""
+    step = _visible(request, visit, step)
     context = {
         "organisation": visit.entrance.organisation,
         "form": compiled_version(visit.version),
@@ -121,6 +125,18 @@ def opening(visit: Visit) -> Step:
     if not visit.entrance.is_open:
         return HELP
     return RESUME if visit.draft is not None else START
+
+
+def _visible(request: HttpRequest, visit: Visit, step: Step) -> Step:
+    """Return the step itself, or the next one for a page that the answers so far leave out."""
+    if step.name != "page":
+        return step
+    draft = _draft(visit)
+    form, answers = compiled_version(draft.version), _progress(request, draft).answers
+    if _page(draft, step.number) in visible_pages(form, answers):
+        return step
+    following = page_after(form, answers, step.number)
+    return Step("page", following.number) if following else CHECK
 
 
 def _nothing(request: HttpRequest, visit: Visit, step: Step) -> dict[str, Any]:
