@@ -213,14 +213,23 @@ def test_the_way_from_password_to_code_is_ten_minutes(ada: Person) -> None:
 
 
 def test_the_address_first_asked_for_is_where_one_arrives(ada: Person) -> None:
-    here = browser()
-    sent = here.get("/account/password/?from=mail")
+    here, wanted = browser(), "/account/password/?from=mail"
+    sent = here.get(wanted)
     assert sent["Location"] == "/sign-in/?next=%2Faccount%2Fpassword%2F%3Ffrom%3Dmail"
+    page = here.get(sent["Location"]).content.decode()
+    assert f'name="next" value="{wanted}"' in page
+    here.post("/sign-in/", {"email": ada.email, "password": ada.password, "next": wanted})
+    assert here.post("/sign-in/code/", {"code": ada.code()})["Location"] == wanted
 
 
 @pytest.mark.parametrize(
     "hostile",
     [
+        "//evil.example/account/",
+        "https://evil.example/account/",
+        "https://localhost@evil.example/account/",
+        "/\\evil.example/account/",
+        "\t//evil.example/account/",
         "//evil.example",
         "///evil.example",
         "/\\evil.example",

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from keepwell.safeguards.access import queries
+from keepwell.safeguards.access.declarations import Reach, declaration_of
 from keepwell.safeguards.access.viewers import sign_in_of
 from keepwell.safeguards.identity import actions, devices, second_factor
 from keepwell.safeguards.identity.models import Stage, User
@@ -27,15 +28,16 @@ def on_the_way(request: HttpRequest) -> User:
 
 
 def safe_next(asked: str) -> str:
-    """Return a page of ours to go to, or nothing: only paths that lead to a view (ASVS 3.7.2)."""
+    """Return a page of ours to go to, or nothing: only paths to views of members (ASVS 3.7.2)."""
     plain = asked.isprintable() and "\\" not in asked and asked.startswith("/")
     if not plain or not url_has_allowed_host_and_scheme(asked, None, require_https=True):
         return ""
     try:
-        match = resolve(urlsplit(asked).path)
+        declared = declaration_of(resolve(urlsplit(asked).path).func)
     except Resolver404:
         return ""
-    return "" if match.namespaces[:1] == ["sign_in"] else asked
+    is_for_members = declared and declared.reach in {Reach.PERMISSION, Reach.SIGNED_IN}
+    return asked if is_for_members else ""
 
 
 def home() -> str:
