@@ -1,15 +1,12 @@
 """Which organisation a command means: its id, or a name that only one has."""
 
-import getpass
 from dataclasses import dataclass
 from uuid import UUID
 
 from keepwell.cli.refusal import MISUSED, Refusal
-from keepwell.safeguards.access import viewers
 from keepwell.safeguards.audit import logs
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
-from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell import queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ def all_of_them() -> list[Named]:
 
 def _named(organisation: UUID) -> Named | None:
     with wall.reading(organisation):
-        row = Organisation.objects.filter(pk=organisation).only("name").first()
+        row = queries.organisation(organisation)
     return None if row is None else Named(organisation, row.name)
 
 
@@ -43,8 +40,3 @@ def meant(text: str) -> Named:
         raise Refusal(f"Several organisations are called {text!r}. Give one id of: {ids}", MISUSED)
     known = "; ".join(f"{each.name} ({each.id})" for each in all_of_them()) or "none"
     raise Refusal(f"There is no organisation {text!r}. There are: {known}.", MISUSED)
-
-
-def viewer(organisation: UUID) -> Viewer:
-    """Return whoever runs this command, known by the unix account."""
-    return viewers.console(organisation, account=getpass.getuser())

@@ -6,8 +6,6 @@ from keepwell.cli import folder
 from keepwell.cli.refusal import Refusal
 from keepwell.safeguards.vault import root
 from keepwell.safeguards.vault.errors import RootKeyError
-from keepwell.safeguards.vault.keystore import access
-from keepwell.safeguards.vault.keystore.models import RootMarker
 
 _PRINTED = """
 Print these lines and keep them apart from this machine. Whoever has them and the data can read
@@ -22,7 +20,7 @@ def make() -> str | None:
     A marked keystore belongs to a key that exists somewhere: a new one would only hide that.
     """
     path = folder.home() / "root.key"
-    if path.exists() or _keystore_is_marked():
+    if path.exists() or root.is_marked():
         return None
     try:
         made = root.FileRoot.create(path)
@@ -44,8 +42,3 @@ def check() -> None:
 def mark() -> None:
     """Tie keystore and root key together: a wrong key is then noticed before it seals anything."""
     root.mark()
-
-
-def _keystore_is_marked() -> bool:
-    with access.outside_walls():
-        return RootMarker.objects.exists()

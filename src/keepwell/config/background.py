@@ -5,7 +5,6 @@ from django.db import connections
 from keepwell.config import certificate_watch, key_sweep, trail_check
 from keepwell.jobs import timer
 from keepwell.products.forms import tasks
-from keepwell.products.forms.tasks import expire_all_drafts
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.identity import tasks as identity_tasks
 from keepwell.safeguards.vault import blobs, keys
@@ -19,7 +18,6 @@ def start() -> None:
     timer.registered.every(60, "held keys", keys.forget_expired)
     timer.registered.every(6 * 3600, "unused keys", key_sweep.sweep)
     timer.registered.every(3600, "old drafts", tasks.expire_all_drafts)
-    timer.registered.every(3600, "drafts never sent", expire_all_drafts)
     timer.registered.every(3600, "sessions and links long over", identity_tasks.sweep)
     timer.registered.every(24 * 3600, "files half written", blobs.sweep_unfinished)
     timer.registered.every(600, "trails", trail_check.check_all)

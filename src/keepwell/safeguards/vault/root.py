@@ -128,6 +128,12 @@ def provider() -> RootProvider:
     return FileRoot(Path(settings.KEEPWELL_ROOT_KEY))
 
 
+def is_marked() -> bool:
+    """Tell whether this keystore belongs to a root key already."""
+    with access.outside_walls():
+        return RootMarker.objects.exists()
+
+
 def mark() -> None:
     """Leave a marker in a new keystore, wrapped by the root key; do nothing when there is one."""
     root = provider()
