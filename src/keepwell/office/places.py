@@ -1,9 +1,9 @@
-"""Where a page stands: the organisation's time zone, ids and numbers out of the address."""
+"""What a page asks of its request: the time zone it stands in, ids and numbers, what was sent."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from keepwell.shell import requests
 
@@ -31,3 +31,8 @@ def ids_in(text: str) -> tuple[UUID, ...] | None:
 def number_in(text: str) -> int | None:
     """Read a place in the log from the query part of an address."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent with a form, also when that is nothing; None when none was sent."""
+    return request.POST if request.method == "POST" else None

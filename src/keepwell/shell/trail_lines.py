@@ -4,7 +4,7 @@ Sentences speak of people in the third person, of the reader too ("Ada Moreno (y
 that every language can say "<who> <did>" with one form of the verb.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -127,9 +127,20 @@ def _member(viewer: Viewer, payload: Payload, names: Mapping[UUID, str]) -> str:
 def did_of(kind: str, payload: Payload) -> str:
     """Say what was done; an opening names its fields and counts its rows."""
     if kind == RecordsEvent.FIELDS_OPEN and payload.subjects:
-        return _("opened %(what)s") % {"what": "; ".join(map(what_of, payload.subjects))}
+        opened = map(what_of, by_model(payload.subjects))
+        return _("opened %(what)s") % {"what": "; ".join(opened)}
     words = registry.event_words(kind)
     return str(words.did) if words else kind
+
+
+def by_model(subjects: Iterable[Subject]) -> list[Subject]:
+    """Put together what an entry names of one model in several parts, for its sentence."""
+    found: dict[str, Subject] = {}
+    for one in subjects:
+        before = found.get(one.model, Subject(one.model, ()))
+        ids = tuple(dict.fromkeys((*before.ids, *one.ids)))
+        found[one.model] = Subject(one.model, ids, (*before.fields, *one.fields))
+    return list(found.values())
 
 
 def what_of(subject: Subject) -> str:

@@ -8,6 +8,7 @@ from django.db import Error as DatabaseError
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from keepwell.safeguards.access import queries as access
 from keepwell.safeguards.audit import queries
 from keepwell.safeguards.audit.queries import TrailState
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -31,23 +32,26 @@ def words_for(viewer: Viewer, zone: ZoneInfo) -> Words:
     try:
         state = queries.state(viewer)
     except (KeepwellError, DatabaseError):
-        return Words(_("Trail out of reach"), "error", "danger", _url())
-    return say(state, zone)
+        return Words(_("Trail out of reach"), "error", "danger", _url(viewer))
+    return say(state, zone, _url(viewer))
 
 
-def say(state: TrailState, zone: ZoneInfo) -> Words:
+def say(state: TrailState, zone: ZoneInfo, url: str = "") -> Words:
     """Put a state into words: a claim is made only for what was checked."""
     if state.whole is None or state.checked is None:
-        return Words(_("Trail not checked yet"), "wait", "info", _url())
+        return Words(_("Trail not checked yet"), "wait", "info", url)
     when = moments.said(
         state.checked, now=clock.now(), zone=zone, style=moments.Style.SINCE, is_working=True
     )
     if state.whole:
-        return Words(_("Trail whole, checked %(when)s") % {"when": when}, "proof", "", _url())
-    return Words(_("Trail broken, found %(when)s") % {"when": when}, "error", "danger", _url())
+        return Words(_("Trail whole, checked %(when)s") % {"when": when}, "proof", "", url)
+    return Words(_("Trail broken, found %(when)s") % {"when": when}, "error", "danger", url)
 
 
-def _url() -> str:
+def _url(viewer: Viewer) -> str:
+    """Return the way to the trail for whoever has it in the menu; nobody is led to a refusal."""
+    if settings.KEEPWELL_TRAIL_ROUTE not in {item.route for item in access.menu_for(viewer)}:
+        return ""
     try:
         return reverse(settings.KEEPWELL_TRAIL_ROUTE)
     except NoReverseMatch:

@@ -13,6 +13,7 @@ from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.persons import pairs
 from keepwell.office.reasons import ReasonForm
+from keepwell.office.trail.days import days_of
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.purposes import Purpose, purpose_of
@@ -71,6 +72,8 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         viewer, person_id, kinds=[RecordsEvent.FIELDS_OPEN], limit=SHOWN_OPENINGS
     )
     may_read_trail = may(viewer, OfficePermission.TRAIL_READ)
+    route = "office:entry" if may_read_trail else ""
+    lines = lines_of(viewer, trail.entries, entry_route=route)
     context = {
         "this": this,
         "sources": pairs.sources_of(viewer, whole),
@@ -79,9 +82,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "purposes": [(one.value, one.label) for one in Purpose],
         "purpose": purpose or Purpose.CARE,
         "records": registry.person_records(viewer, ids),
-        "lines": lines_of(
-            viewer, trail.entries, entry_route="office:entry" if may_read_trail else ""
-        ),
+        "days": days_of(lines, places.zone_of(request)),
         "about": " ".join(map(str, ids)),
         "may_read_trail": may_read_trail,
         "may_join": may(viewer, PersonPermission.JOIN),
@@ -99,7 +100,7 @@ def join(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
     viewer = viewer_of(request)
     this = queries.person_with(viewer, person_id)
     match = pairs.match_with(viewer, this, other_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(places.posted(request))
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         actions.join(viewer, person=match.root, into=this.pk, reason=reason)
@@ -117,7 +118,7 @@ def undo_join(request: HttpRequest, join_id: UUID) -> HttpResponse:
     """Part two persons again; the reason goes on the trail."""
     viewer = viewer_of(request)
     made = pairs.join_with(viewer, join_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(places.posted(request))
     if form.is_valid():
         actions.undo_join(viewer, join=made.pk, reason=form.cleaned_data["reason"])
         messages.success(request, _("The two are parted again. Nothing was lost."))
@@ -134,7 +135,7 @@ def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Erase one person and every record about that person, after saying what ends and stays."""
     viewer = viewer_of(request)
     whole = queries.whole_of(viewer, person_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(places.posted(request))
     if form.is_valid():
         actions.erase_person(viewer, person=person_id, reason=form.cleaned_data["reason"])
         messages.success(request, _("The person is erased. The trail keeps that it was done."))

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.settings import actions
 from keepwell.office.settings.forms import LogoForm, ProfileForm
@@ -24,7 +25,7 @@ from keepwell.shell import requests
 @requires(OfficePermission.ORGANISATION_CHANGE)
 def page(request: HttpRequest) -> HttpResponse:
     """Show the profile and how patients see it; keep what is changed."""
-    form = ProfileForm(request.POST or None, initial=_present(request))
+    form = ProfileForm(places.posted(request), initial=_present(request))
     if not form.is_valid():
         return _page(request, form, LogoForm(), status=422 if form.is_bound else 200)
     if "preview" in request.POST:

@@ -1,11 +1,5 @@
 """The trail page, the page of one entry with its proof, and a check of the whole trail."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
-from zoneinfo import ZoneInfo
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.trail import chart, facts, findings, groups
+from keepwell.office.trail.days import days_of
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.queries import members_of
@@ -23,7 +18,6 @@ from keepwell.safeguards.audit import proofs, queries, verifier
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.queries import TrailState
 from keepwell.shell.trail_lines import (
-    Line,
     lines_of,
     outcome_of,
     purpose_of,
@@ -32,20 +26,6 @@ from keepwell.shell.trail_lines import (
 
 PAGE_ENTRIES = 40
 LARGEST_INDEX = 2**63 - 1  # that a log can hold
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The lines of one day."""
-
-    moment: datetime
-    lines: tuple[Line, ...]
-
-
-def days_of(lines: Iterable[Line], zone: ZoneInfo) -> list[Day]:
-    """Put lines under the days of the organisation's zone, in the order they come."""
-    grouped = groupby(lines, key=lambda line: line.moment.astimezone(zone).date())
-    return [Day(found[0].moment, found) for found in (tuple(group) for _day, group in grouped)]
 
 
 @require_safe

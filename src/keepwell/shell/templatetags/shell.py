@@ -111,10 +111,11 @@ def sealed_value(label: Any = "") -> SafeString:
     return _part("sealed_value", label=label)
 
 
-@register.simple_tag
-def opened_note(moment: Any) -> SafeString:
-    """Say beside opened values who opened them, when, and that it is recorded."""
-    return _part("opened_note", moment=moment)
+@register.simple_tag(takes_context=True)
+def opened_note(context: Context, opened: datetime | str) -> SafeString:
+    """Say beside opened values who opened them, when (a moment or words), that it is recorded."""
+    when = moment(context, opened, "clock") if isinstance(opened, datetime) else opened
+    return _part("opened_note", moment=when)
 
 
 @register.simple_block_tag

@@ -1,0 +1,46 @@
+"""Ada's clinic with Ben and Dee, Cy's practice, and Pat, who is a patient of Ada's."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from tests.pages import with_plain_static_files
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tests.office.rooms import House
+    from tests.stores.session import Stores
+
+BORN = date(1984, 3, 9)
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any, tmp_path: Path) -> None:
+    with_plain_static_files(settings, tmp_path)
+
+
+@pytest.fixture
+def house(stores: "Stores") -> Iterator["House"]:
+    """Found both organisations with everybody who works there."""
+    from keepwell.safeguards.audit import writer  # noqa: PLC0415  needs the settings
+    from tests.office.rooms import make_house  # noqa: PLC0415
+
+    yield make_house()
+    writer.stop()
+
+
+@pytest.fixture
+def ada(house: "House") -> "Client":
+    """Open a browser in which the owner is signed in."""
+    return house.browser("Ada")
+
+
+@pytest.fixture
+def pat(house: "House") -> UUID:
+    """Make Pat known to Ada's clinic."""
+    return house.person(name="Pat Winters", born=BORN, telephone="+1 555 0123")

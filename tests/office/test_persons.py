@@ -1,0 +1,209 @@
+"""Pages over persons: what opens is recorded, joining says why, erasing touches one only."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+
+from keepwell.safeguards.persons import queries
+from keepwell.safeguards.records.disclosure import disclose
+from keepwell.toolkit.identifiers import uuid7
+from tests.office.rooms import House, text_of
+
+BORN = date(1984, 3, 9)
+WHY = "same telephone, confirmed by a call"
+OPEN = "records:fields:open"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def twin(house: House, pat: UUID) -> UUID:
+    """Make somebody of Pat's name and birth date."""
+    return house.person(name="Pat Winters", born=BORN, telephone="+1 555 0199")
+
+
+def joined(client: Client, pat: UUID, twin: UUID) -> Any:
+    return client.post(f"/persons/{pat}/join/{twin}/", {"reason": WHY})
+
+
+def test_the_list_opens_names_says_how_many_and_is_one_entry(
+    house: House, ada: Client, pat: UUID, twin: UUID
+) -> None:
+    page = text_of(ada.get("/persons/"))
+    assert page.count("Pat Winters") == 2
+    assert "<strong>2 names</strong>" in page
+    (opened,) = house.payloads(OPEN)
+    assert opened.purpose == "care"
+    assert {id_ for subject in opened.subjects for id_ in subject.ids} == {pat, twin}
+    assert opened.request is not None
+
+
+def test_an_auditor_sees_that_there_are_persons_and_no_name(house: House, pat: UUID) -> None:
+    response = house.browser("Dee").get("/persons/")
+    assert response.status_code == 200
+    assert "Pat Winters" not in text_of(response)
+    assert "Sealed" in text_of(response)
+    assert house.payloads(OPEN) == []
+
+
+def test_pages_of_the_list_follow_each_other_without_gap(house: House, ada: Client) -> None:
+    made = [house.person(name=f"Patient {number:02}") for number in range(26)]
+    first = text_of(ada.get("/persons/"))
+    assert "Patient 01" in first
+    assert "Patient 00" not in first
+    older = text_of(ada.get(f"/persons/?before={made[1]}"))
+    assert "Patient 00" in older
+    assert "Patient 01" not in older
+
+
+def test_facts_stay_sealed_until_a_purpose_is_said(house: House, ada: Client, pat: UUID) -> None:
+    sealed = text_of(ada.get(f"/persons/{pat}/"))
+    assert "Pat Winters" not in sealed
+    assert house.payloads(OPEN) == []
+    opened = text_of(ada.get(f"/persons/{pat}/?for=person-request"))
+    assert "Pat Winters" in opened
+    assert "+1 555 0123" in opened
+    (payload,) = house.payloads(OPEN)
+    assert payload.purpose == "person-request"
+    assert set(payload.subjects[0].fields) == {"name", "born", "telephone"}
+
+
+def test_a_purpose_that_does_not_exist_opens_nothing(house: House, ada: Client, pat: UUID) -> None:
+    assert "Pat Winters" not in text_of(ada.get(f"/persons/{pat}/?for=curiosity"))
+    assert house.payloads(OPEN) == []
+
+
+def test_the_page_says_who_opened_any_source_of_the_person(
+    house: House, ada: Client, pat: UUID, twin: UUID
+) -> None:
+    house.browser("Ben").get(f"/persons/{twin}/?for=care")
+    joined(ada, pat, twin)
+    page = text_of(ada.get(f"/persons/{pat}/"))
+    assert "<strong>Ben</strong> opened" in page
+
+
+def test_equal_name_and_birth_date_are_offered_side_by_side(
+    ada: Client, pat: UUID, twin: UUID
+) -> None:
+    sealed = text_of(ada.get(f"/persons/{pat}/"))
+    assert "1 possible match" in sealed
+    assert "555 0199" not in sealed
+    opened = text_of(ada.get(f"/persons/{pat}/?for=care"))
+    assert "+1 555 0123" in opened
+    assert "+1 555 0199" in opened
+    assert f"/persons/{pat}/join/{twin}/" in opened
+
+
+def test_a_shared_telephone_alone_is_no_offer(house: House, ada: Client, pat: UUID) -> None:
+    house.person(name="Sam Winters", born=BORN, telephone="+1 555 0123")
+    assert "possible match" not in text_of(ada.get(f"/persons/{pat}/"))
+
+
+def test_joining_needs_a_reason_and_keeps_the_page(
+    house: House, ada: Client, pat: UUID, twin: UUID
+) -> None:
+    response = ada.post(f"/persons/{pat}/join/{twin}/", {"reason": "  "})
+    assert response.status_code == 422
+    assert "Say why" in text_of(response)
+    assert house.whole(pat) == {pat}
+
+
+def test_a_join_and_its_undo(house: House, ada: Client, pat: UUID, twin: UUID) -> None:
+    assert joined(ada, pat, twin).status_code == 302
+    assert house.whole(pat) == {pat, twin}
+    page = text_of(ada.get(f"/persons/{pat}/?for=care"))
+    assert "Source 2" in page
+    assert "+1 555 0199" in page
+    (join,) = queries.joins_of(house.viewer(), [pat, twin])
+    assert f"/persons/joins/{join.pk}/undo/" in page
+    undone = ada.post(f"/persons/joins/{join.pk}/undo/", {"reason": "two brothers"})
+    assert undone.status_code == 302
+    assert house.whole(pat) == {pat}
+    begun, parted = house.payloads("persons:join:begin", "persons:join:undo")
+    assert (begun.reason, parted.reason) == (WHY, "two brothers")
+
+
+def test_an_offer_joins_all_that_are_one_with_it(
+    house: House, ada: Client, pat: UUID, twin: UUID
+) -> None:
+    third = house.person(name="Pat Winters", born=BORN)
+    joined(ada, twin, third)
+    assert joined(ada, pat, third).status_code == 302
+    assert house.whole(pat) == {pat, twin, third}
+
+
+def test_only_who_is_offered_can_be_joined(house: House, ada: Client, pat: UUID) -> None:
+    other = house.person(name="Rosa", born=BORN)
+    assert joined(ada, pat, other).status_code == 404
+    assert house.whole(pat) == {pat}
+
+
+def test_erasing_says_what_ends_and_needs_a_reason(house: House, ada: Client, pat: UUID) -> None:
+    page = text_of(ada.get(f"/persons/{pat}/erase/"))
+    for heading in ("What ends", "What stays", "Who is told"):
+        assert heading in page
+    assert "Pat Winters" not in page
+    assert ada.post(f"/persons/{pat}/erase/", {}).status_code == 422
+    assert house.whole(pat) == {pat}
+
+
+def test_erasing_one_person_leaves_the_joined_one_readable(
+    house: House, ada: Client, pat: UUID, twin: UUID
+) -> None:
+    joined(ada, pat, twin)
+    assert ada.post(f"/persons/{pat}/erase/", {"reason": "asked for it"}).status_code == 302
+    assert ada.get(f"/persons/{pat}/").status_code == 404
+    page = text_of(ada.get(f"/persons/{twin}/?for=care"))
+    assert "+1 555 0199" in page
+    assert house.payloads("persons:person:erase")[0].reason == "asked for it"
+
+
+@pytest.mark.parametrize("name", ["Ben", "Dee", "Abe"])
+def test_nobody_but_the_owner_erases(house: House, pat: UUID, name: str) -> None:
+    response = house.browser(name).post(f"/persons/{pat}/erase/", {"reason": "tidying up"})
+    assert response.status_code == 403
+    with disclose(house.viewer(), "care") as scope:
+        (row,) = scope.open([queries.person_with(house.viewer(), pat)], "name")
+        assert row.name.open() == "Pat Winters"
+
+
+@pytest.mark.parametrize(("name", "status"), [("Ben", 200), ("Dee", 403), ("Abe", 403)])
+def test_who_may_open_a_person(house: House, pat: UUID, name: str, status: int) -> None:
+    assert house.browser(name).get(f"/persons/{pat}/?for=care").status_code == status
+
+
+def test_a_stranger_is_answered_as_for_an_id_that_never_was(
+    house: House, ada: Client, pat: UUID, twin: UUID
+) -> None:
+    joined(ada, pat, twin)
+    (join,) = queries.joins_of(house.viewer(), [pat, twin])
+    cy, nobody = house.browser("Cy"), uuid7()
+    for there in (
+        f"/persons/{pat}/?for=care",
+        f"/persons/{pat}/join/{twin}/",
+        f"/persons/{pat}/erase/",
+        f"/persons/joins/{join.pk}/undo/",
+    ):
+        never = there.replace(str(pat), str(nobody)).replace(str(join.pk), str(nobody))
+        found = [cy.get(address) for address in (there, never)]
+        assert [response.status_code for response in found] == [404, 404]
+        seen = [_without_reference(text_of(response)) for response in found]
+        assert seen[0] == seen[1]
+
+
+def _without_reference(page: str) -> str:
+    return page.partition("<h1>")[2]
+
+
+def test_names_and_reasons_are_escaped(house: House, ada: Client) -> None:
+    one = house.person(name=HOSTILE, born=BORN, email=HOSTILE)
+    two = house.person(name=HOSTILE, born=BORN)
+    ada.post(f"/persons/{one}/join/{two}/", {"reason": HOSTILE})
+    index = house.entries("persons:join:begin")[0].index
+    for address in ("/persons/", f"/persons/{one}/?for=care", f"/trail/{index}/", "/trail/"):
+        page = text_of(ada.get(address))
+        assert HOSTILE not in page, address
+        assert escape(HOSTILE) in page, address

@@ -1,0 +1,266 @@
+"""The trail page and the page of an entry: filters, proof, what cannot be read, who may."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from keepwell.office.trail import chart, findings, groups
+from keepwell.safeguards.audit import activity, heads, proofs
+from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.errors import EntryMissing
+from keepwell.safeguards.audit.proofs import Standing
+from keepwell.safeguards.audit.reports import Finding, Problem
+from keepwell.toolkit import clock
+from keepwell.toolkit.identifiers import uuid7
+from keepwell.toolkit.merkle import check_inclusion
+from tests.office.rooms import House, text_of
+from tests.safeguards.audit.tampering import Hands
+from tests.stores.session import Stores
+
+READ = "audit:trail:open"
+
+
+@pytest.fixture
+def hands(stores: Stores, house: House) -> Hands:
+    """Return hands that reach into the trail's store past Keepwell."""
+    return Hands(stores, house.clinic.organisation.id)
+
+
+def many(house: House, count: int) -> None:
+    for _number in range(count):
+        record_now(house.viewer(), "office:profile:change")
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("Ada", 200), ("Abe", 200), ("Dee", 200), ("Ben", 403), ("Cy", 200)]
+)
+def test_who_may_read_the_trail(house: House, name: str, status: int) -> None:
+    browser = house.browser(name)
+    assert browser.get("/trail/").status_code == status
+    assert browser.get("/trail/0/").status_code == status
+    assert browser.post("/trail/check/").status_code == (302 if status == 200 else status)
+
+
+def test_reading_the_trail_is_on_the_trail(house: House) -> None:
+    house.browser("Dee").get("/trail/?kind=identity")
+    seen = [entry for entry in house.payloads(READ) if entry.actor == house.people["Dee"].user.pk]
+    assert len(seen) == 1
+    assert seen[0].purpose == "oversight"
+
+
+def test_a_refusal_is_found_by_colleague_and_kind(house: House, ada: Client) -> None:
+    house.browser("Ben").get("/settings/")
+    ben = house.people["Ben"].user.pk
+    page = text_of(ada.get(f"/trail/?kind=refused&member={ben}"))
+    assert "<strong>Ben</strong> asked for a page and was refused" in page
+    dee = house.people["Dee"].user.pk
+    assert "No entry fits" in text_of(ada.get(f"/trail/?kind=refused&member={dee}"))
+
+
+def test_entries_about_a_person_are_found_by_every_id_of_that_person(
+    house: House, ada: Client
+) -> None:
+    born = date(1984, 3, 9)
+    one, two = (house.person(name=name, born=born) for name in ("Pat", "Rosa"))
+    house.entries()
+    page = text_of(ada.get(f"/trail/?about={one}+{two}&kind=persons"))
+    assert page.count("began a new person") == 2
+    assert text_of(ada.get(f"/trail/?about={one}&kind=persons")).count("began a new person") == 1
+
+
+def test_what_is_no_id_is_said_at_the_field_and_finds_nothing(ada: Client) -> None:
+    page = text_of(ada.get("/trail/?about=%3Cscript%3E"))
+    assert "This is not an id" in page
+    assert "<script>" not in page
+    assert "No entry fits" in page
+
+
+def test_pages_go_on_where_the_last_ended(house: House, ada: Client) -> None:
+    many(house, 45)
+    first = text_of(ada.get("/trail/"))
+    before = re.search(r"before=(\d+)", first)
+    assert before is not None
+    indexes = [int(found) for found in re.findall(r'href="/trail/(\d+)/"', first)]
+    older = text_of(ada.get(f"/trail/?before={before[1]}"))
+    onward = [int(found) for found in re.findall(r'href="/trail/(\d+)/"', older)]
+    assert indexes == sorted(indexes, reverse=True)
+    assert onward[0] == indexes[-1] - 1
+
+
+def test_an_entry_says_everything_it_knows(house: House, ada: Client) -> None:
+    pat = house.person(name="Pat", born=date(1984, 3, 9))
+    ada.get(f"/persons/{pat}/?for=person-request")
+    (entry,) = house.entries("records:fields:open")
+    page = text_of(ada.get(f"/trail/{entry.index}/"))
+    assert entry.payload is not None
+    for said in ("Ada (you)", "Owner", "The person asked for it", "198.51.100.7", "Firefox, Linux"):
+        assert said in page, said
+    for id_ in (entry.payload.request, entry.payload.session, entry.id):
+        assert str(id_) in page
+    assert "birth date, name" in page
+    assert f'href="/persons/{pat}/"' in page
+    assert ">Pat<" not in page
+
+
+def test_an_auditor_is_not_led_to_pages_that_refuse(house: House, ada: Client) -> None:
+    pat = house.person(name="Pat", born=date(1984, 3, 9))
+    ada.get(f"/persons/{pat}/?for=care")
+    (entry,) = house.entries("records:fields:open")
+    page = text_of(house.browser("Dee").get(f"/trail/{entry.index}/"))
+    assert str(pat) in page
+    assert f'href="/persons/{pat}/"' not in page
+
+
+# -- proof -----------------------------------------------------------------------------------------
+
+
+def test_every_entry_is_proven_against_the_signed_head(house: House) -> None:
+    many(house, 300)  # more than a tile
+    organisation = house.clinic.organisation.id
+    size = heads.newest_head(organisation).size
+    for index in (0, 1, 255, 256, size - 1):
+        proof = proofs.proof_of(organisation, index)
+        assert proof.standing is Standing.PROVEN
+        check_inclusion(
+            proof.leaf, index=index, size=proof.size, root=proof.root, proof=proof.steps
+        )
+    with pytest.raises(EntryMissing):
+        proofs.proof_of(organisation, size)
+
+
+def test_the_page_shows_the_proof(house: House, ada: Client) -> None:
+    page = text_of(ada.get("/trail/0/"))
+    assert "Proven just now" in page
+    proof = proofs.proof_of(house.clinic.organisation.id, 0)
+    assert proof.leaf.hex() in page
+    assert proof.key_id in page
+
+
+def test_an_edited_entry_does_not_match_and_the_check_names_it(
+    house: House, ada: Client, hands: Hands
+) -> None:
+    many(house, 3)
+    hands.change(
+        'UPDATE trail_entry SET time_us = time_us + 1 WHERE organisation_id = :org AND "index" = 2'
+    )
+    assert "Does not match" in text_of(ada.get("/trail/2/"))
+    assert "Proven just now" in text_of(ada.get("/trail/1/"))
+    answer = ada.post("/trail/check/", follow=True)
+    page = text_of(answer)
+    assert "Entry 2 was edited." in page
+    assert "Not whole" in page
+    assert "The trail is not whole" in text_of(ada.get("/"))
+
+
+def test_a_whole_trail_is_said_to_be_whole_only_once_checked(ada: Client) -> None:
+    assert "Not checked yet" in text_of(ada.get("/trail/"))
+    page = text_of(ada.post("/trail/check/", follow=True))
+    assert "each as it was signed" in page
+    assert "Whole" in page
+
+
+def test_an_erased_entry_is_told_and_stays_proven(house: House, ada: Client, hands: Hands) -> None:
+    hands.change(
+        'UPDATE trail_entry SET payload = NULL WHERE organisation_id = :org AND "index" = 1'
+    )
+    page = text_of(ada.get("/trail/1/"))
+    assert "erased by law" in page
+    assert "Proven just now" in page
+    assert "erased by law" in text_of(ada.get("/trail/"))
+
+
+def test_a_broken_payload_is_told_and_does_not_match(
+    house: House, ada: Client, hands: Hands
+) -> None:
+    hands.change(
+        'UPDATE trail_entry SET payload = ? WHERE organisation_id = :org AND "index" = 1',
+        b"\x01" * 80,
+    )
+    page = text_of(ada.get("/trail/1/"))
+    assert "was changed and cannot be read" in page
+    assert "Does not match" in page
+    assert ada.get("/trail/").status_code == 200
+
+
+@pytest.mark.parametrize("index", ["999", str(2**63), "9" * 40])
+def test_an_entry_that_is_not_there_is_not_found(ada: Client, index: str) -> None:
+    assert ada.get(f"/trail/{index}/").status_code == 404
+
+
+def test_the_same_number_leads_each_organisation_to_its_own_entry(house: House) -> None:
+    ours, theirs = (text_of(house.browser(name).get("/trail/0/")) for name in ("Ada", "Cy"))
+    assert str(house.clinic.organisation.id) in ours
+    assert str(house.clinic.organisation.id) not in theirs
+
+
+def test_the_id_of_another_organisation_finds_what_a_random_one_finds(house: House) -> None:
+    cy = house.browser("Cy")
+    for id_ in (house.people["Ada"].user.pk, uuid7()):
+        assert "No entry fits" in text_of(cy.get(f"/trail/?about={id_}"))
+
+
+@pytest.mark.parametrize("problem", Problem)
+def test_every_problem_has_a_sentence_with_its_position(problem: Problem) -> None:
+    position = None if problem in {Problem.HEAD, Problem.OUTBOX, Problem.SIGNATURE} else 7
+    said = findings.sentence_of(Finding(problem, position, "in English"))
+    assert said != "The trail is not the one that was signed."
+    assert ("7" in said) == (position is not None)
+
+
+# -- chart and groups ------------------------------------------------------------------------------
+
+
+def test_the_hours_count_what_was_written_since_midnight(house: House) -> None:
+    many(house, 4)
+    with clock.moved(2 * 86400):
+        assert chart.today(house.viewer(), ZoneInfo("America/Los_Angeles")).everything == 0
+        many(house, 2)
+        today = chart.today(house.viewer(), ZoneInfo("America/Los_Angeles"))
+    assert today.everything == 2
+    assert sum(bar.everything for bar in today.bars) == 2
+
+
+def test_a_day_on_which_clocks_change_has_25_hours() -> None:
+    noon = datetime(2026, 11, 1, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
+    start, moments = chart._hours(noon)
+    assert len(moments) == 25
+    assert moments[-1].astimezone(UTC) - start.astimezone(UTC) == timedelta(hours=24)
+    assert [moment.hour for moment in moments[:3]] == [0, 1, 1]
+
+
+def test_bars_are_as_high_as_their_counts() -> None:
+    moments = [datetime(2026, 11, 24, hour, tzinfo=UTC) for hour in range(24)]
+    rows = (
+        activity.HourOfKind(9, "records:fields:open", 50),
+        activity.HourOfKind(9, "audit:trail:open", 50),
+        activity.HourOfKind(10, "access:request:refuse", 1),
+    )
+    today = chart.Today.of(rows, moments)
+    assert (today.opened, today.refused, today.everything) == (50, 1, 101)
+    assert (today.bars[9].everything_height, today.bars[9].opened_height) == (88, 44)
+    assert today.bars[10].everything_height == chart.LEAST
+    assert today.bars[11].everything_height == 0
+
+
+def test_an_unknown_group_narrows_nothing_and_each_known_one_has_kinds() -> None:
+    assert groups.kinds_of("nonsense") is None
+    for code, _words in groups.groups():
+        assert groups.kinds_of(code), code
+
+
+def test_own_moments_are_ones_own(house: House) -> None:
+    for name in ("Ada", "Ben", "Ada"):
+        record_now(house.viewer(name), "identity:session:begin")
+    kinds: Any = ["identity:session:begin"]
+    assert len(activity.own_moments(house.viewer("Ada"), kinds, limit=5)) == 2
+    assert len(activity.own_moments(house.viewer("Ben"), kinds, limit=5)) == 1
+
+
+def test_a_chart_is_followed_by_the_same_as_a_table(house: House, ada: Client) -> None:
+    page = text_of(ada.get("/trail/"))
+    assert 'role="img"' in page
+    assert "The same as a table" in page
