@@ -1,10 +1,12 @@
 """What forms brings to the house: menu, grants and its words for the trail."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
+from keepwell.products.forms import offers
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.permissions import FormsPermission
-from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem
+from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, RecordWords
 from keepwell.safeguards.access.roles import Role
 
 MANIFEST = Manifest(
@@ -49,4 +51,30 @@ MANIFEST = Manifest(
         FormsEvent.LINK_REVOKED: EventWords(did=_("withdrew a link"), icon="close", tone="warning"),
         FormsEvent.SUBMISSION_ARRIVED: EventWords(did=_("sent a form"), icon="inbox"),
     },
+    records={
+        "forms.attachment": RecordWords(
+            counted=ngettext_lazy("%(count)s file", "%(count)s files", "count")
+        ),
+        "forms.draft": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s form not sent yet", "%(count)s forms not sent yet", "count"
+            )
+        ),
+        "forms.form": RecordWords(
+            counted=ngettext_lazy("%(count)s form", "%(count)s forms", "count"),
+            route="forms:form",
+            permission=FormsPermission.FORM_READ,
+        ),
+        "forms.formlink": RecordWords(
+            counted=ngettext_lazy("%(count)s link", "%(count)s links", "count")
+        ),
+        "forms.submission": RecordWords(
+            counted=ngettext_lazy("%(count)s submission", "%(count)s submissions", "count"),
+            route="forms:submission",
+            permission=FormsPermission.SUBMISSION_OPEN,
+        ),
+    },
+    home=offers.waiting,
+    first_steps=offers.first_steps,
+    person_records=offers.person_lines,
 )

@@ -4,6 +4,7 @@ Rows come sealed; views open what they show in the request's disclosure scope.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from keepwell.products.forms.models import Attachment, Form, Submission
@@ -47,6 +48,13 @@ def page_of_inbox(
         rows = list(found[: limit + 1])
     older = rows[limit - 1].pk if len(rows) > limit else None
     return InboxPage(rows[:limit], older)
+
+
+def arrived_since(viewer: Viewer, moment: datetime) -> int:
+    """Count what arrived since a moment."""
+    allow(viewer, FormsPermission.SUBMISSION_LIST)
+    with wall.reading(viewer.organisation):
+        return Submission.objects.filter(arrived__gte=moment).count()
 
 
 def forms_with_answers(viewer: Viewer) -> list[Form]:

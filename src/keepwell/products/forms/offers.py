@@ -1,0 +1,66 @@
+"""What forms puts on pages of the office: the first page, first steps, a person's timeline."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from keepwell.products.forms.permissions import FormsPermission
+from keepwell.products.forms.queries import authoring, inbox
+from keepwell.safeguards.access.manifest import FirstStep, HomeLine, PersonLine
+from keepwell.safeguards.access.queries import may
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit import clock
+
+
+def waiting(viewer: Viewer) -> Iterator[HomeLine]:
+    """Say how many forms arrived since this time yesterday."""
+    if not may(viewer, FormsPermission.SUBMISSION_LIST):
+        return
+    count = inbox.arrived_since(viewer, clock.now() - timedelta(days=1))
+    if count:
+        words = ngettext(
+            "%(count)s form arrived in the last 24 hours",
+            "%(count)s forms arrived in the last 24 hours",
+            count,
+        )
+        yield HomeLine(
+            title=words % {"count": count},
+            words=_("Sealed until you open them; each opening is recorded."),
+            url=reverse("forms:inbox"),
+            act=_("Go to the inbox"),
+            icon="inbox",
+        )
+
+
+def first_steps(viewer: Viewer) -> Iterator[FirstStep]:
+    """Ask for a first published form."""
+    if not may(viewer, FormsPermission.FORM_PUBLISH):
+        return
+    lines = authoring.forms_of(viewer)
+    yield FirstStep(
+        title=gettext_lazy("Publish a form"),
+        words=gettext_lazy("Upload a FHIR R4 Questionnaire, look at it as patients will, publish."),
+        is_done=any(line.version for line in lines),
+        url=reverse("forms:forms" if lines else "forms:upload"),
+        act=gettext_lazy("Begin"),
+        icon="form",
+    )
+
+
+def person_lines(viewer: Viewer, persons: tuple[UUID, ...]) -> Iterator[PersonLine]:
+    """List what these persons sent."""
+    if not may(viewer, FormsPermission.SUBMISSION_LIST):
+        return
+    may_open = may(viewer, FormsPermission.SUBMISSION_OPEN)
+    for row in inbox.submissions_about(viewer, persons):
+        yield PersonLine(
+            title=row.form.title,
+            moment=row.arrived,
+            url=reverse("forms:submission", args=[row.pk]) if may_open else "",
+            icon="inbox",
+            words=row.reference,
+        )
