@@ -20,7 +20,7 @@ def start() -> None:
     timer.registered.every(3600, "old drafts", tasks.expire_all_drafts)
     timer.registered.every(3600, "sessions and links long over", identity_tasks.sweep)
     timer.registered.every(24 * 3600, "files half written", blobs.sweep_unfinished)
-    timer.registered.every(600, "trails", trail_check.check_all)
+    timer.registered.every(600, "trails", trail_check.check_all, first=1)
     writer.start()
     _timer.start()
 

@@ -16,7 +16,7 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-BODY_BYTES = 2_000_000
+BODY_BYTES = 2_200_000  # a file of 2 MiB and the multipart frame around it
 BODY_SECONDS = 30
 # A browser that is cut off while it sends shows no page: so much of an oversize body is read away.
 DISCARDED_BYTES = 16_000_000

@@ -20,6 +20,7 @@ class Periodic:
     name: str
     seconds: float
     call: Callable[[], object]
+    first: float  # seconds until the first call
 
 
 class Registry:
@@ -28,9 +29,16 @@ class Registry:
     def __init__(self) -> None:
         self._by_name: dict[str, Periodic] = {}
 
-    def every(self, seconds: float, name: str, call: Callable[[], object]) -> None:
-        """Make this call every so many seconds; a name given again replaces its call."""
-        self._by_name[name] = Periodic(name, seconds, call)
+    def every(
+        self,
+        seconds: float,
+        name: str,
+        call: Callable[[], object],
+        *,
+        first: float | None = None,
+    ) -> None:
+        """Make this call every so many seconds, the first time sooner if said; names replace."""
+        self._by_name[name] = Periodic(name, seconds, call, seconds if first is None else first)
 
     def calls(self) -> Collection[Periodic]:
         """Return every call, in the order of registration."""
@@ -44,7 +52,7 @@ class Schedule:
     """When which call is due, by a clock that never steps back. Pure: the time is an argument."""
 
     def __init__(self, calls: Collection[Periodic], now: float) -> None:
-        self._due = {call: now + call.seconds for call in calls}
+        self._due = {call: now + call.first for call in calls}
 
     def take_due(self, now: float) -> list[Periodic]:
         """Return what is due and plan it again from now: nothing is made twice to catch up."""

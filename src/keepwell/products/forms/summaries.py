@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.views.decorators.debug import sensitive_variables
 
+from keepwell.products.forms.answers import marked_person
 from keepwell.products.forms.compiled import CompiledForm, Item
 from keepwell.products.forms.models import Submission
 from keepwell.products.forms.rendering import check_view
 from keepwell.products.forms.rendering.views import CheckRow
 from keepwell.products.forms.values import from_stored
-from keepwell.products.forms.versions import compiled_version
+from keepwell.products.forms.versions import compiled_version, marks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ def opened_sections(row: Submission) -> list[OpenedSection]:
     form = compiled_version(row.version)
     view = check_view(form, from_stored(row.answers.open()))
     return [OpenedSection(one.heading or form.title, one.rows) for one in view.sections]
+
+
+@sensitive_variables()
+def name_in(row: Submission) -> str:
+    """Return the name in the answers, for the heading; call it in the scope that opened them."""
+    form = compiled_version(row.version)
+    return marked_person(form, from_stored(row.answers.open()), marks_of(row.version)).name
 
 
 def _section_of(form: CompiledForm, item: Item) -> str:

@@ -116,7 +116,7 @@ def test_a_file_arrives_sealed_and_leaves_as_a_download_on_the_trail(
     pat.answer({"Full name": "Pat Whitfield", "Date of birth": "1951-03-09"})
     pat.answer({"Do you smoke?": "no"})
     upload = SimpleUploadedFile('card".png', PNG, content_type="text/html")
-    checked = pat.answer({}, **{pat.name_of("Add a letter"): upload})
+    checked = pat.post(pat.here, {"act": "continue", pat.name_of("Add a letter"): upload})
     assert "card" in checked
     assert reference_in(pat.send().content.decode())
     with wall.reading(clinic.organisation.id):

@@ -15,7 +15,8 @@ SITE = "https://www.ashgrove.example"
 
 def link_of(clinic: Clinic) -> FormLink:
     with wall.reading(clinic.organisation.id):
-        return FormLink.objects.get()
+        found: FormLink = FormLink.objects.get()
+    return found
 
 
 def test_a_withdrawn_link_says_whom_to_call(clinic: Clinic, pat: Patient) -> None:

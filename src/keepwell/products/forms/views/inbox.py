@@ -71,6 +71,7 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     purpose = request.GET.get("for", "")
     is_open = purpose in set(Purpose)
     files = inbox.files_of(viewer, row)
+    name = ""
     sections: list[Any] = [*summaries.sealed_sections(row)]
     if is_open:
         request.access_purpose = purpose  # type: ignore[attr-defined]
@@ -78,9 +79,11 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         scope.open([row], "answers")
         scope.open(files, "name")
         sections = [*summaries.opened_sections(row)]
+        name = summaries.name_in(row)
     trail = page_of_entries(viewer, about=row.pk, limit=_SHOWN_OPENINGS)
     context = {
         "row": row,
+        "name": name,
         "sections": sections,
         "is_open": is_open,
         "files": files,
