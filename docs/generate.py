@@ -1,0 +1,123 @@
+"""Write the pages that repeat what the program says: `.venv/bin/python -m docs.generate`.
+
+`docs/reference/routes.md` comes from `keepwell routes --json` and the manifests; the help in
+`docs/reference/commands.md` from the command's own parser. A test compares both with the program.
+"""
+
+import contextlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from unittest import mock
+
+from keepwell.cli import arguments
+
+REFERENCE = Path(__file__).parent / "reference"
+COLUMNS = "88"
+HELP = re.compile(r"```text\n\$ (?P<command>keepwell(?: [a-z]+)*) --help\n.*?```", re.DOTALL)
+ROUTES_HEAD = """# Routes and permissions
+
+Every address of Keepwell, in its two sets: what patients reach and what staff reach. This page is
+written by `python -m docs.generate` from `keepwell routes --json`; a test fails when it is out of
+date. A view that declares nothing is refused to everybody, an owner too, and `keepwell serve` does
+not start.
+
+- **open** needs no account; the reason follows.
+- **enrolment** is for somebody whose password was right and whose second step is not yet done.
+- **signed in** is for every member, whatever the role.
+- `thing:verb` is a permission; the table at the end says which roles hold it.
+
+HEAD is answered wherever GET is.
+"""
+
+
+def help_of(words: Iterable[str]) -> str:
+    """Return what `keepwell <words> --help` prints."""
+    said = io.StringIO()
+    with (
+        mock.patch.dict(os.environ, {"COLUMNS": COLUMNS, "NO_COLOR": "1"}),
+        contextlib.redirect_stdout(said),
+        contextlib.suppress(SystemExit),
+    ):
+        arguments.build().parse_args([*words, "--help"])
+    return said.getvalue()
+
+
+def with_help(page: str) -> str:
+    """Return the page with every block of help as the program prints it now."""
+
+    def block(found: re.Match[str]) -> str:
+        command = found["command"]
+        return f"```text\n$ {command} --help\n{help_of(command.split()[1:])}```"
+
+    return HELP.sub(block, page)
+
+
+def routes_page(routes: list[dict[str, str]], grants: Mapping[str, Iterable[str]]) -> str:
+    """Return the page of routes and of who holds which permission."""
+    parts = [ROUTES_HEAD]
+    for surface, title in (("patient", "Patients"), ("staff", "Staff")):
+        rows = _merged([route for route in routes if route["surface"] == surface])
+        parts.append(f"\n## {title}\n\n| methods | path | who |\n|---|---|---|\n" + "".join(rows))
+    held = "".join(
+        f"| `{permission}` | {', '.join(sorted(roles))} |\n"
+        for permission, roles in sorted(grants.items())
+    )
+    parts.append(f"\n## Who holds which permission\n\n| permission | roles |\n|---|---|\n{held}")
+    return "".join(parts)
+
+
+def _merged(routes: list[dict[str, str]]) -> list[str]:
+    methods: dict[tuple[str, str], list[str]] = {}
+    for route in routes:
+        listed = methods.setdefault((route["path"], route["permission"]), [])
+        if route["method"] != "HEAD":
+            listed.append(route["method"])
+    return [
+        f"| {' '.join(listed)} | `{path}` | {_who(who)} |\n"
+        for (path, who), listed in methods.items()
+    ]
+
+
+def _who(declared: str) -> str:
+    is_permission = re.fullmatch(r"[a-z-]+:[a-z-]+", declared)
+    return f"`{declared}`" if is_permission else declared
+
+
+def grants() -> dict[str, set[str]]:
+    """Return each permission with the roles that hold it, as the manifests say."""
+    manifests = import_module("keepwell.config.manifests").MANIFESTS
+    return {
+        str(permission): {str(role) for role in roles}
+        for manifest in manifests
+        for permission, roles in manifest.grants.items()
+    }
+
+
+def main() -> None:
+    """Write both pages anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "KEEPWELL_HOME": folder,
+            "DJANGO_SETTINGS_MODULE": "keepwell.config.settings",
+        }
+        command = Path(sys.executable).parent / "keepwell"
+        listed = subprocess.run(  # noqa: S603  our own command
+            [command, "routes", "--json"], capture_output=True, text=True, check=True
+        )
+        import_module("django").setup()
+    page = routes_page(json.loads(listed.stdout), grants())
+    (REFERENCE / "routes.md").write_text(page, encoding="utf-8")
+    commands = REFERENCE / "commands.md"
+    commands.write_text(with_help(commands.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
