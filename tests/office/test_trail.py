@@ -252,6 +252,14 @@ def test_an_unknown_group_narrows_nothing_and_each_known_one_has_kinds() -> None
         assert groups.kinds_of(code), code
 
 
+def test_what_people_did_can_be_read_without_who_read_it(house: House, ada: Client) -> None:
+    for _time in range(2):
+        page = text_of(ada.get("/trail/?kind=acts"))
+    assert "added a member" in page
+    assert "of the trail</a>" not in page
+    assert "of the trail</a>" in text_of(ada.get("/trail/"))
+
+
 def test_own_moments_are_ones_own(house: House) -> None:
     for name in ("Ada", "Ben", "Ada"):
         record_now(house.viewer(name), "identity:session:begin")

@@ -81,6 +81,18 @@ def test_a_model_that_nobody_speaks_of_is_still_counted() -> None:
     assert trail_lines.what_of(gone) == "note of 1 gone.thing"
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        ("1", "read 1 entry of the trail"),
+        ("8", "read 8 entries of the trail"),
+        ("", "read the trail"),
+    ],
+)
+def test_reading_the_trail_is_counted(count: str, said: str) -> None:
+    assert trail_lines.did_of("audit:trail:open", payload(detail={"count": count})) == said
+
+
 def test_a_kind_without_words_is_shown_as_it_is() -> None:
     assert trail_lines.did_of("gone:thing:do", payload()) == "gone:thing:do"
 

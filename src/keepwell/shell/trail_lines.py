@@ -12,11 +12,12 @@ from uuid import UUID
 from django.apps import apps
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.purposes import label_of
 from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.audit.queries import Content, TrailEntry
 from keepwell.safeguards.identity.queries import names_of
@@ -129,8 +130,14 @@ def did_of(kind: str, payload: Payload) -> str:
     if kind == RecordsEvent.FIELDS_OPEN and payload.subjects:
         opened = map(what_of, by_model(payload.subjects))
         return _("opened %(what)s") % {"what": "; ".join(opened)}
-    words = registry.event_words(kind)
-    return str(words.did) if words else kind
+    if kind == AuditEvent.TRAIL_OPEN and payload.detail.get("count", "").isdigit():
+        count = int(payload.detail["count"])
+        words = ngettext(
+            "read %(count)s entry of the trail", "read %(count)s entries of the trail", count
+        )
+        return words % {"count": count}
+    told = registry.event_words(kind)
+    return str(told.did) if told else kind
 
 
 def by_model(subjects: Iterable[Subject]) -> list[Subject]:

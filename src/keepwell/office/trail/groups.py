@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.records.events import RecordsEvent
 
@@ -27,7 +28,12 @@ REFUSED = frozenset(
 def groups() -> list[tuple[str, str | Promise]]:
     """Return the groups to choose from: code and words."""
     told = [(one.app, one.title) for one in registry.manifests() if one.events]
-    return [("opened", _("Opened")), ("refused", _("Refused or failed")), *told]
+    return [
+        ("opened", _("Opened")),
+        ("refused", _("Refused or failed")),
+        ("acts", _("All but reading the trail")),
+        *told,
+    ]
 
 
 def kinds_of(group: str) -> Collection[str] | None:
@@ -36,5 +42,8 @@ def kinds_of(group: str) -> Collection[str] | None:
         return OPENED
     if group == "refused":
         return REFUSED
+    if group == "acts":
+        every = (str(kind) for one in registry.manifests() for kind in one.events)
+        return [kind for kind in every if kind != AuditEvent.TRAIL_OPEN]
     found = (one.events for one in registry.manifests() if one.app == group and one.events)
     return next(([str(kind) for kind in events] for events in found), None)
