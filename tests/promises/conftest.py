@@ -1,0 +1,49 @@
+"""Ada's clinic with a published form, Ben and Dee at their browsers, and Pat at the link."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keepwell.toolkit import clock
+from tests.pages import with_plain_static_files
+
+if TYPE_CHECKING:
+    from tests.people import Clinic
+    from tests.products.forms.pages.patients import Patient
+    from tests.stores.session import Stores
+
+HALF_MINUTE = 30
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any, tmp_path: Path) -> None:
+    with_plain_static_files(settings, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _early_in_a_half_minute() -> Iterator[None]:
+    """Let a one-time code stay the present one while a test runs."""
+    into = clock.now_us() / 1_000_000 % HALF_MINUTE
+    with clock.moved(HALF_MINUTE - into + 1):
+        yield
+
+
+@pytest.fixture
+def clinic(stores: "Stores") -> "Clinic":
+    """Found Ashgrove Clinic, which Ada owns."""
+    from tests.people import make_clinic  # noqa: PLC0415  needs the settings
+
+    return make_clinic("Ashgrove Clinic", "Ada")
+
+
+@pytest.fixture
+def pat(clinic: "Clinic") -> "Patient":
+    """Return Pat's browser, at the check page of a form that is filled in and not yet sent."""
+    from tests.products.forms.pages.patients import Patient, publish  # noqa: PLC0415
+
+    patient = Patient(publish(clinic))
+    patient.client.raise_request_exception = False  # as a server: a failure is a page
+    patient.fill()
+    return patient

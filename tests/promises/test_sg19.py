@@ -1,0 +1,73 @@
+"""SG19: no mail ever holds anything of a patient. Every mail Keepwell can send is sent here."""
+
+import re
+from pathlib import Path
+
+from django.core import mail
+from django.test import Client
+
+import keepwell
+from keepwell.safeguards.identity import second_factor
+from tests.people import PASSWORD, Clinic, Person, browser, browser_of
+from tests.products.forms.pages.patients import ABOUT_PAT, Patient, reference_in
+
+SOURCE = Path(keepwell.__file__).parent
+MAILS = {"factor", "password", "recovery_code", "reset"}
+SENDER = "office/sign_in/mail.py"
+
+
+def canaries(pat: Patient) -> list[str]:
+    """Return what stands for Pat in any spelling, and the way to what Pat wrote."""
+    reference = reference_in(pat.text)
+    return [*ABOUT_PAT["Full name"].split(), "1951", reference, ABOUT_PAT["E-mail address"]]
+
+
+def sign_in(person: Person) -> Client:
+    here = browser()
+    here.post("/sign-in/", {"email": person.email, "password": person.password})
+    return here
+
+
+def send_every_mail(ada: Person) -> None:
+    """Do what makes Keepwell write: recovery code, new app, changed and forgotten password."""
+    second_factor.renew_codes(ada.user)
+    recovery_code = ada.recovery_codes()[0]
+    second_factor.keep_codes(ada.user)
+    sign_in(ada).post("/sign-in/recovery-code/", {"code": recovery_code})
+    here = browser_of(ada)
+    here.post("/account/again/app/", {"password": ada.password, "code": ada.code()})
+    found = re.search(r"<code>([A-Z2-7 ]+)</code>", here.get("/account/app/").content.decode())
+    assert found
+    code = second_factor.code_at(found[1].replace(" ", ""), second_factor.current_counter())
+    here.post("/account/app/", {"code": code})
+    changed = {"present": PASSWORD, "password": "another four plain words"}
+    browser_of(ada).post("/account/password/", changed)
+    browser().post("/password/forgotten/", {"email": ada.email})
+
+
+def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) -> None:
+    pat.send()
+    browser_of(clinic.owner).get("/inbox/")
+    send_every_mail(clinic.owner)
+    written = [f"{one.subject}\n{one.body}" for one in mail.outbox]
+    assert len(written) == len(MAILS)
+    assert len({one.subject for one in mail.outbox}) == len(MAILS)
+    assert {address for one in mail.outbox for address in one.to} == {clinic.owner.email}
+    for canary in canaries(pat):
+        assert [text for text in written if canary in text] == [], canary
+    assert not any(one.attachments for one in mail.outbox)
+
+
+def test_sg19_there_are_no_mails_but_those() -> None:
+    templates = {
+        path.stem for path in SOURCE.rglob("templates/**/*.txt") if path.parent.name == "mail"
+    }
+    assert templates == MAILS
+    senders = {
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        if re.search(
+            r"import (mail|smtplib)|from django\.core\.mail", path.read_text(encoding="utf-8")
+        )
+    }
+    assert senders == {SENDER}
