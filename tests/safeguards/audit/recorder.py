@@ -6,6 +6,7 @@ Says on each line of its output what it has been told is durable.
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
@@ -34,20 +35,41 @@ def alternately(organisation: UUID, count: int) -> None:
 
 
 def fork(organisation: UUID, count: int) -> None:
-    """Record, then let a child and its parent record at the same time."""
+    """Let children begin while the parent's writer is busy, each recording twice."""
+    alternately(organisation, 2)
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(openings, organisation, 10 * count)
+        children = [_child(organisation) for _ in range(count)]
+        statuses = [os.waitpid(child, 0)[1] for child in children]
+        busy.result()
+    alternately(organisation, 2)
+    sys.exit(max(map(os.waitstatus_to_exitcode, statuses)))
+
+
+def openings(organisation: UUID, count: int) -> None:
+    """Record openings one after the other, and say each id."""
+    from keepwell.safeguards.audit.actions import record_now  # noqa: PLC0415
+    from tests.safeguards.audit.conftest import viewer_in  # noqa: PLC0415
+
+    viewer = viewer_in(organisation)
+    for _ in range(count):
+        say(record_now(viewer, "records:fields:open"))
+
+
+def _child(organisation: UUID) -> int:
     from django.db import connections  # noqa: PLC0415
 
-    alternately(organisation, 2)
     child = os.fork()
     if child == 0:
-        for connection in connections.all(initialized_only=True):
-            connection.connection = None  # closing it would speak for the parent
-        alternately(organisation, count)
-        os._exit(0)
-    alternately(organisation, count)
-    _, status = os.waitpid(child, 0)
-    alternately(organisation, 2)
-    sys.exit(os.waitstatus_to_exitcode(status))
+        status = 1
+        try:
+            for connection in connections.all(initialized_only=True):
+                connection.connection = None  # closing it would speak for the parent
+            alternately(organisation, 2)
+            status = 0
+        finally:
+            os._exit(status)
+    return child
 
 
 def fill(organisation: UUID, count: int) -> None:

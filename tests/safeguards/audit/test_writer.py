@@ -96,11 +96,11 @@ def test_two_processes_write_one_log_together(ada: Viewer) -> None:
 
 
 def test_a_forked_child_writes_with_a_thread_of_its_own(ada: Viewer) -> None:
-    ids = [UUID(line) for line in ended(recorder(ada.organisation, "fork", 20))]
+    ids = [UUID(line) for line in ended(recorder(ada.organisation, "fork", 6))]
     settle(ada)
     report = verify(ada.organisation)
     assert report.is_whole, report.sentence
-    assert report.size == len(set(ids)) == 44
+    assert report.size == len(set(ids)) == 2 + 60 + 12 + 2
     assert queries.missing(ada.organisation, ids) == set()
 
 

@@ -33,17 +33,13 @@ class Sequencer:
         self, organisation: UUID, entries: Sequence[SealedEntry], *, may_be_there: bool
     ) -> None:
         """Make these entries durable; `may_be_there`: leave out those that are already."""
-        try:
-            with store.writing(organisation) as connection:
-                statements.wait_for_turn(connection, organisation)
-                tree = self._tree(connection, organisation)
-                if may_be_there:
-                    entries = _missing(connection, organisation, entries)
-                if entries:
-                    _extend(connection, organisation, tree, entries)
-        except BaseException:
-            self._trees.pop(organisation, None)  # it may be ahead of what was committed
-            raise
+        with store.writing(organisation) as connection:
+            statements.wait_for_turn(connection, organisation)
+            tree = self._tree(connection, organisation)
+            if may_be_there:
+                entries = _missing(connection, organisation, entries)
+            if entries:
+                _extend(connection, organisation, tree, entries)
         checked.saw(organisation, tree.size, tree.root())
 
     def _tree(self, connection: BaseDatabaseWrapper, organisation: UUID) -> Growth:
@@ -51,7 +47,7 @@ class Sequencer:
         if row is None:
             raise TrailBroken("This organisation has no log.")
         head = Head(*row)
-        tree = self._trees.get(organisation)
+        tree = self._trees.get(organisation)  # after a batch that failed it is ahead of the head
         if tree is None or not _is_at(head, tree):
             tree = _caught_up(connection, organisation, tree, head)
         self._trees[organisation] = tree

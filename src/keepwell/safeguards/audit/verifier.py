@@ -98,8 +98,7 @@ class _Walk:
         for row in self._entries():
             if finding := self._row(row):
                 return finding
-        found = self._truncated() or self._bad_tile
-        return found or leftover(self._organisation, self._head.size)
+        return self._truncated() or leftover(self._organisation, self._head.size)
 
     def _signature(self, head: Head) -> Finding | None:
         try:
