@@ -19,6 +19,11 @@ ROWS_ELSEWHERE = {
     "keepwell.safeguards.vault": "keys are rows of the vault's own store, and no viewer sees them",
 }
 WITHOUT_VIEWER = {
+    "keepwell.products.forms.actions.answering.locked_draft": "a lock in the caller's transaction",
+    "keepwell.products.forms.actions.links.token_of": "takes a link already within reach",
+    "keepwell.products.forms.queries.answering.entrance_of": "a link comes before any viewer",
+    "keepwell.products.forms.queries.authoring.is_open": "takes a link already within reach",
+    "keepwell.products.forms.queries.files.content_of": "takes a scope, which holds the viewer",
     "keepwell.safeguards.access.actions.found_organisation": "nobody belongs to it before",
     "keepwell.safeguards.access.queries.grants_of": "reads declarations, no rows",
     "keepwell.safeguards.access.queries.organisations_of": "is what a session is chosen from",
@@ -26,6 +31,7 @@ WITHOUT_VIEWER = {
     "keepwell.safeguards.access.queries.within_reach": "takes rows already within reach",
     "keepwell.safeguards.audit.queries.missing": "the reconciler asks about ids in every log",
     "keepwell.safeguards.identity.actions": "signing in comes before there is a viewer",
+    "keepwell.safeguards.identity.queries.names_of": "accounts stand outside the wall",
     "keepwell.safeguards.persons.queries.ids_of_whole": "ids only, inside the caller's wall",
     "keepwell.safeguards.persons.queries.root_of": "ids only, inside the caller's wall",
     "keepwell.shell.queries": "the public profile, shown to whoever opens a patient's page",

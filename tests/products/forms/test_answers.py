@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepwell.products.forms.answers import (
-    Upload,
     check_all,
     marked_person,
     raw_of,
@@ -23,7 +22,6 @@ from keepwell.products.forms.compiled import CompiledForm, PersonMarks
 from keepwell.products.forms.paging import pages
 from keepwell.products.forms.values import (
     Answers,
-    Attachment,
     Coding,
     Place,
     Quantity,
@@ -39,7 +37,6 @@ from tests.products.forms.making import (
     said,
     sample,
     setting,
-    spelled,
     when,
 )
 
@@ -357,67 +354,6 @@ def test_an_unknown_button_means_continue(act: str) -> None:
     assert posted(form_of(item("a")), f0="x", act=act).act.kind == "continue"
 
 
-def files_form(**more: Any) -> CompiledForm:
-    return form_of(item("a", "attachment", **more))
-
-
-def test_a_file_is_taken_by_its_bytes() -> None:
-    form = files_form()
-    result = posted(form, files={"f0": [Upload("C:\\photos\\card.exe", PNG)]})
-    (facts,) = only(form, result.answers)
-    assert (facts.name, facts.mime, facts.size_bytes) == ("card.exe", "image/png", len(PNG))
-    assert result.files[facts.sha256].content == PNG
-
-
-@pytest.mark.parametrize(
-    ("code", "name", "content"),
-    [
-        ("file_empty", "a.png", b""),
-        ("file_large", "a.png", PNG * 20_000),
-        ("file_kind", "a.png", b"<html><script>x</script>"),
-        ("file_kind", "a.jpg", b"MZ\x90\x00" + b"\x00" * 80),
-        ("file_kind", "a.svg", b"\xef\xbb\xbf <svg onload='x()'/>"),
-        ("file_kind", "a.txt", b"#!/bin/sh"),
-        ("file_kind", "a.zip", b"PK\x03\x04" + b"\x00" * 80),
-    ],
-)
-def test_a_file_is_refused(code: str, name: str, content: bytes) -> None:
-    result = posted(files_form(), files={"f0": [Upload(name, content)]})
-    assert [error.code for error in result.errors] == [code]
-    assert result.files == {}
-    assert name in said(result)[0]
-
-
-def test_a_form_narrows_the_kinds_and_size_of_files() -> None:
-    pdf = extension("mimeType", valueCode="application/pdf")
-    small = extension("maxSize", valueDecimal=50)
-    assert posted(files_form(extension=[pdf]), files={"f0": [Upload("a", PNG)]}).errors
-    assert posted(files_form(extension=[small]), files={"f0": [Upload("a", PNG)]}).errors
-
-
-def test_kept_files_stay_until_they_are_removed() -> None:
-    form = files_form(repeats=True)
-    first = posted(form, files={"f0": [Upload("a.png", PNG)]})
-    (one,) = only(form, first.answers)
-    both = posted(
-        form, before=first.answers, f0__kept=[one.sha256], files={"f0": [Upload("b.txt", b"hello")]}
-    )
-    assert [file.name for file in only(form, both.answers)] == ["a.png", "b.txt"]
-    kept = [file.sha256 for file in only(form, both.answers)]
-    left = posted(form, before=both.answers, f0__kept=kept, act=f"remove:f0:{one.sha256}")
-    assert [file.name for file in only(form, left.answers)] == ["b.txt"]
-
-
-def test_a_file_cannot_be_claimed_by_its_digest() -> None:
-    assert posted(files_form(), f0__kept=["a" * 64]).answers == Answers()
-
-
-def test_a_misleading_file_name_is_straightened() -> None:
-    form = files_form()
-    result = posted(form, files={"f0": [Upload("card\u202egnp.exe\x00", PNG)]})
-    assert only(form, result.answers)[0].name == "cardgnp.exe"
-
-
 def test_what_was_mistyped_and_left_is_found_before_sending() -> None:
     form = form_of(item("a", "integer"), item("b"))
     wrong = posted(form, f0="five")
@@ -446,106 +382,6 @@ def test_a_response_begins_with_fitting_initial_values() -> None:
         Place("b"): (False,),
         Place("d"): (Coding("never", "s", "Never"),),
         Place("e", (0,)): ("x",),
-    }
-
-
-def test_a_response_is_nested_as_fhir_wants_it() -> None:
-    form = form_of(
-        group("g", item("street", item=[item("city")]), item("w", "decimal")),
-        group("drug", item("name"), repeats=True),
-        item("yes", "boolean"),
-        item("gone", enableWhen=[when("yes", "=", answerBoolean=True)]),
-        url="http://example.org/q",
-        version="3",
-    )
-    given = Answers(
-        {
-            Place("city"): ("Portland",),
-            Place("w"): (Decimal("1.50"),),
-            Place("name", (0,)): ("aspirin",),
-            Place("name", (4,)): ("other",),
-            Place("gone"): ("left over",),
-        },
-        {Place("drug"): (0, 4)},
-    )
-    moment = datetime(2026, 11, 24, 9, 31, tzinfo=UTC)
-    response = to_response(form, given, authored=moment, identifier="KW-7F3K-29QD")
-    assert response["questionnaire"] == "http://example.org/q|3"
-    assert response["identifier"] == {"value": "KW-7F3K-29QD"}
-    assert response["item"] == [
-        {
-            "linkId": "g",
-            "text": "G",
-            "item": [
-                {
-                    "linkId": "street",
-                    "text": "Street",
-                    "answer": [
-                        {
-                            "item": [
-                                {
-                                    "linkId": "city",
-                                    "text": "City",
-                                    "answer": [{"valueString": "Portland"}],
-                                }
-                            ]
-                        }
-                    ],
-                },
-                {"linkId": "w", "text": "W", "answer": [{"valueDecimal": Decimal("1.50")}]},
-            ],
-        },
-        *(
-            {
-                "linkId": "drug",
-                "text": "Drug",
-                "item": [{"linkId": "name", "text": "Name", "answer": [{"valueString": drug}]}],
-            }
-            for drug in ("aspirin", "other")
-        ),
-    ]
-    assert '"valueDecimal":1.50' in spelled(response)
-
-
-@pytest.mark.parametrize(
-    ("one", "data", "element"),
-    [
-        (item("a"), {"f0": "x"}, {"valueString": "x"}),
-        (item("a", "boolean"), {"f0": "no"}, {"valueBoolean": False}),
-        (item("a", "integer"), {"f0": "5"}, {"valueInteger": 5}),
-        (item("a", "date"), {"f0-day": "1", "f0-month": "2", "f0-year": "2003"},
-         {"valueDate": "2003-02-01"}),
-        (item("a", "time"), {"f0": "9:30"}, {"valueTime": "09:30:00"}),
-        (item("a", "url"), {"f0": "https://example.org"}, {"valueUri": "https://example.org"}),
-        (item("a", "reference"), {"f0": "x"}, {"valueReference": {"display": "x"}}),
-        (item("a", "choice", answerOption=[{"valueDate": "2003-02-01"}]), {"f0": "0"},
-         {"valueDate": "2003-02-01"}),
-        (item("a", "choice", answerOption=[{"valueInteger": 4}]), {"f0": "0"}, {"valueInteger": 4}),
-        (item("a", "choice", answerOption=SMOKING), {"f0": "1"},
-         {"valueCoding": {"system": "s", "code": "never", "display": "Never"}}),
-        (item("a", "quantity", extension=KG[:1]), {"f0": "7.0"},
-         {"valueQuantity": {"value": Decimal("7.0"), "unit": "kg", "code": "kg"}}),
-    ],
-)  # fmt: skip
-def test_each_type_has_its_element(
-    one: dict[str, Any], data: dict[str, Any], element: dict[str, Any]
-) -> None:
-    form = form_of(one)
-    response = to_response(form, posted(form, **data).answers, authored=datetime.now(UTC))
-    assert response["item"][0]["answer"] == [element]
-
-
-def test_a_file_in_a_response_is_named_by_its_digest() -> None:
-    form = files_form()
-    facts = Attachment("ab" * 32, "card.png", "image/png", 9)
-    response = to_response(
-        form, Answers({Place("a"): (facts,)}), authored=datetime(2026, 1, 1, tzinfo=UTC)
-    )
-    assert response["item"][0]["answer"][0]["valueAttachment"] == {
-        "contentType": "image/png",
-        "size": 9,
-        "title": "card.png",
-        "url": "urn:keepwell:file:" + "ab" * 32,
     }
 
 

@@ -10,9 +10,8 @@ from keepwell.office.permissions import OfficePermission
 from keepwell.safeguards.access.manifest import FirstStep, HomeLine
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.audit import queries as audit
-from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell.queries import organisation
 from keepwell.toolkit.errors import KeepwellError
 
 
@@ -46,12 +45,11 @@ def first_steps(viewer: Viewer) -> Iterator[FirstStep]:
         is_done=True,
         icon="key",
     )
-    with wall.reading(viewer.organisation):
-        profile = Organisation.objects.get(pk=viewer.organisation)
+    profile = organisation(viewer.organisation)
     yield FirstStep(
         title=_("Say who you are"),
         words=_("Telephone, hours and what to do in an emergency stand on every page of patients."),
-        is_done=bool(profile.telephone and profile.emergency_sentence),
+        is_done=bool(profile and profile.telephone and profile.emergency_sentence),
         url=reverse("office:settings"),
         act=_("Fill in"),
         icon="building",

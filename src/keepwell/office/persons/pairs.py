@@ -6,11 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from keepwell.safeguards.access.errors import OutOfReach
-from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.persons import queries
 from keepwell.safeguards.persons.models import Person, PersonJoin
-from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -65,11 +63,3 @@ def match_with(viewer: Viewer, person: Person, other: UUID) -> Match:
     if not found:
         raise OutOfReach
     return found[0]
-
-
-def join_with(viewer: Viewer, join: UUID) -> PersonJoin:
-    """Return a join; OutOfReach for any other id."""
-    allow(viewer, PersonPermission.JOIN)
-    with wall.reading(viewer.organisation):
-        made: PersonJoin = within_reach(PersonJoin.objects.all(), pk=join)
-    return made

@@ -117,7 +117,7 @@ def join(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
 def undo_join(request: HttpRequest, join_id: UUID) -> HttpResponse:
     """Part two persons again; the reason goes on the trail."""
     viewer = viewer_of(request)
-    made = pairs.join_with(viewer, join_id)
+    made = queries.join_with(viewer, join_id)
     form = ReasonForm(places.posted(request))
     if form.is_valid():
         actions.undo_join(viewer, join=made.pk, reason=form.cleaned_data["reason"])

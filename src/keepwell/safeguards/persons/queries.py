@@ -97,6 +97,14 @@ def entries_about_whole(
     return page_of_entries(viewer, about=ids, kinds=kinds, before=before, limit=limit)
 
 
+def join_with(viewer: Viewer, join: UUID) -> PersonJoin:
+    """Return a join; OutOfReach for any other id."""
+    allow(viewer, PersonPermission.JOIN)
+    with wall.reading(viewer.organisation):
+        made: PersonJoin = within_reach(PersonJoin.objects.all(), pk=join)
+    return made
+
+
 def root_of(person: UUID) -> UUID:
     """Return whom a person is joined into in the end. Inside the caller's wall."""
     seen = {person}

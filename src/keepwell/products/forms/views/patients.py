@@ -3,13 +3,14 @@
 Every POST that changes something answers by redirect; without JavaScript, without an account.
 """
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.products.forms.actions.answering import begin_draft
 from keepwell.products.forms.errors import LinkClosed
-from keepwell.products.forms.models import FormLink
 from keepwell.products.forms.tasks import DRAFT_DAYS
 from keepwell.products.forms.views import steps
 from keepwell.products.forms.views.steps import Step
@@ -17,6 +18,9 @@ from keepwell.products.forms.visits import ByCookie, Visit, arrive, cookie_name
 from keepwell.safeguards.access.declarations import open_to_all
 from keepwell.safeguards.access.viewers import respondent
 from keepwell.toolkit.identifiers import uuid7
+
+if TYPE_CHECKING:
+    from keepwell.products.forms.models import FormLink
 
 _REASON = "patients answer without an account"
 _BOTH = ("GET", "HEAD", "POST")
@@ -113,7 +117,7 @@ def _address(visit: Visit, step: Step) -> str:
     return named.get(step.name, ways.start + "left/" if step == steps.LEFT else ways.start)
 
 
-def _keep_handle(response: HttpResponse, link: FormLink, handle: str) -> None:
+def _keep_handle(response: HttpResponse, link: "FormLink", handle: str) -> None:
     """Give the device its handle; a `__Host-` cookie needs Secure, path / and no domain."""
     response.set_cookie(
         cookie_name(link),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +15,6 @@ from keepwell.products.forms.answers import AnswerError, Upload, check_all, read
 from keepwell.products.forms.answers.fields import act_of
 from keepwell.products.forms.drafting import Progress
 from keepwell.products.forms.errors import DraftGone
-from keepwell.products.forms.models import Draft
 from keepwell.products.forms.paging import (
     Page,
     first_page_with,
@@ -28,6 +27,9 @@ from keepwell.products.forms.values import Answers
 from keepwell.products.forms.versions import compiled_version
 from keepwell.products.forms.visits import Visit
 from keepwell.safeguards.records.middleware import scope_of
+
+if TYPE_CHECKING:
+    from keepwell.products.forms.models import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ def _resume(request: HttpRequest, visit: Visit) -> str:
     return visit.ways.page(min(numbers)) if numbers else visit.ways.check
 
 
-def _first_unanswered(draft: Draft, answers: Answers) -> Page | None:
+def _first_unanswered(draft: "Draft", answers: Answers) -> Page | None:
     """Return the first visible page after the last one that holds an answer."""
     form = compiled_version(draft.version)
     given = {form.by_link_id[place.link_id] for place in answers.values}
@@ -212,18 +214,18 @@ def _first_unanswered(draft: Draft, answers: Answers) -> Page | None:
     return next((page for page in pages if page.number > last), None)
 
 
-def _progress(request: HttpRequest, draft: Draft) -> Progress:
+def _progress(request: HttpRequest, draft: "Draft") -> Progress:
     scope_of(request).open([draft], "answers")
     return Progress.from_stored(draft.answers.open())
 
 
-def _draft(visit: Visit) -> Draft:
+def _draft(visit: Visit) -> "Draft":
     if visit.draft is None:
         raise DraftGone
     return visit.draft
 
 
-def _page(draft: Draft, number: int) -> Page:
+def _page(draft: "Draft", number: int) -> Page:
     page = page_numbered(compiled_version(draft.version), number)
     if page is None:
         raise Http404
