@@ -11,7 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Route,
+    StorageState,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
@@ -81,8 +88,9 @@ def opened(
     size: tuple[int, int] = DESKTOP,
     scheme: Scheme = "light",
     has_script: bool = True,
+    state: StorageState | None = None,
 ) -> Iterator[Opened]:
-    """Open an empty page of somebody new: no cookies, and our own certificate believed."""
+    """Open an empty page: of somebody new, or with the cookies of `state`; our CA is believed."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme=scheme,
@@ -91,6 +99,7 @@ def opened(
         reduced_motion="reduce",
         is_mobile=size[0] < 600,
         has_touch=size[0] < 600,
+        storage_state=state,
     )
     try:
         this = Opened(context.new_page())
@@ -105,6 +114,12 @@ def scrolls_sideways(page: Page) -> bool:
     """Tell whether anything sticks out at the side."""
     root = "document.documentElement"
     return bool(page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+
+
+def be_looked_at(page: Page, size: tuple[int, int], scheme: Scheme) -> None:
+    """Look at the open page with another width and theme, without asking for it again."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
 
 def be_a_slow_phone(page: Page) -> None:

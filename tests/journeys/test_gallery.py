@@ -21,12 +21,6 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser.chromium() as started:
-        yield started
-
-
 @pytest.fixture
 def address(stores: Any, settings: Any) -> Iterator[str]:
     with_collected_static_files(settings)

@@ -179,7 +179,11 @@ def _resume_context(request: HttpRequest, visit: Visit, step: Step) -> dict[str,
 def _done_context(request: HttpRequest, visit: Visit, step: Step) -> dict[str, Any]:
     if visit.submission is None:  # the address of sending, opened before anything was sent
         raise Http404
-    return {"reference": visit.submission.reference, "arrived": visit.submission.arrived}
+    return {
+        "reference": visit.submission.reference,
+        "arrived": visit.submission.arrived,
+        "may_begin_anew": visit.entrance.is_open,
+    }
 
 
 _CONTEXT = {

@@ -1,0 +1,96 @@
+"""The served demonstration clinic, and its people in front of a browser.
+
+Everybody signs in once, as they would, and keeps the session: a one-time code is accepted once, and
+signing in is not what most journeys are about.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from playwright.sync_api import Browser, Page, StorageState
+
+from tests.journeys import authenticator, browser
+from tests.journeys.answering import Patient
+from tests.serving import Demo
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "fhir"
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button of a form and wait for the page that follows."""
+    with page.expect_navigation():
+        page.locator(button).first.click()
+
+
+def sign_in(page: Page, url: str, account: dict[str, str]) -> None:
+    """Sign in with password and code, whatever language the pages speak."""
+    page.goto(urljoin(url, "/sign-in/"))
+    page.fill('input[name="email"]', account["email"])
+    page.fill('input[name="password"]', account["password"])
+    press(page, 'main form button[type="submit"]')
+    for _ in range(2):  # the half-minute may end while the code is on its way: the page says so
+        page.fill('input[name="code"]', authenticator.code(account["totp_secret"]))
+        press(page, 'main form button[type="submit"]')
+        if not page.locator('input[name="code"]').count():
+            break
+    assert urljoin(page.url, "/") == page.url, page.locator("main").inner_text()
+
+
+@dataclass
+class Clinic:
+    """A demonstration that is served, and a browser for whoever acts."""
+
+    demo: Demo
+    chromium: Browser
+    _states: dict[str, StorageState] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Return the address of staff and patients."""
+        return str(self.demo.said["staff_url"])
+
+    @property
+    def form_link(self) -> str:
+        """Return the link of the form that the demonstration has published."""
+        return str(self.demo.said["forms"][0]["link"])
+
+    def address(self, path: str) -> str:
+        """Return the whole address of a path."""
+        return urljoin(self.url, path)
+
+    @contextmanager
+    def staff(self, name: str, **look: Any) -> Iterator[browser.Opened]:
+        """Open a browser in which "ada", "ben", "dee" or "cy" is signed in."""
+        with browser.opened(self.chromium, state=self._state_of(name), **look) as this:
+            yield this
+
+    @contextmanager
+    def patient(self, **look: Any) -> Iterator[Patient]:
+        """Open the telephone of somebody without an account, script switched off."""
+        look = {"size": browser.PHONE, "has_script": False} | look
+        with browser.opened(self.chromium, **look) as this:
+            yield Patient(this.page)
+            assert this.findings == []
+
+    def _state_of(self, name: str) -> StorageState:
+        if name not in self._states:
+            with browser.opened(self.chromium) as this:
+                sign_in(this.page, self.url, self.demo.account(name))
+                self._states[name] = this.page.context.storage_state()
+        return self._states[name]
+
+
+def publish(page: Page, url: str, definition: Path) -> str:
+    """Upload a definition, look at its preview, publish it; return the link for patients."""
+    page.goto(urljoin(url, "/forms/upload/"))
+    page.set_input_files('input[name="definition"]', definition)
+    press(page, 'main form button[type="submit"]')
+    assert "/preview/" in page.url, page.locator("main").inner_text()
+    press(page, 'a[href$="/publish/"]')
+    press(page, 'main form[method="post"] button[type="submit"]')
+    assert page.locator("[id=link_1]").count(), page.locator("main").inner_text()[:3000]
+    return page.locator("[id=link_1]").input_value()

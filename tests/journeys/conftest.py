@@ -1,0 +1,26 @@
+"""What journeys share: one browser and one served demonstration for the whole session."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys import browser
+from tests.journeys.clinic import Clinic
+from tests.serving import Demo, installation, serving
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start the browser of this session."""
+    with browser.chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def clinic(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """Serve the demonstration clinic for every journey of this session."""
+    home = installation(tmp_path_factory.mktemp("clinic") / "home")
+    with serving(home, "demo", "--json") as running:
+        yield Clinic(Demo(running, json.loads("\n".join(running.out.all()))), chromium)
