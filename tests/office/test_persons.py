@@ -79,7 +79,9 @@ def test_a_purpose_that_does_not_exist_opens_nothing(house: House, ada: Client, 
 def test_the_page_says_who_opened_any_source_of_the_person(
     house: House, ada: Client, pat: UUID, twin: UUID
 ) -> None:
-    house.browser("Ben").get(f"/persons/{twin}/?for=care")
+    row = queries.person_with(house.viewer("Ben"), twin)
+    with disclose(house.viewer("Ben"), "care") as scope:  # this source alone
+        scope.open([row], "name")
     joined(ada, pat, twin)
     page = text_of(ada.get(f"/persons/{pat}/"))
     assert "<strong>Ben</strong> opened" in page
