@@ -106,5 +106,7 @@ def file(request: HttpRequest, submission_id: UUID, file_id: UUID) -> HttpRespon
     scope.open([found], "name")
     response = HttpResponse(content_of(scope, found), content_type=found.media_type)
     response.headers["Content-Disposition"] = inbox_lines.disposition(found.name.open())
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; frame-ancestors 'none'"
+    )
     return response
