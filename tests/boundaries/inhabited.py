@@ -1,0 +1,145 @@
+"""An organisation with one of everything an address can name, and the address of every route.
+
+A route with a parameter that nobody has said anything about fails these tests until somebody puts
+what it names into the clinic below.
+"""
+
+import hashlib
+import io
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from keepwell.products.forms.models import Attachment, Form, FormLink, Submission
+from keepwell.safeguards.access.routes import Route
+from keepwell.safeguards.audit import queries, writer
+from keepwell.safeguards.identity import links, sessions
+from keepwell.safeguards.identity.models import LinkPurpose
+from keepwell.safeguards.persons import actions as persons
+from keepwell.safeguards.persons.models import Person as PersonRow
+from keepwell.safeguards.tenancy import wall
+from tests.people import Clinic, browser_of, make_clinic
+from tests.products.forms.pages.patients import ABOUT_PAT, Patient, author, publish
+
+REASON = "The same person, seen at the desk"
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+NUMBERS = {"number": 1, "index": 0}
+WORDS = {"reason": "app"}
+LETTER = b"%PDF-1.4 a letter"
+
+
+@dataclass(frozen=True)
+class Inhabited:
+    """A clinic, one of everything in it, and Pat's browser with a half-filled form."""
+
+    clinic: Clinic
+    token: str
+    patient: Patient
+    ids: dict[str, UUID]
+    digest: str
+    one_time: dict[str, str] = field(default_factory=dict)
+
+    def address(self, route: Route, **instead: Any) -> str:
+        """Return the address of a route in this clinic, with some values put in place of ours."""
+        given = {name: self._value(route, name) for name in PARAMETER.findall(route.path)}
+        return reverse(route.name, kwargs=given | instead)
+
+    def _value(self, route: Route, name: str) -> Any:
+        if name == "token":
+            return self.one_time.get(route.name, self.token)
+        said: dict[str, Any] = {**self.ids, **NUMBERS, **WORDS, "digest": self.digest}
+        return said[name]
+
+    @property
+    def trail_size(self) -> int:
+        """Return how many entries the trail has, once everything that waits is on it."""
+        writer.stop()
+        return queries.state(author(self.clinic)).size
+
+
+def inhabit(name: str, owner: str) -> Inhabited:
+    """Found a clinic and let everything happen there once."""
+    clinic = make_clinic(name, owner)
+    digest = _logo(clinic)
+    token = publish(clinic)
+    for _ in range(3):
+        _sent(Patient(token))
+    half = Patient(token)
+    half.open()
+    half.begin()
+    half.answer(ABOUT_PAT)
+    ids = _ids(clinic) | _joined(clinic) | {"session_id": _other_session(clinic)}
+    return Inhabited(clinic, token, half, ids, digest, _one_time(clinic))
+
+
+def id_names(route: Route) -> list[str]:
+    """Return the parameters of a route that name a row."""
+    return [name for name in PARAMETER.findall(route.path) if name.endswith("_id")]
+
+
+def _logo(clinic: Clinic) -> str:
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(picture, "PNG")
+    kept = picture.getvalue()
+    clinic.organisation.logo = kept
+    with wall.writing(clinic.organisation.id):
+        clinic.organisation.save()
+    return hashlib.sha256(kept).hexdigest()[:16]
+
+
+def _sent(patient: Patient) -> None:
+    patient.open()
+    patient.begin()
+    patient.answer(ABOUT_PAT)
+    patient.answer({"Do you smoke?": "no"})
+    name = patient.name_of("Add a letter")
+    file: Any = SimpleUploadedFile("letter.pdf", LETTER)
+    patient.answer({}, **{name: file})
+    assert patient.send().status_code == 200
+    assert "KW-" in patient.text
+
+
+def _ids(clinic: Clinic) -> dict[str, UUID]:
+    with wall.reading(clinic.organisation.id):
+        sent = Submission.objects.order_by("pk")[0]
+        return {
+            "organisation_id": clinic.organisation.id,
+            "form_id": Form.objects.get().pk,
+            "link_id": FormLink.objects.get().pk,
+            "submission_id": sent.pk,
+            "file_id": Attachment.objects.get(person=sent.person_id).pk,
+        }
+
+
+def _joined(clinic: Clinic) -> dict[str, UUID]:
+    with wall.reading(clinic.organisation.id):
+        first, second, third = PersonRow.objects.order_by("pk")
+    join = persons.join(author(clinic), person=third.pk, into=first.pk, reason=REASON)
+    return {"person_id": first.pk, "other_id": second.pk, "join_id": join.pk}
+
+
+def _other_session(clinic: Clinic) -> UUID:
+    browser_of(clinic.owner)
+    return sessions.standing_of(clinic.owner.user)[0].pk
+
+
+def _one_time(clinic: Clinic) -> dict[str, str]:
+    hour = timedelta(hours=1)
+    reset = links.make(LinkPurpose.RESET_PASSWORD, lasts=hour, user=clinic.owner.user)
+    return {
+        "sign_in:set_up": links.make(LinkPurpose.SET_UP, lasts=hour),
+        "sign_in:new_password": reset,
+    }
+
+
+def asked(client: Client, method: str, address: str, data: Any = None) -> Any:
+    """Ask for an address with any method and do not follow where it leads."""
+    sent = {"data": data} if data is not None and method == "POST" else {}
+    return getattr(client, method.lower())(address, **sent)
