@@ -22,4 +22,5 @@ def check() -> None:
     """Refuse to go on with an installation that is not whole."""
     folder.check()
     stores.check()
+    stores.check_walls()
     rootkey.check()

@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.utils import DatabaseError, InterfaceError
 
 from keepwell.cli.refusal import MISUSED, Refusal
-from keepwell.safeguards.tenancy.walls import build_walls
+from keepwell.safeguards.tenancy.walls import build_walls, findings
 
 NAMES = {"default": "data", "trail": "trail", "keys": "keys"}
 
@@ -94,3 +94,12 @@ def check() -> None:
                 f"The {NAMES[alias]} store is of an earlier version. Make a backup, then run: "
                 "keepwell init"
             )
+
+
+def check_walls() -> None:
+    """Refuse a role that row-level security does not bind, or a table that it does not cover."""
+    for alias in connections:
+        found = findings(alias)
+        if found:
+            sentence = " ".join(found)
+            raise Refusal(f"The {NAMES[alias]} store does not hold its wall. {sentence}")
