@@ -4,6 +4,8 @@ import base64
 import hmac
 import time
 
+from playwright.sync_api import Page
+
 
 def code(secret: str) -> str:
     """Return what the app shows now for a secret as Keepwell prints it."""
@@ -13,3 +15,14 @@ def code(secret: str) -> str:
     start = digest[-1] & 15
     number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
     return f"{number % 1_000_000:06}"
+
+
+def type_code(page: Page, secret: str) -> None:
+    """Type the present code and send the form; once more if the half-minute ended on the way."""
+    before = page.url
+    for _ in range(2):
+        page.fill('input[name="code"]', code(secret))
+        with page.expect_navigation():
+            page.locator('main form:has(input[name="code"]) button[type="submit"]').click()
+        if page.url != before:
+            return

@@ -1,0 +1,302 @@
+"""Every page of Keepwell, in the order in which people come to them.
+
+`walk` really goes there, acting as each person would, and stops at every page with a name; whoever
+walks along looks at it: axe-core, another language, a camera. Buttons are found by what they do,
+never by their words, so the walk works in any language.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+from playwright.sync_api import Page
+
+from tests.journeys import authenticator, browser
+from tests.journeys.answering import START, Patient
+from tests.journeys.clinic import SAMPLES, Clinic, press, publish
+from tests.journeys.fresh import Fresh
+
+OPEN = "main button.sealing"
+POST = 'main form[method="post"] button[type="submit"]'
+SUBMIT = 'main form button[type="submit"]'
+QUESTIONNAIRE = SAMPLES / "smartforms__CVD-Risk-2023.json"
+BROKEN = Path(__file__).parent / "specimens" / "broken.json"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page that the walk has come to."""
+
+    name: str
+    opened: browser.Opened
+
+    @property
+    def page(self) -> Page:
+        """Return the page itself."""
+        return self.opened.page
+
+    @property
+    def is_patients(self) -> bool:
+        """Tell whether patients see this page."""
+        return self.name.startswith("patient-")
+
+
+def walk(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
+    """Go everywhere once, beginning with an installation that nobody has set up yet."""
+    yield from _set_up(clinic, fresh)
+    yield from _sign_in(clinic)
+    yield from _patient(clinic)
+    yield from _forms(clinic)
+    yield from _arrived(clinic)
+    yield from _people(clinic)
+    yield from _record(clinic)
+    yield from _account(clinic, fresh)
+    yield from _others(clinic)
+
+
+def _set_up(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
+    with browser.opened(clinic.chromium) as this:
+        page = this.page
+        page.goto(fresh.link)
+        yield Stop("set-up", this)
+        press(page, SUBMIT)
+        yield Stop("set-up-errors", this)
+        fresh.found(page)
+        yield Stop("second-step-new", this)
+        page.fill('input[name="code"]', "000000")
+        press(page, POST)
+        yield Stop("second-step-new-wrong", this)
+        fresh.add_second_step(page)
+        yield Stop("recovery-codes", this)
+        press(page, POST)
+        yield Stop("home-first", this)
+        for name in ("inbox", "forms", "persons", "members"):
+            page.goto(urljoin(fresh.served.url, f"/{name}/"))
+            yield Stop(f"{name}-first", this)
+        fresh.state = page.context.storage_state()
+
+
+def _sign_in(clinic: Clinic) -> Iterator[Stop]:
+    account = clinic.demo.account("ben")
+    with browser.opened(clinic.chromium) as this:
+        page = this.page
+        page.goto(clinic.address("/sign-in/"))
+        yield Stop("sign-in", this)
+        page.fill('input[name="email"]', account["email"])
+        page.fill('input[name="password"]', "not this one")
+        press(page, SUBMIT)
+        yield Stop("sign-in-wrong", this)
+        page.fill('input[name="email"]', account["email"])
+        page.fill('input[name="password"]', account["password"])
+        press(page, SUBMIT)
+        yield Stop("second-step", this)
+        page.fill('input[name="code"]', "000000")
+        press(page, SUBMIT)
+        yield Stop("second-step-wrong", this)
+        page.goto(clinic.address("/sign-in/recovery-code/"))
+        yield Stop("recovery-code", this)
+        page.goto(clinic.address("/password/forgotten/"))
+        yield Stop("password-forgotten", this)
+        page.fill('input[name="email"]', account["email"])
+        press(page, SUBMIT)
+        yield Stop("password-link-sent", this)
+        page.goto(_mailed(clinic))
+        yield Stop("password-new", this)
+        page.goto(clinic.address("/password/new/nonsense/"))
+        yield Stop("password-link-gone", this)
+        page.goto(clinic.address("/set-up/nonsense/"))
+        yield Stop("set-up-link-gone", this)
+
+
+def _mailed(clinic: Clinic) -> str:
+    """Return the link of the mail that was sent last."""
+    mails = (clinic.demo.served.home / "mail").iterdir()
+    newest = max(mails, key=lambda file: file.stat().st_mtime_ns)
+    text = newest.read_text(encoding="utf-8").replace("=\n", "")
+    found = re.search(r"https://\S+/password/new/\S+/", text)
+    assert found is not None, text
+    return found[0]
+
+
+def _patient(clinic: Clinic) -> Iterator[Stop]:
+    with browser.opened(clinic.chromium) as this:
+        page, patient = this.page, Patient(this.page)
+        page.goto(clinic.form_link)
+        yield Stop("patient-start", this)
+        patient.begin()
+        yield Stop("patient-page", this)
+        patient.go_on()
+        yield Stop("patient-page-errors", this)
+        patient.answer_page()
+        yield Stop("patient-page-choices", this)
+        page.goto(clinic.form_link)
+        yield Stop("patient-continue", this)
+        press(page, "main .acts a.button")
+        for number, _ in enumerate(patient.pages()):
+            if number:
+                yield Stop(f"patient-page-{number + 2}", this)
+        yield Stop("patient-check", this)
+        press(page, 'main a[href$="/leave/"]')
+        yield Stop("patient-leave", this)
+        page.goto(clinic.form_link + "check/")
+        patient.send()
+        yield Stop("patient-done", this)
+        press(page, 'main form[action$="/"] button')
+        page.goto(clinic.form_link + "check/")
+        yield Stop("patient-check-missing", this)
+        page.goto(clinic.form_link + "leave/")
+        press(page, POST)
+        yield Stop("patient-left", this)
+        page.goto(clinic.address("/f/0000000000000000000000000Z/"))
+        yield Stop("patient-link-unknown", this)
+    yield from _patient_refused(clinic)
+
+
+def _patient_refused(clinic: Clinic) -> Iterator[Stop]:
+    with browser.opened(clinic.chromium) as this:
+        this.page.goto(clinic.form_link)
+        this.page.context.clear_cookies()
+        press(this.page, START)
+        yield Stop("patient-csrf", this)
+
+
+def _forms(clinic: Clinic) -> Iterator[Stop]:
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/forms/upload/"))
+        yield Stop("form-upload", this)
+        page.set_input_files('input[name="definition"]', BROKEN)
+        press(page, POST)
+        yield Stop("form-upload-refused", this)
+        page.set_input_files('input[name="definition"]', QUESTIONNAIRE)
+        press(page, POST)
+        yield Stop("form-preview", this)
+        press(page, 'a[href$="/publish/"]')
+        yield Stop("form-publish", this)
+        press(page, POST)
+        yield Stop("form", this)
+        address = page.url
+        link = page.locator("[id=link_1]").input_value()
+        page.locator("details summary").first.click()
+        yield Stop("form-website", this)
+        press(page, 'a[href$="/poster/"]')
+        yield Stop("form-poster", this)
+        page.goto(address)
+        press(page, 'main a[href$="/upload/"]')
+        yield Stop("form-upload-version", this)
+        page.goto(address)
+        press(page, 'a[href$="/revoke/"]')
+        yield Stop("form-link-withdraw", this)
+        press(page, POST)
+        yield Stop("form-link-withdrawn", this)
+        page.goto(clinic.address("/forms/"))
+        yield Stop("forms", this)
+        page.goto(link)
+        yield Stop("patient-link-withdrawn", this)
+
+
+def _arrived(clinic: Clinic) -> Iterator[Stop]:
+    with clinic.staff("ada") as this:
+        link = publish(this.page, clinic.url, SAMPLES / "hl7sdc__CardiologyForm.json")
+    with browser.opened(clinic.chromium) as this:
+        patient = Patient(this.page)
+        patient.begin(link)
+        for _ in patient.pages():
+            if this.page.locator(".file").count():
+                yield Stop("patient-page-file", this)
+        yield Stop("patient-check-long", this)
+        patient.send()
+    with clinic.staff("ben") as this:
+        page = this.page
+        page.goto(clinic.address("/"))
+        yield Stop("home", this)
+        page.goto(clinic.address("/inbox/"))
+        yield Stop("inbox", this)
+        press(page, "tbody a")
+        yield Stop("submission-sealed", this)
+        press(page, OPEN)
+        yield Stop("submission-long", this)
+        page.goto(clinic.address("/inbox/"))
+        press(page, 'tbody tr:has-text("Rosa") a')
+        press(page, OPEN)
+        yield Stop("submission", this)
+        page.goto(clinic.address("/inbox/?reference=KW-0000-0000"))
+        yield Stop("inbox-nothing-found", this)
+
+
+def _people(clinic: Clinic) -> Iterator[Stop]:
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/persons/"))
+        yield Stop("persons", this)
+        press(page, 'tbody tr:has-text("Pat Winters") a')
+        yield Stop("person-sealed", this)
+        press(page, OPEN)
+        yield Stop("person", this)
+        address = page.url
+        press(page, 'main a[href*="/join/"]')
+        yield Stop("person-join", this)
+        press(page, POST)
+        yield Stop("person-join-errors", this)
+        page.fill('[name="reason"]', "Same insurance number on both.")
+        press(page, POST)
+        page.goto(address)
+        yield Stop("person-joined", this)
+        press(page, 'main a[href$="/undo/"]')
+        yield Stop("person-join-undo", this)
+        page.goto(address)
+        press(page, 'main a[href$="/erase/"]')
+        yield Stop("person-erase", this)
+
+
+def _record(clinic: Clinic) -> Iterator[Stop]:
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/trail/"))
+        yield Stop("trail", this)
+        page.goto(clinic.address("/trail/?kind=opened"))
+        yield Stop("trail-opened", this)
+        press(page, "ol.timeline a.line")
+        yield Stop("trail-entry", this)
+        page.goto(clinic.address("/trail/?about=nonsense"))
+        yield Stop("trail-nonsense", this)
+        page.goto(clinic.address("/members/"))
+        yield Stop("members", this)
+        page.goto(clinic.address("/settings/"))
+        yield Stop("settings", this)
+        page.fill('input[name="telephone"]', "")
+        press(page, POST)
+        yield Stop("settings-errors", this)
+
+
+def _account(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
+    """Walk with the owner of the new installation, whose last code is long used by now."""
+    with browser.opened(clinic.chromium, state=fresh.state) as this:
+        page = this.page
+        page.goto(urljoin(fresh.served.url, "/account/"))
+        yield Stop("account", this)
+        page.goto(urljoin(fresh.served.url, "/account/password/"))
+        yield Stop("account-password", this)
+        press(page, POST)
+        yield Stop("account-password-errors", this)
+        page.goto(urljoin(fresh.served.url, "/account/again/app/"))
+        yield Stop("account-again", this)
+        page.fill('main input[name="password"]', fresh.account["password"])
+        authenticator.type_code(page, fresh.secret)
+        yield Stop("account-app", this)
+
+
+def _others(clinic: Clinic) -> Iterator[Stop]:
+    with clinic.staff("dee") as this:
+        page = this.page
+        for name in ("", "inbox", "persons", "trail"):
+            page.goto(clinic.address(f"/{name}/" if name else "/"))
+            yield Stop(f"auditor-{name or 'home'}", this)
+        page.goto(clinic.address("/settings/"))
+        yield Stop("error-403", this)
+        page.goto(clinic.address("/nowhere/"))
+        yield Stop("error-404", this)
+        page.goto(clinic.address("/sign-out/"))
+        yield Stop("error-405", this)
