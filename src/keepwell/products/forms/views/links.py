@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -36,7 +37,12 @@ def revoke(request: HttpRequest, link_id: UUID) -> HttpResponse:
         links.revoke_link(viewer, link_id=link_id)
         messages.success(request, _("The link is withdrawn. Its QR code leads to a help page."))
         return redirect("forms:form", line.link.form_id)
-    context = {"line": line, "act": _("Withdraw the link"), "keep": _("Keep it")}
+    context = {
+        "line": line,
+        "act": _("Withdraw the link"),
+        "keep": _("Keep it"),
+        "keep_url": reverse("forms:form", args=[line.link.form_id]),
+    }
     return render(request, "forms/staff/revoke.html", context)
 
 
