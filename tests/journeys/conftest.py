@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.journeys import browser
 from tests.journeys.clinic import Clinic
+from tests.journeys.fresh import Fresh
 from tests.serving import Demo, installation, serving
 
 
@@ -24,3 +25,10 @@ def clinic(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     home = installation(tmp_path_factory.mktemp("clinic") / "home")
     with serving(home, "demo", "--json") as running:
         yield Clinic(Demo(running, json.loads("\n".join(running.out.all()))), chromium)
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    """Serve an installation that nobody has set up yet; the first who asks sets it up."""
+    with serving(installation(tmp_path_factory.mktemp("fresh") / "home")) as running:
+        yield Fresh(running)
