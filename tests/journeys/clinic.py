@@ -67,8 +67,8 @@ class Clinic:
     @contextmanager
     def patient(self, **look: Any) -> Iterator[Patient]:
         """Open the telephone of somebody without an account, script switched off."""
-        look = {"size": browser.PHONE, "has_script": False} | look
-        with browser.opened(self.chromium, **look) as this:
+        on_telephone: dict[str, Any] = {"size": browser.PHONE, "has_script": False, **look}
+        with browser.opened(self.chromium, **on_telephone) as this:
             yield Patient(this.page)
             assert this.findings == []
 
