@@ -6,6 +6,8 @@ never a kept connection.
 """
 
 import http.client
+import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -122,6 +124,17 @@ def _part(boundary: str, name: str, value: Any) -> bytes:
     head += f'; filename="{value.name}"\r\nContent-Type: {value.content_type}\r\n\r\n'
     content: bytes = value.read()
     return head.encode() + content + b"\r\n"
+
+
+def publish(author: Remote, document: dict[str, Any], marks: dict[str, Any]) -> str:
+    """Upload and publish a form as its author does; return the path of its link."""
+    definition = SimpleUploadedFile("form.json", json.dumps(document).encode())
+    author.get("/forms/upload/")
+    previewed = author.post("/forms/upload/", {"definition": definition})
+    shown = author.post(f"/forms/{previewed.path.split('/')[2]}/publish/", marks)
+    found = re.search(r"/f/[0-9A-Z]{26}/", shown.text)
+    assert found, shown.text
+    return found[0]
 
 
 def patient(demo: Demo, link: str = "") -> Patient:

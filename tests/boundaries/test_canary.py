@@ -8,7 +8,6 @@ blobs, mail, temporary files, static files or access lines, under no disguise.
 import base64
 import gzip
 import hashlib
-import json
 import re
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from keepwell.safeguards.records.catalogue import sealed_fields
 from tests.boundaries.searching import Hit, Words, everything_kept, files_below
 from tests.installed import Installed, installed
 from tests.products.forms.pages.patients import Patient, reference_in
-from tests.remote import Remote, patient, staff
+from tests.remote import Remote, patient, publish, staff
 from tests.serving import Demo
 from tests.stores.session import Stores
 
@@ -77,7 +76,10 @@ FORM: dict[str, Any] = {
         {"linkId": "letter", "type": "attachment", "text": "Add a letter"},
     ],
 }
-MARKS = {"name": "name", "born": "born", "email": "email", "telephone": "telephone"}
+MARKS: dict[str, Any] = {
+    **{name: name for name in ("name", "born", "email", "telephone")},
+    "columns": ["name", "born", "line"],
+}
 
 
 @pytest.fixture
@@ -96,19 +98,6 @@ RIGHT = {
     "In your words": STORY,
     "How many": "3",
 }
-
-
-def publish(ada: Remote) -> str:
-    """Upload and publish the form as its author does; return the link's path."""
-    definition = SimpleUploadedFile("form.json", json.dumps(FORM).encode())
-    ada.get("/forms/upload/")
-    previewed = ada.post("/forms/upload/", {"definition": definition})
-    form = previewed.path.split("/")[2]
-    columns = ["name", "born", "line"]
-    shown = ada.post(f"/forms/{form}/publish/", {**MARKS, "columns": columns})
-    found = re.search(r"/f/[0-9A-Z]{26}/", shown.text)
-    assert found, shown.text
-    return found[0]
 
 
 def answer_everything(pat: Patient) -> None:
@@ -203,7 +192,7 @@ def test_what_patients_and_staff_typed_is_nowhere_in_clear(
     words, planted = Words(ALL), Words([PLANTED])
     with place.demo(TMPDIR=str(temporary)) as demo:
         ada = staff(demo, "ada")
-        patients_act(demo, publish(ada))
+        patients_act(demo, publish(ada, FORM, MARKS))
         staff_act(ada)
         kept = [*files_below(place.home, temporary)]  # with SQLite's logs still beside
     said = "\n".join([*demo.served.out.all(), *demo.served.log.all()])
