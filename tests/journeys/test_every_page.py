@@ -6,7 +6,7 @@ from tests.journeys import atlas, axe, browser
 from tests.journeys.clinic import Clinic
 from tests.journeys.fresh import Fresh
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.drill  # minutes in a browser: axe on every page, in both themes
 
 ZOOMED = (320, 256)  # 1280 x 1024 at 400 % (WCAG 1.4.10)
 SMALL_TARGETS = """
