@@ -9,7 +9,7 @@ from tests.faults.parallel import check_what_is_left, go_on, scene
 from tests.installed import Installed, installed
 from tests.stores.session import Stores
 
-WAYS = ("worker", "everything", "worker", "parent", "worker")
+WAYS = ("worker", "worker", "everything", "worker", "parent")
 
 
 @pytest.fixture

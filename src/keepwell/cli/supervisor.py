@@ -1,8 +1,10 @@
 """Granian in this process: one parent that supervises the web worker (design.md, "Processes").
 
-Two things differ from Granian's own command. Sockets are ours, so that a second server on the same
-port is refused and a worker is replaced without losing a connection (see `listener`). And a
-certificate is tried before workers are replaced, so that a bad one never ends a working server.
+Three things differ from Granian's own command. Sockets are ours, so that a second server on the
+same port is refused and a worker is replaced without losing a connection (see `listener`). A
+certificate is tried before workers are replaced, so that a bad one never ends a working server. And
+a worker that dies twice in a row is replaced: Granian would end the whole server, so that a request
+that kills a worker, sent twice, would close the clinic. Only one that keeps dying ends it.
 """
 
 import contextlib
@@ -11,6 +13,8 @@ import os
 import signal
 import socket
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +36,7 @@ KILL_SECONDS = 10  # a worker that is busy checking a trail ends by itself well 
 BACKPRESSURE = 4096
 WARM_SECONDS = 1.0  # a new worker gets no connection before
 OVERLAP_SECONDS = 3.0  # an old worker ends after; until then its clients are asked to move
+MOST_DEATHS, DEATHS_SECONDS = 10, 60.0  # more in this time is a loop, which is left to the operator
 # Levels only: the application's own configuration, and with it every handler, stays.
 _LOGGING = {"incremental": True, "formatters": {}, "handlers": {}, "loggers": {}}
 
@@ -44,6 +49,7 @@ class Supervisor(MPServer):
         self._listener = listener
         self._retiring: socket.socket | None = None
         self._files = files
+        self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
         address = listener.getsockname()
         super().__init__(
             root,
@@ -80,6 +86,13 @@ class Supervisor(MPServer):
         self._sfd: Any = self._listener.fileno()
         # By position: file descriptor, whether it is a Unix socket, backlog. The stub knows one.
         self._shd: Any = SocketHolder(self._sfd, False, listening.BACKLOG)  # type: ignore[call-arg]  # noqa: FBT003
+
+    def _respawn_workers(self, *arguments: Any, **options: Any) -> None:
+        super()._respawn_workers(*arguments, **options)
+        self._deaths.append(time.monotonic())
+        is_loop = len(self._deaths) == MOST_DEATHS
+        if not is_loop or self._deaths[-1] - self._deaths[0] > DEATHS_SECONDS:
+            self.respawned_wrks.clear()
 
     def _reload(self, spawn_target: Any, target_loader: Any) -> None:
         self.reload_signal = False

@@ -9,6 +9,7 @@ import sys
 from keepwell.config.framing import Message, Scope, Send
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_ALONE_SECONDS = 4  # time for a request on its way; nobody else would end this process
 _leaving = asyncio.Event()
 
 
@@ -23,9 +24,21 @@ def settle() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     loop.add_signal_handler(signal.SIGUSR1, _leaving.set)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        loop.add_signal_handler(signal.SIGUSR2, _end_alone)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGUSR2)
         if os.getppid() != supervisor:  # it died before we asked
-            os.kill(os.getpid(), signal.SIGTERM)
+            _end_alone()
+
+
+def _end_alone() -> None:
+    """End without a supervisor: gently, and for certain some seconds later.
+
+    A request on its way when the loop ends leaves its thread waiting for an answer that nobody
+    gives. A supervisor would kill; nobody else does, and folder and port would stay taken.
+    """
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(_ALONE_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def saying_goodbye(scope: Scope, send: Send) -> Send:
