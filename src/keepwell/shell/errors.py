@@ -4,10 +4,12 @@ Django's handler400, 403, 404 and 500, the CSRF failure view, errors of the safe
 answers all end in `page`, in the flavour of whoever opened it, patient or staff.
 """
 
+import errno
 import sys
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -24,6 +26,7 @@ LAST_RESORT = (
     "<body><h1>Something broke on our side</h1><p>What you had saved is kept. The last press "
     "of the button was not carried out, so it is safe to try again.</p></body></html>"
 )
+NO_ROOM = {errno.EDQUOT, errno.EIO, errno.ENOSPC, errno.EROFS}
 LATER_SECONDS = {429: "60", 503: "30"}
 
 
@@ -94,8 +97,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     if isinstance(error, KeepwellError):
         return page_of(request, error)
+    if _is_of_a_store(error):
+        log.error("store_unavailable", request=str(requests.id_of(request)), exc_info=error)
+        return page(request, 503)
     log.error("broke", request=str(requests.id_of(request)), exc_info=error)
     return page(request, 500)
+
+
+def _is_of_a_store(error: BaseException | None) -> bool:
+    """Say whether a database or the disk is away, busy or full: it can be tried again later."""
+    if isinstance(error, OSError):
+        return error.errno in NO_ROOM
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
