@@ -24,10 +24,12 @@ BY_NAME_END = {"day": "9", "month": "3", "year": "2024", "time": "10:30"}
 BY_MODE = {"text": "42", "numeric": "42", "decimal": "5.5", "url": "https://example.org"}
 # An input is as wide as what it asks for.
 BY_WIDTH = {"c4": "ON", "c6": "A1B2", "c10": "A1B 2C3"}
+PLAIN, LINES = "Some words", "A line or two.\nAnd another."
 
 CONTINUE = 'button.button[name="act"][value="continue"]'
 SEND = 'form[action$="/send/"] button[type="submit"]'
 START = "main form .acts button.button"
+ANEW = "main form .acts button.link-button"
 _CONTROLS = """
 () => [...document.querySelectorAll("main form.question :is(input, select, textarea)")]
   .filter((one) => one.type !== "hidden")
@@ -61,7 +63,7 @@ class Control:
             return known
         if self.width in BY_WIDTH:
             return BY_WIDTH[self.width]
-        return "A line or two.\nAnd another." if self.kind == "textarea" else "Some words"
+        return LINES if self.kind == "textarea" else PLAIN
 
 
 @dataclass
@@ -76,6 +78,10 @@ class Patient:
         if link:
             self.place.goto(link)
         self._press(START)
+
+    def begin_anew(self) -> None:
+        """Fill in the form again for another person."""
+        self._press(ANEW)
 
     def controls(self) -> list[Control]:
         """Return the inputs of the page."""

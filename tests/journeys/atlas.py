@@ -143,7 +143,7 @@ def _patient(clinic: Clinic) -> Iterator[Stop]:
         page.goto(clinic.form_link + "check/")
         patient.send()
         yield Stop("patient-done", this)
-        press(page, 'main form[action$="/"] button')
+        patient.begin_anew()
         page.goto(clinic.form_link + "check/")
         yield Stop("patient-check-missing", this)
         page.goto(clinic.form_link + "leave/")

@@ -14,6 +14,7 @@ from typing import Literal
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    Frame,
     Page,
     Route,
     StorageState,
@@ -34,6 +35,7 @@ FLAGS = (
 PHONE = (360, 740)
 DESKTOP = (1440, 900)
 NARROW = (320, 640)  # 1280 px at 400 % (WCAG 1.4.10)
+ZOOMED = (320, 256)  # 1280 x 1024 at 400 %, its height too
 
 Scheme = Literal["light", "dark"]
 LOOKS: tuple[tuple[tuple[int, int], Scheme], ...] = (
@@ -110,10 +112,43 @@ def opened(
         context.close()
 
 
-def scrolls_sideways(page: Page) -> bool:
+_STICKING_OUT = """
+() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const isOut = (box) => box.right > root.clientWidth + 1 || box.left < -1;
+  return [...document.body.querySelectorAll("*")]
+    .filter((one) => isOut(one.getBoundingClientRect()) && one.checkVisibility())
+    .map((one) => one.outerHTML.slice(0, 120)).slice(-3);
+}
+"""
+
+
+def sticking_out(page: Page | Frame) -> list[str]:
+    """Return the innermost elements for which the page scrolls sideways."""
+    found: list[str] = page.evaluate(_STICKING_OUT)
+    return found
+
+
+def scrolls_sideways(page: Page | Frame) -> bool:
     """Tell whether anything sticks out at the side."""
     root = "document.documentElement"
     return bool(page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+
+
+_SMALL_TARGETS = """
+() => [...document.querySelectorAll("main :is(button, input, select, textarea, .choice label)")]
+  .filter((one) => one.checkVisibility() && !one.closest(".unseen") && one.type !== "hidden")
+  .filter((one) => !(one.closest(".choice") && one.tagName === "INPUT"))
+  .filter((one) => one.getBoundingClientRect().height < 43.5)
+  .map((one) => `${one.outerHTML.slice(0, 80)} ${one.getBoundingClientRect().height}`)
+"""
+
+
+def small_targets(page: Page) -> list[str]:
+    """Return inputs and buttons that are lower than 44 px."""
+    found: list[str] = page.evaluate(_SMALL_TARGETS)
+    return found
 
 
 def be_looked_at(page: Page, size: tuple[int, int], scheme: Scheme) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import trans_real
 from playwright.sync_api import Page
 
 OPEN, CLOSE = "⟦", "⟧"
+_LONG_WORD = 10  # what is added comes in words of this length, as in German
 _ACCENTED = str.maketrans("aeiounycAEIOUNYC", "àéîöùñýçÀÉÎÖÙÑÝÇ")
 _KEPT = re.compile(r"(%\([a-z_0-9]+\)[sd]|%[sd%]|{[a-z_0-9]*}|<[^>]*>|&[a-z#0-9]+;)")
 
@@ -28,7 +29,9 @@ def pseudo(text: str) -> str:
     parts = _KEPT.split(text)
     words = [part if place % 2 else part.translate(_ACCENTED) for place, part in enumerate(parts)]
     letters = sum(len(part) for part in parts[::2])
-    return f"{OPEN}{''.join(words)}{'~' * max(1, letters * 3 // 10)}{CLOSE}"
+    more = "~" * max(1, letters * 3 // 10)
+    longer = [more[start : start + _LONG_WORD] for start in range(0, len(more), _LONG_WORD)]
+    return f"{OPEN}{''.join(words)}{' '.join(longer)}{CLOSE}"
 
 
 def _speak(real: Callable[..., str]) -> Callable[..., str]:
@@ -61,13 +64,20 @@ def install(*, is_rtl: bool = False) -> dict[str, Any]:
     return before
 
 
+# What stands the same in every language: references, ids, time zones, units, devices, hosts.
+NO_WORDS = (
+    r"KW-(?:[0-9A-Z]{4}-[0-9A-Z]{4})?", r"[0-9a-f-]{8,}", r"P[SD]T|UTC|[AP]M", "kB|MB",
+    "Chrome|Linux|localhost",
+)  # fmt: skip
+
 _UNMARKED = r"""
 () => {
   const found = [];
   let depth = 0;
   const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-    if (["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE"].includes(node.parentElement.tagName)) continue;
+    if (node.parentElement.closest("script, style, noscript, template")) continue;
+    if (node.parentElement.closest("code, .mono, .avatar, select[name=time_zone] option")) continue;
     let bare = "";
     for (const sign of node.data) {
       if (sign === "⟦") depth += 1;
@@ -90,9 +100,10 @@ def unmarked(page: Page, *, data: tuple[str, ...] = ()) -> list[str]:
     """Return words of the page that were not translated; data (names, answers) is left out."""
     found: list[str] = []
     known = sorted({"Keepwell", *data}, key=len, reverse=True)
-    is_data = re.compile("|".join(map(re.escape, known)))
+    words = "|".join((*map(re.escape, known), *NO_WORDS))
+    is_data = re.compile(rf"(?<!\w)(?:{words})(?!\w)")
     for text in page.evaluate(_UNMARKED):
-        found += re.findall(r"[^\W\d_]{2,}", is_data.sub(" ", text))
+        found += re.findall(r"[^\W\d_]{2,}", is_data.sub(" ", " ".join(text.split())))
     return found
 
 

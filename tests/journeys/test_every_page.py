@@ -8,15 +8,6 @@ from tests.journeys.fresh import Fresh
 
 pytestmark = pytest.mark.drill  # minutes in a browser: axe on every page, in both themes
 
-ZOOMED = (320, 256)  # 1280 x 1024 at 400 % (WCAG 1.4.10)
-SMALL_TARGETS = """
-() => [...document.querySelectorAll("main :is(button, input, select, textarea, .choice label)")]
-  .filter((one) => one.checkVisibility() && !one.closest(".unseen") && one.type !== "hidden")
-  .filter((one) => !(one.closest(".choice") && one.tagName === "INPUT"))
-  .filter((one) => one.getBoundingClientRect().height < 43.5)
-  .map((one) => `${one.outerHTML.slice(0, 80)} ${one.getBoundingClientRect().height}`)
-"""
-
 SPOILING = """
 () => {
   document.querySelector("main").innerHTML = "<p onclick='1'>Pale</p><input>";
@@ -33,13 +24,16 @@ def findings(stop: atlas.Stop) -> list[str]:
     found = []
     for size, scheme in browser.LOOKS:
         browser.be_looked_at(stop.page, size, scheme)
-        found += [f"{stop.name} {size[0]} {scheme}: {one}" for one in axe.violations(stop.page)]
-    for size in (browser.NARROW, ZOOMED):
+        rules = axe.EVERYTHING if scheme == "light" else axe.COLOURS
+        wrong = axe.violations(stop.page, rules)
+        found += [f"{stop.name} {size[0]} {scheme}: {one}" for one in wrong]
+    for size in (browser.NARROW, browser.ZOOMED):
         browser.be_looked_at(stop.page, size, "light")
         if browser.scrolls_sideways(stop.page):
-            found.append(f"{stop.name}: scrolls sideways at {size[0]}")
+            out = browser.sticking_out(stop.page)
+            found.append(f"{stop.name}: scrolls sideways at {size[0]} because of {out}")
     if stop.is_patients:
-        found += [f"{stop.name}: small: {one}" for one in stop.page.evaluate(SMALL_TARGETS)]
+        found += [f"{stop.name}: small: {one}" for one in browser.small_targets(stop.page)]
     browser.be_looked_at(stop.page, browser.DESKTOP, "light")
     return [*found, *(f"{stop.name}: {one}" for one in stop.opened.findings)]
 
