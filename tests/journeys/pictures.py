@@ -1,19 +1,22 @@
 """`make pictures`: every page, on a phone and a desktop, light and dark, with an index.
 
-    python -m tests.journeys.pictures [FOLDER]     (default: pictures/)
+    python -m tests.journeys.pictures                   every page, into pictures/
+    python -m tests.journeys.pictures --documentation   the few of docs/pictures/, into the checkout
 
 A demonstration and an installation without anybody are served for as long as it takes, on loopback
 ports and in a temporary folder.
 """
 
 import html
+import io
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from PIL import Image
 
 from tests.journeys import atlas, browser
 from tests.journeys.clinic import Clinic
@@ -21,6 +24,15 @@ from tests.journeys.fresh import Fresh
 from tests.serving import Demo, serving
 
 FOLDER = Path(__file__).parents[2] / "pictures"
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "pictures"
+FOR_DOCUMENTATION = {
+    "patient-page-choices": "phone-light",
+    "form": "desktop-light",
+    "inbox": "desktop-light",
+    "submission": "desktop-light",
+    "trail": "desktop-light",
+    "person-joined": "desktop-dark",
+}
 LOOKS: dict[str, tuple[tuple[int, int], browser.Scheme]] = {
     "phone-light": ((390, 844), "light"),
     "phone-dark": ((390, 844), "dark"),
@@ -78,10 +90,20 @@ def _section(name: str) -> str:
     return f"<section><h2>{html.escape(name)}</h2><div>{shown}</div></section>"
 
 
-def main(folder: Path) -> None:
-    """Take every picture."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def take_for_documentation(stop: atlas.Stop, folder: Path) -> None:
+    """Take the one picture that the documentation shows of this page, in few bytes."""
+    look = FOR_DOCUMENTATION.get(stop.name)
+    if look is None:
+        return
+    browser.be_looked_at(stop.page, *LOOKS[look])
+    taken = Image.open(io.BytesIO(stop.page.screenshot()))
+    file = folder / f"{stop.name}.png"
+    taken.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)
+    browser.be_looked_at(stop.page, *LOOKS["desktop-light"])
+
+
+def every_page(folder: Path) -> None:
+    """Take every picture, and write the page that shows them."""
     names = []
     with served() as (clinic, fresh):
         for stop in atlas.walk(clinic, fresh):
@@ -93,5 +115,22 @@ def main(folder: Path) -> None:
     sys.stdout.write(f"{len(names)} pages, {len(names) * len(LOOKS)} pictures: {folder}\n")
 
 
+def for_documentation(folder: Path) -> None:
+    """Take the few pictures that the documentation shows."""
+    with served() as (clinic, fresh):
+        for stop in atlas.walk(clinic, fresh):
+            take_for_documentation(stop, folder)
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the command line says; pictures of an earlier run make room."""
+    is_documentation = arguments == ["--documentation"]
+    folder = DOCUMENTATION if is_documentation else FOLDER
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    for_documentation(folder) if is_documentation else every_page(folder)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else FOLDER)
+    main(sys.argv[1:])
