@@ -6,7 +6,7 @@ from tests.journeys import atlas, axe, browser
 from tests.journeys.clinic import Clinic
 from tests.journeys.fresh import Fresh
 
-pytestmark = pytest.mark.drill  # minutes in a browser: axe on every page, in both themes
+pytestmark = pytest.mark.journey
 
 SPOILING = """
 () => {
