@@ -46,6 +46,18 @@ def test_it_stops_cleanly_and_leaves_nothing_behind(tmp_path: Path, how: signal.
         pass  # the port is free
 
 
+def test_requests_on_their_way_do_not_keep_a_worker_from_ending(tmp_path: Path) -> None:
+    served = start(installation(tmp_path / "home"))
+    head = b"GET /sign-in/ HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n"
+    connections = [served.connect() for _ in range(24)]
+    for connection in connections:
+        connection.sendall(head % served.port)
+    assert served.stop(signal.SIGTERM) == 0
+    for connection in connections:
+        connection.close()
+    assert [line for line in served.log.all() if "_granian" in line] == []
+
+
 def test_control_c_in_a_terminal_reaches_everybody_and_still_ends_cleanly(tmp_path: Path) -> None:
     served = start(installation(tmp_path / "home"))
     os.killpg(served.process.pid, signal.SIGINT)

@@ -32,7 +32,7 @@ from keepwell.cli.terminal import warn
 
 HEADER_BYTES = 16 * 1024
 HEADER_TIMEOUT_MS = 2_000
-KILL_SECONDS = 10  # a worker that is busy checking a trail ends by itself well within this
+KILL_SECONDS = 10  # above what a worker grants requests on their way (config.worker)
 BACKPRESSURE = 4096
 WARM_SECONDS = 1.0  # a new worker gets no connection before
 OVERLAP_SECONDS = 3.0  # an old worker ends after; until then its clients are asked to move

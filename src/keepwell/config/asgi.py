@@ -49,7 +49,8 @@ async def _answer(scope: framing.Scope, receive: framing.Receive, send: framing.
     except framing.ClientGone:
         _log.info("client_left", **_who(scope))
     else:
-        await _view(framing.sized(scope, body), framing.replayed(body), send)
+        with worker.on_its_way():
+            await _view(framing.sized(scope, body), framing.replayed(body), send)
 
 
 async def _view(scope: framing.Scope, receive: framing.Receive, send: framing.Send) -> None:

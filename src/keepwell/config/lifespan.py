@@ -11,5 +11,6 @@ async def follow(receive: Receive, send: Send) -> None:
     background.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    await worker.answers_given()
     background.stop()
     await send({"type": "lifespan.shutdown.complete"})

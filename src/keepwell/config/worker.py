@@ -1,16 +1,20 @@
 """What a worker owes its supervisor: leave Ctrl-C to it, hand over gently, not outlive it."""
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterator
 
 from keepwell.config.framing import Message, Scope, Send
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _ALONE_SECONDS = 4  # time for a request on its way; nobody else would end this process
+_ANSWER_SECONDS = 5  # how long requests on their way may keep an ending worker
 _leaving = asyncio.Event()
+_on_the_way: set[object] = set()
 
 
 def settle() -> None:
@@ -39,6 +43,29 @@ def _end_alone() -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(_ALONE_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def on_its_way() -> Iterator[None]:
+    """Count a request from the moment Django has it until its answer is handed over."""
+    request = object()
+    _on_the_way.add(request)
+    try:
+        yield
+    finally:
+        _on_the_way.discard(request)
+
+
+async def answers_given() -> None:
+    """Wait, while the loop still runs, until every request on its way has its answer.
+
+    A thread that hands over a piece waits for the loop to take it; were the loop gone, it would wait
+    for ever and the process could not end.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            while _on_the_way:
+                await asyncio.sleep(0.01)
 
 
 def saying_goodbye(scope: Scope, send: Send) -> Send:
