@@ -59,8 +59,8 @@ def on_its_way() -> Iterator[None]:
 async def answers_given() -> None:
     """Wait, while the loop still runs, until every request on its way has its answer.
 
-    A thread that hands over a piece waits for the loop to take it; were the loop gone, it would wait
-    for ever and the process could not end.
+    A thread that hands over a piece waits for the loop to take it; were the loop gone, it would
+    wait for ever and the process could not end.
     """
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_ANSWER_SECONDS):
