@@ -108,7 +108,8 @@ def is_kept_page(answer: Answer, *, for_staff: bool) -> None:
     assert not [name for name in OURS if name in answer.text]
     assert "Traceback" not in answer.text
     if not for_staff:
-        assert "All your answers up to here are kept" in answer.text
+        assert "Your answers on the pages before this one are kept" in answer.text
+        assert "Riverside" in answer.text or "call the clinic that gave you this" in answer.text
 
 
 def ask_everything(scene: Scene) -> None:

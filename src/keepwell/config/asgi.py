@@ -11,6 +11,7 @@ from keepwell.config import forwarding, framing, lifespan, plainpages, worker
 from keepwell.config.wsgi import application as django_application
 
 DJANGO_THREADS = 16
+_refusal_pages = plainpages.RefusalPages()
 _log = structlog.get_logger("keepwell.server")
 
 
@@ -19,7 +20,8 @@ def _whole(environ: Any, start_response: Any) -> Iterable[bytes]:
 
     HEAD gets no piece: Granian would send it, and a browser ends an HTTP/2 connection over that.
     """
-    pieces = django_application(environ, start_response)
+    answer = _refusal_pages if plainpages.is_refused(environ) else django_application
+    pieces = answer(environ, start_response)
     try:
         body = b"".join(pieces)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
@@ -45,12 +47,21 @@ async def _answer(scope: framing.Scope, receive: framing.Receive, send: framing.
         body = await framing.read_body(scope, receive)
     except framing.FrameRefused as refusal:
         _log.warning("request_refused", code=refusal.code, status=refusal.status, **_who(scope))
-        await plainpages.send_page(refusal.status, send)
+        await _refuse(refusal, scope, send)
     except framing.ClientGone:
         _log.info("client_left", **_who(scope))
     else:
         with worker.on_its_way():
             await _view(framing.sized(scope, body), framing.replayed(body), send)
+
+
+async def _refuse(refusal: framing.FrameRefused, scope: framing.Scope, send: framing.Send) -> None:
+    if not isinstance(refusal, framing.BodyRefused):
+        await plainpages.send_page(refusal.status, send)
+        return
+    bodiless = framing.sized({**scope, plainpages.REFUSED: refusal.status}, b"")
+    with worker.on_its_way():
+        await _view(bodiless, framing.replayed(b""), send)
 
 
 async def _view(scope: framing.Scope, receive: framing.Receive, send: framing.Send) -> None:

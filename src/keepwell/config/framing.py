@@ -31,6 +31,10 @@ class FrameRefused(Exception):  # noqa: N818  names the fact
         self.code = code
 
 
+class BodyRefused(FrameRefused):
+    """The head could be believed; the body is too large or too slow, and nobody reads it."""
+
+
 class ClientGone(Exception):  # noqa: N818  names the fact
     """The client left before its request was whole."""
 
@@ -65,7 +69,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
         async with asyncio.timeout(BODY_SECONDS):
             body = await _collect(receive, length)
     except TimeoutError as error:
-        raise FrameRefused(408, "body_slow") from error
+        raise BodyRefused(408, "body_slow") from error
     if length is not None and len(body) != length:
         raise ClientGone
     return body
@@ -73,7 +77,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
 
 async def _collect(receive: Receive, length: int | None) -> bytes:
     if length is not None and length > DISCARDED_BYTES:
-        raise FrameRefused(413, "body_large")
+        raise BodyRefused(413, "body_large")
     body, seen, more = bytearray(), 0, True
     while more:
         message = await receive()
@@ -86,7 +90,7 @@ async def _collect(receive: Receive, length: int | None) -> bytes:
         if seen <= BODY_BYTES:
             body += piece
     if seen > BODY_BYTES:
-        raise FrameRefused(413, "body_large")
+        raise BodyRefused(413, "body_large")
     return bytes(body)
 
 

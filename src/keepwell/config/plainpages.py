@@ -1,13 +1,23 @@
-"""Answers of the root itself: plain pages for requests that no view may see."""
+"""Answers of the root itself, to requests that no view may see.
+
+A request whose head cannot be trusted gets a plain page. One that is only too large or too slow is
+known by its address, so its page is made like any other error page: a patient's names the clinic.
+"""
+
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from keepwell.config.framing import Header, Send
+from keepwell.shell import errors
 from keepwell.shell.middleware import HEADERS as SHELL_HEADERS
+from keepwell.shell.middleware import SecurityHeadersMiddleware
 
 _SENTENCES = {
     400: ("This request cannot be read", "It is not clear where it ends or for whom it is."),
-    408: ("This took too long", "The connection was too slow, so what was sent did not arrive."),
     411: ("This request does not say how long it is", "Such requests are not accepted here."),
-    413: ("This is too large", "At most 2 MB can be sent at once. Choose a smaller file."),
     500: ("Something went wrong here", "The people who run this service can see it in their log."),
 }
 _PAGE = """<!doctype html>
@@ -43,3 +53,24 @@ async def send_page(status: int, send: Send) -> None:
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*HEADERS, length]})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+REFUSED = "keepwell.refused"  # in the scope: no header can put it there
+
+
+def is_refused(environ: dict[str, Any]) -> bool:
+    """Say whether the root has refused this request and only its page is wanted."""
+    return REFUSED in environ.get("asgi.scope", {})
+
+
+class RefusalPages(WSGIHandler):
+    """Django's handler without routes, middleware and views: each answer is a refusal's page."""
+
+    def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002  Django's
+        """Load none."""
+
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        """Make the page from the address alone; there is no body to read."""
+        assert isinstance(request, WSGIRequest)  # noqa: S101  for the type checker
+        status = request.environ["asgi.scope"][REFUSED]
+        return SecurityHeadersMiddleware(lambda asked: errors.page(asked, status))(request)

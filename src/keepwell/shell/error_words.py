@@ -7,7 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
-ANSWERS_KEPT = _("All your answers up to here are kept.")
+ANSWERS_KEPT = _("Nothing was sent. Your answers on the pages before this one are kept.")
+LAST_PAGE_LOST = _(
+    "Your answers on the pages before this one are kept. "
+    "What you typed on this last page may have to be typed again."
+)
 TRY_AGAIN = _("Try again")
 GO_HOME = _("Go to home")
 
@@ -87,6 +91,7 @@ _WORDS: dict[int | str, ErrorWords] = {
             "To keep your answers safe we accept them only from our own page, and this one is too "
             "old. Load it again and go on. Your browser must allow cookies."
         ),
+        public_kept=LAST_PAGE_LOST,
     ),
     404: ErrorWords(
         status=404,
@@ -116,6 +121,21 @@ _WORDS: dict[int | str, ErrorWords] = {
         public_title=_("That cannot be done this way"),
         public_happened=_("Go back one page and press the button again."),
     ),
+    408: ErrorWords(
+        status=408,
+        title=_("This took too long"),
+        happened=_("The connection was too slow, so what was sent did not arrive whole."),
+        kept=_NOTHING_CHANGED,
+        foot=_TECHNICIAN,
+        icon="clock",
+        public_title=_("This took too long"),
+        public_happened=_(
+            "The connection was too slow, so what you sent did not arrive. Go back and press the "
+            "button again where the signal is better. A file takes longest: go on without it if "
+            "you can, and bring it with you."
+        ),
+        public_kept=LAST_PAGE_LOST,
+    ),
     413: ErrorWords(
         status=413,
         title=_("That is too large"),
@@ -124,7 +144,9 @@ _WORDS: dict[int | str, ErrorWords] = {
         foot=_TECHNICIAN,
         public_title=_("That is too large"),
         public_happened=_(
-            "What you sent is larger than this page takes. Go back, make it shorter and send again."
+            "What you sent is larger than 2 MB, so it was not read. A photo from a telephone often "
+            "is that large. Go back and choose a smaller picture or file, or go on without it and "
+            "bring it with you."
         ),
     ),
     429: ErrorWords(
@@ -156,6 +178,7 @@ _WORDS: dict[int | str, ErrorWords] = {
         may_retry=True,
         public_title=_("Something broke on our side"),
         public_happened=_("It is not your doing. Wait a minute and try again."),
+        public_kept=LAST_PAGE_LOST,
     ),
     503: ErrorWords(
         status=503,
@@ -175,6 +198,7 @@ _WORDS: dict[int | str, ErrorWords] = {
         retry_words=_("Try now"),
         public_title=_("We cannot take your answers right now"),
         public_happened=_("It is not your doing. Wait a minute and try again."),
+        public_kept=LAST_PAGE_LOST,
     ),
 }
 _WORDS[411] = replace(_WORDS[400], status=411)

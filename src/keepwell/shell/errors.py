@@ -31,9 +31,17 @@ LATER_SECONDS = {429: "60", 503: "30"}
 
 
 def page(request: HttpRequest, status: int, words: ErrorWords | None = None) -> HttpResponse:
-    """Return the page for this status, with the request's id as the reference to quote."""
+    """Return the page for this status, with the request's id as the reference to quote.
+
+    At a patient's link it names the clinic and stands in the same frames as the form itself.
+    """
     words = words or words_of(status)
     context = {"page": words, "reference": requests.reference_of(request)}
+    place = requests.patient_place_of(request)
+    if place is not None:
+        request.organisation = place.organisation  # type: ignore[attr-defined]
+        request.frame_ancestors = list(place.frame_ancestors)  # type: ignore[attr-defined]
+        context |= {"is_framed": bool(place.frame_ancestors), "carried": place.carried}
     response = HttpResponse(_rendered(request, context), status=status)
     response.is_error_page = True  # type: ignore[attr-defined]  # so that it is not replaced again
     if status in LATER_SECONDS:

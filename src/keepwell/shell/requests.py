@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
+from keepwell.safeguards.access import registry
+from keepwell.safeguards.access.manifest import PatientPlace
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.shell import queries
 from keepwell.toolkit.identifiers import uuid7
@@ -36,8 +38,18 @@ def viewer_of(request: HttpRequest) -> Any:
     return getattr(request, "viewer", None)
 
 
+def patient_place_of(request: HttpRequest) -> PatientPlace | None:
+    """Return whose this address for patients is, as far as it can be known; never raises."""
+    if not is_patients(request):
+        return None
+    try:
+        return registry.patient_place(request)
+    except DatabaseError:
+        return None
+
+
 def organisation_of(request: HttpRequest) -> Organisation | None:
-    """Return whose page this is: what the view said, the viewer's, or the only one there is.
+    """Return whose page this is: what was said, the viewer's, or the only one there is.
 
     Never raises: error pages need it when the database is what failed.
     """

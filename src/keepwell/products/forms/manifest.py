@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from keepwell.products.forms import offers
+from keepwell.products.forms import offers, places
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.permissions import FormsPermission
 from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, RecordWords
@@ -77,4 +77,5 @@ MANIFEST = Manifest(
     home=offers.waiting,
     first_steps=offers.first_steps,
     person_records=offers.person_lines,
+    patient_place=places.patient_place,
 )

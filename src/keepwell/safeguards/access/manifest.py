@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,9 @@ from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.tenancy.viewer import Viewer
+
+if TYPE_CHECKING:
+    from keepwell.safeguards.tenancy.models import Organisation  # manifests come before models
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +90,22 @@ class PersonLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PatientPlace:
+    """Whose an address for patients is, who may frame it, and what its own forms carry along."""
+
+    organisation: "Organisation"
+    frame_ancestors: tuple[str, ...] = ()
+    carried: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an app brings: its name, its lines in the menu, its grants, its words for the trail.
 
     `records` names models as the trail does ("persons.person"). `home` and `first_steps` are asked
     when the first page is shown; `person_records` for the page of a person, with every id that is
-    one with that person.
+    one with that person. `patient_place` is asked by error pages that no view has prepared; None
+    for an address that is not the app's, or leads nowhere.
     """
 
     app: str
@@ -103,6 +117,7 @@ class Manifest:
     home: Callable[[Viewer], Iterable[HomeLine]] | None = None
     first_steps: Callable[[Viewer], Iterable[FirstStep]] | None = None
     person_records: Callable[[Viewer, tuple[UUID, ...]], Iterable[PersonLine]] | None = None
+    patient_place: Callable[[HttpRequest], PatientPlace | None] | None = None
 
 
 MANIFEST = Manifest(

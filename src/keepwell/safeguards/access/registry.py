@@ -11,6 +11,7 @@ from keepwell.safeguards.access.manifest import (
     HomeLine,
     Manifest,
     MenuItem,
+    PatientPlace,
     PersonLine,
     RecordWords,
 )
@@ -18,6 +19,8 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from django.http import HttpRequest
 
     from keepwell.safeguards.access.roles import Role
 
@@ -98,3 +101,9 @@ def person_records(viewer: Viewer, persons: tuple[UUID, ...]) -> tuple[PersonLin
     asked = (manifest.person_records for manifest in _manifests)
     lines = [line for records in asked if records is not None for line in records(viewer, persons)]
     return tuple(sorted(lines, key=lambda line: line.moment, reverse=True))
+
+
+def patient_place(request: "HttpRequest") -> PatientPlace | None:
+    """Return whose a request's address is, from the first app that knows; else None."""
+    asked = (m.patient_place for m in _manifests if m.patient_place is not None)
+    return next((place for ask in asked if (place := ask(request)) is not None), None)

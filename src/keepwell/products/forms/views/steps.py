@@ -130,7 +130,13 @@ def opening(visit: Visit) -> Step:
 
 
 def _visible(request: HttpRequest, visit: Visit, step: Step) -> Step:
-    """Return the step itself, or the next one for a page that the answers so far leave out."""
+    """Return the step itself, or the next one for a page that the answers so far leave out.
+
+    Where nothing was sent yet there is no reference to show: an error page's "Try again" leads
+    here, so all answers and the button are shown again.
+    """
+    if step == DONE and visit.submission is None:
+        return CHECK
     if step.name != "page":
         return step
     draft = _draft(visit)
@@ -177,8 +183,8 @@ def _resume_context(request: HttpRequest, visit: Visit, step: Step) -> dict[str,
 
 
 def _done_context(request: HttpRequest, visit: Visit, step: Step) -> dict[str, Any]:
-    if visit.submission is None:  # the address of sending, opened before anything was sent
-        raise Http404
+    if visit.submission is None:
+        raise DraftGone
     return {
         "reference": visit.submission.reference,
         "arrived": visit.submission.arrived,
