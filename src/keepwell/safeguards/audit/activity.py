@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef
 
 from keepwell.safeguards.audit import heads
-from keepwell.safeguards.audit.entries import Part, moment_of
+from keepwell.safeguards.audit.entries import Part, about_number, moment_of
 from keepwell.safeguards.audit.trail import models, store
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -48,7 +48,7 @@ def own_moments(viewer: Viewer, kinds: Collection[str], *, limit: int) -> tuple[
     with store.reading(viewer.organisation):
         own = models.Mention.objects.filter(
             organisation_id=viewer.organisation,
-            about=viewer.actor,
+            about=about_number(viewer.actor),
             part=Part.ACTOR,
             index=OuterRef("index"),
         )

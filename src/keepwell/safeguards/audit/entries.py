@@ -4,6 +4,7 @@ An entry holds no content: the sealed payload is kept beside it and is bound by 
 can be erased by law while every proof stays valid.
 """
 
+import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -15,7 +16,9 @@ from keepwell.toolkit.merkle import leaf_hash
 VERSION = b"\x01"
 DIGEST_BYTES = 32
 LONGEST_KIND = 200
-_FIXED_BYTES = 1 + 16 + 8 + 4 + 2 + DIGEST_BYTES
+_START = struct.Struct(">B16sQIH")  # version, id, time, period, length of the kind
+_FIXED_BYTES = _START.size + DIGEST_BYTES
+_ABOUT_MASK = 2**62 - 1
 
 
 class EntryMalformed(ValueError):  # noqa: N818  names the fact
@@ -61,18 +64,7 @@ class Entry:
 
     def encode(self) -> bytes:
         """Write version | id 16 | time 8 | period 4 | length 2 and kind | digest 32."""
-        kind = self.kind.encode()
-        return b"".join(
-            (
-                VERSION,
-                self.id.bytes,
-                self.time_us.to_bytes(8, "big"),
-                self.period.to_bytes(4, "big"),
-                len(kind).to_bytes(2, "big"),
-                kind,
-                self.digest,
-            )
-        )
+        return encoded(self, self.digest)
 
     def leaf(self) -> bytes:
         """Return the entry's leaf hash."""
@@ -105,10 +97,28 @@ class SealedEntry:
     payload: bytes
     mentions: tuple[Mention, ...]
 
-    def entry(self) -> Entry:
-        """Return what the tree will know of it."""
+    def hashes(self) -> tuple[bytes, bytes]:
+        """Return the digest of the payload and the leaf hash: what the tree will know of it."""
         digest = sha256(self.payload).digest()
-        return Entry(self.id, self.time_us, self.period, self.kind, digest)
+        return digest, leaf_hash(encoded(self, digest))
+
+
+def encoded(entry: Entry | SealedEntry, digest: bytes) -> bytes:
+    """Return the bytes that are hashed; raise OverflowError for numbers that do not fit."""
+    kind = entry.kind.encode()
+    try:
+        start = _START.pack(VERSION[0], entry.id.bytes, entry.time_us, entry.period, len(kind))
+    except struct.error as error:
+        raise OverflowError("These numbers cannot be those of an entry.") from error
+    return start + kind + digest
+
+
+def about_number(id_: UUID) -> int:
+    """Return the random end of an id (RFC 9562: 62 bits), by which mentions are found.
+
+    A whole number is compared and stored in a fifth of the time that an id takes.
+    """
+    return id_.int & _ABOUT_MASK
 
 
 def period_of(time_us: int) -> int:

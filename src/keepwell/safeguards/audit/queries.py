@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from keepwell.safeguards.audit import checked, heads
 from keepwell.safeguards.audit.actions import record_now
-from keepwell.safeguards.audit.entries import Part, moment_of
+from keepwell.safeguards.audit.entries import Part, about_number, moment_of
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.payloads import Payload
@@ -146,7 +146,7 @@ def _mentioned(organisation: UUID, about: Collection[UUID], parts: Collection[Pa
     return Exists(
         models.Mention.objects.filter(
             organisation_id=organisation,
-            about__in=list(about),
+            about__in=[about_number(id_) for id_ in about],
             index=OuterRef("index"),
             part__in=parts,
         )

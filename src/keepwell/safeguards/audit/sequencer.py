@@ -96,9 +96,8 @@ def _extend(
     rows: list[tuple[int, SealedEntry, bytes, bytes]] = []
     full: list[Tile] = []
     for one in entries:
-        entry = one.entry()
-        leaf = entry.leaf()
-        rows.append((tree.size, one, entry.digest, leaf))
+        digest, leaf = one.hashes()
+        rows.append((tree.size, one, digest, leaf))
         full += tree.append(leaf)
     head = heads.sign_head(organisation, tree.size, tree.root(), now_us())
     statements.add_entries(connection, organisation, rows)

@@ -72,13 +72,16 @@ class Checkpoint(models.Model):
 
 
 class Mention(models.Model):
-    """Where an id occurs (random ids only): finds the trail of a person, record or actor."""
+    """Where an id occurs (random ids only): finds the trail of a person, record or actor.
 
-    pk = models.CompositePrimaryKey("organisation_id", "about", "index", "part")
-    organisation_id = models.UUIDField()
-    about = models.UUIDField()
+    The organisation stands last in the key: whole numbers before it are compared much faster.
+    """
+
+    pk = models.CompositePrimaryKey("about", "index", "part", "organisation_id")
+    about = models.BigIntegerField()  # entries.about_number of the id
     index = models.BigIntegerField()
     part = models.PositiveSmallIntegerField()  # entries.Part
+    organisation_id = models.UUIDField()
 
     def __str__(self) -> str:
         return f"{self.about} in {self.index}"

@@ -3,30 +3,38 @@
 Every value is a parameter; table and column names are those of `trail.models`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from keepwell.safeguards.audit.entries import Entry, SealedEntry
+from keepwell.safeguards.audit.entries import Entry, SealedEntry, about_number
 from keepwell.safeguards.audit.errors import TrailBroken
 from keepwell.toolkit.tiles import TILE_WIDTH, Tile
 
 ADD_ENTRY = (
-    'INSERT INTO trail_entry (organisation_id, "index", entry_id, kind, time_us, period, digest, '
-    "leaf, key_id, payload) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    'INSERT INTO trail_entry ("index", entry_id, kind, time_us, period, digest, leaf, key_id, '
+    "payload, organisation_id) "
 )
 ADD_TILE = (
     "INSERT INTO trail_tile (organisation_id, level, number, hashes, root) "
     "VALUES (%s, %s, %s, %s, %s)"
 )
-ADD_MENTION = (
-    'INSERT INTO trail_mention (organisation_id, about, "index", part) VALUES (%s, %s, %s, %s)'
+ADD_MENTION = 'INSERT INTO trail_mention (about, "index", part, organisation_id) '
+# Row by row on SQLite; on PostgreSQL a column of the whole batch is one parameter (COPY would not
+# do: it refuses tables behind row-level security).
+ROW_OF_ENTRY = "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+ROW_OF_MENTION = "VALUES (%s, %s, %s, %s)"
+COLUMNS_OF_ENTRY = (
+    "SELECT *, %s FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::bigint[], %s::int[], "
+    "%s::bytea[], %s::bytea[], %s::uuid[], %s::bytea[])"
 )
+COLUMNS_OF_MENTION = "SELECT *, %s FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[])"
 ADD_CHECKPOINT = (
     "INSERT INTO trail_checkpoint (organisation_id, size, root, signed_us, note) "
     "VALUES (%s, %s, %s, %s, %s)"
@@ -55,9 +63,24 @@ TILES = (
     "SELECT number, hashes FROM trail_tile WHERE organisation_id = %s AND level = %s "
     "AND number >= %s AND number < %s ORDER BY number"
 )
+# The limit keeps PostgreSQL from reading the whole log where it has no statistics yet.
+PRESENT = (
+    "SELECT asked.id FROM unnest(%s::uuid[]) AS asked(id), LATERAL (SELECT FROM trail_entry "
+    "WHERE organisation_id = %s AND entry_id = asked.id LIMIT 1) AS found"
+)
+PRESENT_AMONG = "SELECT entry_id FROM trail_entry WHERE organisation_id = %s AND entry_id IN"
 Value = UUID | str | bytes | int  # what a column of the trail holds
 # Waiting for another sequencer ends before whoever waits for us gives up.
 LOCK_TIMEOUT_MS = 4000
+
+
+class BulkConnection(Protocol):
+    """What `tenancy.postgresql` adds to Django's connection for batches."""
+
+    def execute_binary(
+        self, statement: str, organisation: UUID, columns: Sequence[Sequence[Any]]
+    ) -> None:
+        """Send a statement whose parameters are an organisation and whole columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,37 +180,61 @@ def present(
     connection: BaseDatabaseWrapper, organisation: UUID, entry_ids: Sequence[UUID]
 ) -> set[UUID]:
     """Return those of the ids that are on the trail already."""
-    marks = ", ".join(["%s"] * len(entry_ids))
-    statement = (
-        "SELECT entry_id FROM trail_entry "  # noqa: S608  marks are placeholders only
-        f"WHERE organisation_id = %s AND entry_id IN ({marks})"
-    )
-    ids = [_id(connection, id_) for id_ in (organisation, *entry_ids)]
+    if connection.vendor == "postgresql":
+        statement = PRESENT
+        parameters: list[Any] = [list(entry_ids), organisation]
+    else:
+        marks = ", ".join(["%s"] * len(entry_ids))
+        statement = f"{PRESENT_AMONG} ({marks})"
+        parameters = [_id(connection, id_) for id_ in (organisation, *entry_ids)]
     with connection.cursor() as cursor:
-        cursor.execute(statement, ids)
+        cursor.execute(statement, parameters)
         return {UUID(str(row[0])) for row in cursor.fetchall()}
 
 
 def add_entries(
     connection: BaseDatabaseWrapper,
     organisation: UUID,
-    entries: Iterable[tuple[int, SealedEntry, bytes, bytes]],
+    entries: Sequence[tuple[int, SealedEntry, bytes, bytes]],
 ) -> None:
-    """Insert (index, entry, digest, leaf) rows and the mentions of each."""
-    log = _id(connection, organisation)
-    rows: list[tuple[Value, ...]] = []
-    mentions: list[tuple[Value, ...]] = []
-    for index, one, digest, leaf in entries:
-        rows.append(
+    """Insert (index, entry, digest, leaf) rows and the mentions of each, in one or two messages."""
+    # In the order of their key: neighbours share a page, and a batch touches each page once.
+    mentions = sorted(
+        (about_number(mention.about), index, int(mention.part))
+        for index, one, _, _ in entries
+        for mention in one.mentions
+    )
+    if connection.vendor == "postgresql" and len(entries) > 1:
+        bulk = cast("BulkConnection", connection)
+        rows = [
             (
-                *(log, index, _id(connection, one.id), one.kind, one.time_us, one.period),
-                *(digest, leaf, _id(connection, one.key_id), one.payload),
+                *(index, one.id, one.kind, one.time_us, one.period, digest, leaf),
+                *(one.key_id, one.payload),
             )
-        )
-        mentions += [(log, _id(connection, m.about), index, int(m.part)) for m in one.mentions]
+            for index, one, digest, leaf in entries
+        ]
+        bulk.execute_binary(ADD_ENTRY + COLUMNS_OF_ENTRY, organisation, _columns(rows))
+        if mentions:
+            bulk.execute_binary(ADD_MENTION + COLUMNS_OF_MENTION, organisation, _columns(mentions))
+        return
+    log, as_id = _id(connection, organisation), partial(_id, connection)
     with connection.cursor() as cursor:
-        _many(cursor, ADD_ENTRY, rows)
-        _many(cursor, ADD_MENTION, mentions)
+        _many(
+            cursor,
+            ADD_ENTRY + ROW_OF_ENTRY,
+            [
+                (
+                    *(index, as_id(one.id), one.kind, one.time_us, one.period, digest, leaf),
+                    *(as_id(one.key_id), one.payload, log),
+                )
+                for index, one, digest, leaf in entries
+            ],
+        )
+        _many(cursor, ADD_MENTION + ROW_OF_MENTION, [(*mention, log) for mention in mentions])
+
+
+def _columns(rows: Sequence[tuple[Value, ...]]) -> list[list[Value]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def add_tiles(connection: BaseDatabaseWrapper, organisation: UUID, tiles: Sequence[Tile]) -> None:

@@ -5,9 +5,12 @@ stays in autocommit, so BEGIN is ours to send. `set_config(..., true)` ends with
 pooled server connection cannot carry one organisation's wall to another client (design.md, 4).
 """
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.backends.postgresql import base as postgres
+from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 
 from keepwell.safeguards.tenancy.wall import current_organisation, set_wall_statement
@@ -34,3 +37,14 @@ class DatabaseWrapper(postgres.DatabaseWrapper):
         if self.connection.info.transaction_status == TransactionStatus.INTRANS:
             with self.cursor() as cursor:
                 cursor.execute(set_wall_statement(organisation))
+
+    def execute_binary(
+        self, statement: str, organisation: UUID, columns: Sequence[Sequence[Any]]
+    ) -> None:
+        """Send a statement whose parameters are an organisation and whole columns, as they are.
+
+        Django's own cursor writes parameters into the text of the statement, where bytes double.
+        """
+        self.ensure_connection()
+        with self.wrap_database_errors, Cursor(self.connection) as cursor:
+            cursor.execute(statement.replace("%s", "%b"), [organisation, *columns])
