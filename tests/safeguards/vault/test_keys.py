@@ -269,7 +269,7 @@ def test_keys_held_too_long_are_forgotten_by_the_timer(ada: UUID) -> None:
     key = keys.new_data_key(ada)
     held = data_keys.data_key(ada, key)
     entry = data_keys.held._entries[key.int]
-    data_keys.held._entries[key.int] = (entry[0], 0.0)
+    data_keys.held._entries[key.int] = (entry[0], 0.0, 0.0)
     keys.forget_expired()
     assert key.int not in data_keys.held._entries
     assert bytes(held.newest._material) == bytes(32)

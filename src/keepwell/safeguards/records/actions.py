@@ -20,7 +20,7 @@ from keepwell.safeguards.records.index import BlindToken
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.tenancy.wall import WallCrossed, walled_organisation
-from keepwell.safeguards.vault import blobs, keys
+from keepwell.safeguards.vault import blobs, keys, owed
 
 _OWN_COLUMNS = ("id", "organisation_id", "key_id", "entry_id")
 
@@ -116,8 +116,8 @@ def erase(viewer: Viewer, rows: Iterable[SealedRecord], kind: str, *, reason: st
 
     Rows are deleted in the order given, so name dependent ones first. The keys go once the
     transaction is durable, in one keystore transaction: shredding first would destroy the data of
-    an act that is then rolled back. A shred that fails is finished by the sweep of unused keys.
-    Keys that rows share (a month, a conversation) stay.
+    an act that is then rolled back. A shred that fails stays owed, and is made up for within a
+    minute (`vault.owed`). Keys that rows share (a month, a conversation) stay.
     """
     erased = list(rows)
     if not erased:
@@ -130,12 +130,13 @@ def erase(viewer: Viewer, rows: Iterable[SealedRecord], kind: str, *, reason: st
         models.Model.delete(copy(row))  # Django takes the id from what it deletes
     own = [row.key_id for row in erased if not row.shares_key]
     files = [row.pk for row in erased if row.file_slot]
-    transaction.on_commit(lambda: _destroy(organisation, own, files))
+    owed.owe(organisation, own, entry)
+    transaction.on_commit(lambda: _destroy(organisation, files))
     return entry
 
 
-def _destroy(organisation: UUID, own: Sequence[UUID], files: Sequence[UUID]) -> None:
+def _destroy(organisation: UUID, files: Sequence[UUID]) -> None:
     """Shred keys, then remove what they sealed: a file that stays behind is unreadable."""
-    keys.shred(organisation, own)
+    owed.pay(organisation)
     for row in files:
         blobs.delete(organisation, row)

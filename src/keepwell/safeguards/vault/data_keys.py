@@ -14,19 +14,22 @@ from keepwell.safeguards.vault import observer, organisation_keys
 from keepwell.safeguards.vault.cache import KeyCache
 from keepwell.safeguards.vault.errors import KeyGone, KeystoreUnavailable
 from keepwell.safeguards.vault.held import HeldKey, Unwrapped
-from keepwell.safeguards.vault.keystore import access
-from keepwell.safeguards.vault.keystore.models import DataKey, SharedKey
+from keepwell.safeguards.vault.keystore import access, notices
+from keepwell.safeguards.vault.keystore.models import DataKey, NoticeKind, SharedKey
 from keepwell.safeguards.vault.observer import Verb
 from keepwell.toolkit import clock, envelope
 from keepwell.toolkit.identifiers import uuid7
 
-# Another process notices a shredding when its own copy of the key expires. Until the wake-up bus
-# tells it, this minute is how long a shredded key can still open there.
 EXPIRY_SECONDS = 60.0
+# How long a key counts when `vault.watch` has not confirmed that no process shredded it.
+ALONE_SECONDS = organisation_keys.ALONE_SECONDS
 UNUSED_AFTER = timedelta(days=1)
 _AT_ONCE = 500  # ids in one statement
+_NOTICE_OF = {Verb.SHRED: NoticeKind.SHRED, Verb.SWEEP: NoticeKind.SWEEP}
 
-held: KeyCache[int] = KeyCache(size=4096, expiry_seconds=EXPIRY_SECONDS)
+held: KeyCache[int] = KeyCache(
+    size=4096, expiry_seconds=EXPIRY_SECONDS, alone_seconds=ALONE_SECONDS
+)
 
 
 def _parts(organisation: UUID, key_id: UUID, version: int) -> bytes:
@@ -40,9 +43,10 @@ def _in_batches(key_ids: Iterable[UUID]) -> list[list[UUID]]:
     return [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]
 
 
-def _wrapped_row(organisation: UUID, key_id: UUID, unwrapped: Unwrapped) -> DataKey:
-    """Return the row that keeps a data key, wrapped under the organisation key's newest version."""
-    wrapping = organisation_keys.organisation_key(organisation).newest
+def _wrapped_row(
+    organisation: UUID, key_id: UUID, unwrapped: Unwrapped, wrapping: Unwrapped
+) -> DataKey:
+    """Return the row that keeps a data key, wrapped under a version of the organisation key."""
     parts = _parts(organisation, key_id, unwrapped.version)
     wrapped = unwrapped.derive(
         lambda material: envelope.seal(wrapping.cipher, wrapping.version, parts, bytes(material))
@@ -58,27 +62,29 @@ def _wrapped_row(organisation: UUID, key_id: UUID, unwrapped: Unwrapped) -> Data
 
 def make(organisation: UUID, count: int) -> list[tuple[UUID, HeldKey]]:
     """Make data keys in one keystore commit; they are durable when this returns."""
-    made: list[tuple[UUID, HeldKey]] = []
-    rows = []
-    for _number in range(count):
-        key_id = uuid7()
-        unwrapped = Unwrapped(bytearray(os.urandom(envelope.KEY_BYTES)), 1)
-        rows.append(_wrapped_row(organisation, key_id, unwrapped))
-        made.append((key_id, HeldKey(organisation, [unwrapped])))
+    made = [(uuid7(), _new(1)) for _number in range(count)]
+    organisation_keys.organisation_key(organisation)  # ask the root key before the lock is held
     with access.writing(organisation):
-        DataKey.objects.bulk_create(rows)
-    observer.report(Verb.MAKE, organisation, [key_id for key_id, _held in made])
-    return made
+        wrapping = organisation_keys.newest_version(organisation)
+        DataKey.objects.bulk_create(
+            _wrapped_row(organisation, key_id, unwrapped, wrapping) for key_id, unwrapped in made
+        )
+    observer.report(Verb.MAKE, organisation, [key_id for key_id, _unwrapped in made])
+    return [(key_id, HeldKey(organisation, [unwrapped])) for key_id, unwrapped in made]
+
+
+def _new(version: int) -> Unwrapped:
+    return Unwrapped(bytearray(os.urandom(envelope.KEY_BYTES)), version)
 
 
 def add_version(organisation: UUID, key_id: UUID) -> int:
     """Add a version to a data key and return it: it seals from now on, older ones still open."""
     held.drop([key_id.int])
     version = data_key(organisation, key_id).newest.version + 1
-    unwrapped = Unwrapped(bytearray(os.urandom(envelope.KEY_BYTES)), version)
-    row = _wrapped_row(organisation, key_id, unwrapped)
+    unwrapped = _new(version)
     with access.writing(organisation):
-        row.save(force_insert=True)
+        wrapping = organisation_keys.newest_version(organisation)
+        _wrapped_row(organisation, key_id, unwrapped, wrapping).save(force_insert=True)
     held.drop([key_id.int])
     unwrapped.wipe()
     return version
@@ -141,9 +147,12 @@ def _unwrap(organisation: UUID, key_id: UUID, version: int, wrapped: bytes) -> U
     return Unwrapped(envelope.open_key_into(wrapping.cipher, parts, wrapped), version)
 
 
-def delete(organisation: UUID, key_ids: Collection[UUID], verb: Verb) -> int:
+def delete(
+    organisation: UUID, key_ids: Collection[UUID], verb: Verb, entry: UUID | None = None
+) -> int:
     """Delete keys in one keystore transaction and forget them here; return how many there were.
 
+    The notice by which other processes forget them is part of it, and names the trail's `entry`.
     Emptying the write-ahead log after it may fail or find a reader in its way: the keys are deleted
     all the same, and the next sweep or shredding empties it.
     """
@@ -155,6 +164,8 @@ def delete(organisation: UUID, key_ids: Collection[UUID], verb: Verb) -> int:
             existing.update(rows.values_list("key_id", flat=True))
             rows.delete()
             SharedKey.objects.filter(key_id__in=batch).delete()
+        if existing:
+            notices.add(_NOTICE_OF[verb], existing, entry)
     held.drop([key_id.int for key_id in gone])
     with contextlib.suppress(KeystoreUnavailable):
         access.forget_deleted()

@@ -65,13 +65,14 @@ def add_version(organisation: UUID, key_id: UUID) -> int:
     return data_keys.add_version(organisation, key_id)
 
 
-def shred(organisation: UUID, key_ids: Collection[UUID]) -> int:
+def shred(organisation: UUID, key_ids: Collection[UUID], entry: UUID | None = None) -> int:
     """Destroy data keys in one keystore transaction; return how many existed.
 
-    Nothing sealed under them opens again: at once in this process, within
-    `data_keys.EXPIRY_SECONDS` in others, and with copies of the keystore once the last has expired.
+    Nothing sealed under them opens again: at once in this process, within 5 seconds in every other
+    (`vault.watch`), and with copies of the keystore once the last has expired. `entry` is the
+    trail's entry that ordered it.
     """
-    count = data_keys.delete(organisation, key_ids, Verb.SHRED)
+    count = data_keys.delete(organisation, key_ids, Verb.SHRED, entry)
     shared.forget_all()
     return count
 

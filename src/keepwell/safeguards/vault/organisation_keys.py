@@ -10,6 +10,7 @@ import os
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import Max
 
 from keepwell.safeguards.vault import observer, root
 from keepwell.safeguards.vault.cache import KeyCache
@@ -22,10 +23,13 @@ from keepwell.toolkit import clock, envelope
 from keepwell.toolkit.envelope import SealBroken
 
 EXPIRY_SECONDS = 600.0
+ALONE_SECONDS = 4.0
 
 _ORGANISATION = "organisation"
 
-held: KeyCache[tuple[str, int]] = KeyCache(size=1024, expiry_seconds=EXPIRY_SECONDS)
+held: KeyCache[tuple[str, int]] = KeyCache(
+    size=1024, expiry_seconds=EXPIRY_SECONDS, alone_seconds=ALONE_SECONDS
+)
 
 
 def _root_context(organisation: UUID, version: int) -> bytes:
@@ -102,6 +106,26 @@ def _load_organisation_key(name: tuple[str, int], organisation: UUID) -> HeldKey
     held.put(name, loaded, epoch)
     observer.report(Verb.UNWRAP, organisation, [organisation])
     return loaded
+
+
+def newest_version(organisation: UUID) -> Unwrapped:
+    """Return the version that wraps from now on; inside `access.writing`, until its commit.
+
+    Another process may have added one since this one looked. Whoever asks here holds the
+    keystore's turn, so no key is ever wrapped under a version that is being retired.
+    """
+    newest = OrganisationKey.objects.aggregate(newest=Max("version"))["newest"]
+    if newest is None:
+        raise OrganisationKeysMissing
+    if organisation_key(organisation).newest.version != newest:
+        forget(organisation)
+    return organisation_key(organisation).newest
+
+
+def forget(organisation: UUID) -> None:
+    """Wipe an organisation's own keys from this process's memory."""
+    purposes = (_ORGANISATION, *(purpose.value for purpose in Purpose))
+    held.drop([(purpose, organisation.int) for purpose in purposes])
 
 
 def wrapping_version(organisation: UUID, version: int) -> Unwrapped:

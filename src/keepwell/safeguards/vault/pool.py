@@ -4,6 +4,7 @@ A commit per key would more than double the price of creating a record. A pool b
 process: after a fork the child starts empty, or two processes would give one key to two records.
 """
 
+import contextlib
 import logging
 import threading
 from collections import deque
@@ -143,6 +144,14 @@ def clear() -> None:
     for pool in list(_pools.values()):
         while pool.spares:
             pool.spares.pop().held.wipe()
+
+
+def discard(organisation: UUID | None = None) -> None:
+    """Wipe spare keys of one organisation or all, without waiting for a refill under way."""
+    for pool in list(_pools.values()):
+        while organisation in (None, pool.organisation) and pool.spares:
+            with contextlib.suppress(IndexError):  # somebody took the last one
+                pool.spares.pop().held.wipe()
 
 
 def clear_after_fork() -> None:

@@ -107,7 +107,10 @@ def reading(organisation: UUID) -> Iterator[None]:
 
 @contextmanager
 def writing(organisation: UUID) -> Iterator[None]:
-    """Change one organisation's keys in one durable commit.
+    """Change one organisation's keys in one durable commit, one writer at a time.
+
+    SQLite lets one writer in; on PostgreSQL a lock that ends with the transaction says the same, so
+    that a rotation, a rewrap and a new key never overlap.
 
     `durable` refuses to run inside somebody's keystore transaction: keys handed out from memory
     must never disappear in a rollback, because data is already sealed under them.
@@ -123,7 +126,16 @@ def writing(organisation: UUID) -> Iterator[None]:
             lambda: transaction.atomic(using=STORE, durable=True),
             lambda: wall.writing(organisation, using=STORE),
         )
+        _wait_for_turn(organisation)
         yield
+
+
+def _wait_for_turn(organisation: UUID) -> None:
+    connection = connections[STORE]
+    if connection.vendor == "postgresql":
+        number = int.from_bytes(organisation.bytes[8:], "big", signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """Wrapped keys: the only tables of the keystore. No row here opens anything without the root key.
 
-Every table but `RootMarker` carries the organisation it belongs to, for the wall. There are no
-foreign keys to organisations: they live in another store.
+Every table but `RootMarker` and `Notice` carries the organisation it belongs to, for the wall.
+There are no foreign keys to organisations: they live in another store.
 """
 
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Substr
 
 from keepwell.safeguards.tenancy.models import WalledManager
 from keepwell.toolkit.identifiers import uuid7
@@ -98,6 +99,8 @@ class DataKey(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organisation_id", "made"], name="data_key_age"),
+            # The version of the organisation key that wraps it stands in the bytes themselves.
+            models.Index("organisation_id", Substr("wrapped", 2, 4), name="data_key_wrapping"),
         ]
 
     def __str__(self) -> str:
@@ -121,3 +124,33 @@ class SharedKey(models.Model):
 
     def __str__(self) -> str:
         return f"shared key {self.name}"
+
+
+class NoticeKind(models.TextChoices):
+    """Why something must be forgotten."""
+
+    ORGANISATION = "organisation"  # its own keys changed: a version came, went, or all went
+    SHRED = "shred"
+    SWEEP = "sweep"
+
+
+class Notice(models.Model):
+    """What every process must forget, in the order in which it was committed. Only added to.
+
+    It stands outside the walls, so that one cheap look answers for all organisations: it names ids
+    of keys, which lead nowhere once the keys are gone, and an entry of the trail.
+    """
+
+    sequence = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=16, choices=NoticeKind)
+    named = models.BinaryField()  # 16 bytes for each id: data keys, or an organisation
+    entry_id = models.UUIDField(null=True)  # of the trail's entry that ordered it
+    made = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["entry_id"], name="notice_entry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.sequence} {self.kind}"
