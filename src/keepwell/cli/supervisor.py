@@ -4,7 +4,8 @@ Three things differ from Granian's own command. Sockets are ours, so that a seco
 same port is refused and a worker is replaced without losing a connection (see `listener`). A
 certificate is tried before workers are replaced, so that a bad one never ends a working server. And
 a worker that dies twice in a row is replaced: Granian would end the whole server, so that a request
-that kills a worker, sent twice, would close the clinic. Only one that keeps dying ends it.
+that kills a worker, sent twice, would close the clinic. Only one that keeps dying ends it, with a
+sentence that says so.
 """
 
 import contextlib
@@ -37,8 +38,26 @@ BACKPRESSURE = 4096
 WARM_SECONDS = 1.0  # a new worker gets no connection before
 OVERLAP_SECONDS = 3.0  # an old worker ends after; until then its clients are asked to move
 MOST_DEATHS, DEATHS_SECONDS = 10, 60.0  # more in this time is a loop, which is left to the operator
+_LOOP = """
+The part of Keepwell that answers requests died more than {most} times within {seconds:.0f} seconds,
+the last time by {cause}, so Keepwell has ended. What it acknowledged is kept. Look at the lines
+above for an error; if there is none, look whether the machine ran out of memory (journalctl -k).
+Then run keepwell doctor, and start Keepwell again.
+"""
 # Levels only: the application's own configuration, and with it every handler, stays.
 _LOGGING = {"incremental": True, "formatters": {}, "handlers": {}, "loggers": {}}
+
+
+class Deaths:
+    """When workers died, and whether that is a loop."""
+
+    def __init__(self) -> None:
+        self._latest: deque[float] = deque(maxlen=MOST_DEATHS + 1)
+
+    def is_loop(self, now: float) -> bool:
+        """Note a death at `now`, in seconds of any clock; tell whether it is one too many."""
+        self._latest.append(now)
+        return len(self._latest) > MOST_DEATHS and now - self._latest[0] <= DEATHS_SECONDS
 
 
 class Supervisor(MPServer):
@@ -49,7 +68,8 @@ class Supervisor(MPServer):
         self._listener = listener
         self._retiring: socket.socket | None = None
         self._files = files
-        self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
+        self._deaths = Deaths()
+        self.trouble = ""  # why it ended by itself, for the operator
         address = listener.getsockname()
         super().__init__(
             root,
@@ -87,12 +107,19 @@ class Supervisor(MPServer):
         # By position: file descriptor, whether it is a Unix socket, backlog. The stub knows one.
         self._shd: Any = SocketHolder(self._sfd, False, listening.BACKLOG)  # type: ignore[call-arg]  # noqa: FBT003
 
-    def _respawn_workers(self, *arguments: Any, **options: Any) -> None:
-        super()._respawn_workers(*arguments, **options)
-        self._deaths.append(time.monotonic())
-        is_loop = len(self._deaths) == MOST_DEATHS
-        if not is_loop or self._deaths[-1] - self._deaths[0] > DEATHS_SECONDS:
-            self.respawned_wrks.clear()
+    def _respawn_workers(
+        self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0
+    ) -> None:
+        """Replace a worker: without a delay one that died, which is refused to a loop."""
+        if not delay and self._deaths.is_loop(time.monotonic()):
+            cause = _cause(self.wrks[workers[0]].inner.exitcode)
+            loop = _LOOP.format(most=MOST_DEATHS, seconds=DEATHS_SECONDS, cause=cause)
+            self.trouble = " ".join(loop.split())
+            self.interrupt_signal = True
+            self.main_loop_interrupt.set()
+            return
+        super()._respawn_workers(workers, spawn_target, target_loader, delay=delay)
+        self.respawned_wrks.clear()  # Granian's own limit, two within 5.5 seconds, is not ours
 
     def _reload(self, spawn_target: Any, target_loader: Any) -> None:
         self.reload_signal = False
@@ -122,8 +149,20 @@ class Supervisor(MPServer):
             os.kill(old_worker, signal.SIGUSR1)
 
 
+def _cause(exit_code: int | None) -> str:
+    """Name what ended a process, as multiprocessing tells it: signals are negative."""
+    if exit_code is None or exit_code >= 0:
+        return f"exit status {exit_code}"
+    return signal.Signals(-exit_code).name
+
+
 def serve(root: str, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is called when connections are taken."""
+    """Serve until SIGINT or SIGTERM; `ready` is called when connections are taken.
+
+    Raises Refusal when workers die one after the other.
+    """
     supervisor = Supervisor(root, listener, tls.served())
     supervisor.on_startup(ready)
     supervisor.serve(target_loader=supervisor.load_root)
+    if supervisor.trouble:
+        raise Refusal(supervisor.trouble)
