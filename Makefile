@@ -21,7 +21,7 @@ help:
 	@echo 'make test          everything; installs what it needs and says so'
 	@echo 'make drill NAME=x  one long exercise of tests/drills'
 	@echo 'make pictures      every page, phone and desktop, light and dark, into pictures/'
-	@echo 'make bench         the benchmarks of bench/'
+	@echo 'make bench         Keepwell beside its peers; NAME=x for one topic (docs/reference)'
 	@echo 'make docs          the documentation, warnings are errors, into docs/_build/html'
 	@echo 'make requirements  pin requirements/*.txt anew, with hashes'
 
@@ -68,8 +68,8 @@ drill: .venv/dev
 pictures: .venv/dev system-packages
 	$(BIN)/python -m tests.journeys.pictures
 
-bench: .venv/dev
-	$(BIN)/python -m bench
+bench: .venv/dev .bench/made
+	$(BIN)/python -m bench $(NAME)
 
 docs: .venv/dev
 	$(HEADING) 'sphinx: documentation'
@@ -84,6 +84,8 @@ requirements: .tools/uv
 	  pyproject.toml --extra scale -c requirements/runtime.txt -o requirements/scale.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	  pyproject.toml --extra scale --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	  bench/requirements.in -o bench/requirements.txt
 
 # Stamps: a second `make` finds them newer than what they stand for, and does nothing.
 
@@ -104,4 +106,10 @@ requirements: .tools/uv
 
 .venv/dev: .venv/runtime requirements/dev.txt
 	$(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The peers' own environment: nothing of theirs comes near Keepwell's.
+.bench/made: .tools/uv bench/requirements.txt
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .bench
+	VIRTUAL_ENV=$(CURDIR)/.bench $(UV) pip install --quiet --require-hashes -r bench/requirements.txt
 	@touch $@

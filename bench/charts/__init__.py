@@ -1,0 +1,1 @@
+"""The chart as Keepwell keeps it, and as a plain row behind Keepwell's wall."""

@@ -1,0 +1,1 @@
+"""Peers: the same chart in plain Django and three libraries, each an app of its own."""
