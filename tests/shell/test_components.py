@@ -156,7 +156,7 @@ def test_a_moment_is_in_the_clinics_zone_and_exact_on_hover(settings: Any) -> No
     moment = datetime(2026, 11, 24, 17, 42, 7, tzinfo=UTC)
     page = render("{% moment at how='clock' %}", at=moment, organisation=views.clinic())
     assert 'datetime="2026-11-24T09:42:07-08:00"' in page
-    assert 'title="Tuesday, Nov. 24, 2026, 09:42:07 PST"' in page
+    assert 'title="Tuesday, November 24, 2026, 09:42:07 PST"' in page
     assert ">09:42</time>" in page
 
 

@@ -23,7 +23,7 @@ def said(value: datetime, style: Style = Style.SHORT, *, is_working: bool = True
         (datetime(2026, 11, 24, 17, 42, 7, tzinfo=UTC), "Today 09:42"),
         (datetime(2026, 11, 24, 7, 0, tzinfo=UTC), "Yesterday 23:00"),  # already the 24th in UTC
         (datetime(2026, 11, 20, 18, 0, tzinfo=UTC), "November 20 10:00"),
-        (datetime(2025, 12, 31, 20, 0, tzinfo=UTC), "Dec. 31, 2025 12:00"),
+        (datetime(2025, 12, 31, 20, 0, tzinfo=UTC), "December 31, 2025 12:00"),
     ],
 )
 def test_a_moment_is_said_from_where_the_clinic_is(value: datetime, words: str) -> None:
@@ -36,7 +36,7 @@ def test_patients_read_the_clock_of_their_locale() -> None:
 
 def test_the_exact_moment_names_its_zone() -> None:
     exact = said(datetime(2026, 11, 24, 17, 42, 7, tzinfo=UTC), Style.EXACT)
-    assert exact == "Tuesday, Nov. 24, 2026, 09:42:07 PST"
+    assert exact == "Tuesday, November 24, 2026, 09:42:07 PST"
 
 
 def test_inside_a_sentence_today_needs_no_word() -> None:

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "keepwell.safeguards.records.middleware.DisclosureMiddleware",
     "keepwell.safeguards.access.middleware.AccessMiddleware",
+    *shell.INNER_MIDDLEWARE,
 ]
 
 TEMPLATES = shell.TEMPLATES
@@ -108,3 +109,4 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en-us"
 LANGUAGES = shell.LANGUAGES
+FORMAT_MODULE_PATH = shell.FORMAT_MODULE_PATH

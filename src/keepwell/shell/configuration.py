@@ -45,3 +45,7 @@ KEEPWELL_SIGN_OUT_ROUTE = "sign_in:out"
 
 # Only what has a catalogue of ours: a half-translated page would be worse than an English one.
 LANGUAGES = [("en", "English")]
+FORMAT_MODULE_PATH = "keepwell.shell.formats"
+
+# The innermost part: whose page it is, is known once access has found the viewer.
+INNER_MIDDLEWARE = ("keepwell.shell.middleware.OrganisationLocaleMiddleware",)

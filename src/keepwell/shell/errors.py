@@ -13,9 +13,10 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext
 
-from keepwell.shell import requests
+from keepwell.shell import locales, requests
 from keepwell.shell.error_words import ErrorWords, words_of
 from keepwell.toolkit.errors import KeepwellError
 
@@ -52,7 +53,8 @@ def page(request: HttpRequest, status: int, words: ErrorWords | None = None) -> 
 def _rendered(request: HttpRequest, context: dict[str, object]) -> str:
     name = "shell/error_public.html" if requests.is_patients(request) else "shell/error.html"
     try:
-        return render_to_string(name, context, request)
+        with translation.override(locales.tag_for(request, requests.organisation_of(request))):
+            return render_to_string(name, context, request)
     except Exception:  # the last resort: whatever failed, the person gets a page
         log.exception("error_page_failed", request=str(requests.id_of(request)))
         return LAST_RESORT

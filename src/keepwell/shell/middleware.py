@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from keepwell.shell import errors, requests
+from keepwell.shell import errors, locales, requests
 from keepwell.toolkit.errors import KeepwellError
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -145,3 +145,27 @@ class ErrorPagesMiddleware:
         if isinstance(error, KeepwellError):
             return errors.page_of(request, error)
         return None
+
+
+class OrganisationLocaleMiddleware:
+    """Write members' pages as their organisation writes dates and times; innermost of all.
+
+    Patients' pages do the same once their link is followed (`locales.settle`).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on: whose it is, is known only once its view is found."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> None:
+        """Look up the organisation once, for this and for the frame."""
+        if requests.viewer_of(request) is None or requests.is_patients(request):
+            return
+        organisation = requests.organisation_of(request)
+        request.organisation = organisation  # type: ignore[attr-defined]  # the frame reads it
+        locales.settle(request, organisation)

@@ -7,13 +7,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.office.sign_in.forms import SetUpForm
-
-LOCALES = (
-    ("en-us", _("English, United States: November 24, 2026, 5 p.m.")),
-    ("en-gb", _("English, United Kingdom: 24 November 2026, 5 p.m.")),
-    ("en-ca", _("English, Canada: Nov 24, 2026, 5 p.m.")),
-    ("en-au", _("English, Australia: 24 Nov 2026, 5 p.m.")),
-)
+from keepwell.shell import locales
 
 
 class ProfileForm(forms.Form):
@@ -60,7 +54,14 @@ class ProfileForm(forms.Form):
         widget=forms.URLInput,
     )
     time_zone = SetUpForm.base_fields["time_zone"]
-    locale = forms.ChoiceField(label=_("Language, dates and times"), choices=LOCALES)
+    locale = forms.ChoiceField(
+        label=_("Dates and times"),
+        help_text=_(
+            "How pages of patients and colleagues write them, and in which order a form asks for "
+            "day, month and year. The words of pages are English in each of these."
+        ),
+        choices=locales.choices,
+    )
 
     def clean_telephone(self) -> str:
         """Refuse what nobody could dial."""

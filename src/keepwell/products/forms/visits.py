@@ -22,6 +22,7 @@ from keepwell.products.forms.versions import marks_of
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.viewers import respondent
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell import locales
 from keepwell.toolkit import clock
 
 
@@ -112,6 +113,7 @@ def arrive(request: HttpRequest, token: str, carriage: Carriage) -> Visit:
     request.viewer = viewer  # type: ignore[attr-defined]
     request.organisation = entrance.organisation  # type: ignore[attr-defined]  # for error pages
     request.access_purpose = Purpose.CARE  # type: ignore[attr-defined]
+    locales.settle(request, entrance.organisation)
     ways = carriage.ways(entrance.token, handle or "")
     return Visit(entrance, viewer, held.draft, held.submission, ways)
 

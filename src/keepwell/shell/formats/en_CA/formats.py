@@ -1,0 +1,10 @@
+"""Dates and times as Canada writes them."""
+
+DATE_FORMAT = "F j, Y"
+TIME_FORMAT = "P"
+DATETIME_FORMAT = "F j, Y, P"
+YEAR_MONTH_FORMAT = "F Y"
+MONTH_DAY_FORMAT = "F j"
+SHORT_DATE_FORMAT = "Y-m-d"
+SHORT_DATETIME_FORMAT = "Y-m-d P"
+FIRST_DAY_OF_WEEK = 0
