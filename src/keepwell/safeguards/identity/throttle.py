@@ -11,6 +11,7 @@ parallel guesses cannot all see "four failures so far".
 """
 
 import hmac
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,8 +59,19 @@ def device_door(act: str, account: str, device: str) -> Door:
 
 def network_door(act: str, address: str) -> Door:
     """The door of a network address: /24 of IPv4, /64 of IPv6, as providers hand them out."""
-    cut = ":".join(address.split(":")[:4]) if ":" in address else address.rpartition(".")[0]
-    return Door(f"{act}/network", cut or address, NETWORK_FACTOR)
+    return Door(f"{act}/network", _network(address), NETWORK_FACTOR)
+
+
+def _network(address: str) -> str:
+    """Return the network in one way of writing; IPv4 inside IPv6 (RFC 4291 2.5.5.2) is IPv4."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])  # without an interface's name
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed
+    prefix = 24 if parsed.version == 4 else 64
+    return str(ipaddress.ip_network((parsed, prefix), strict=False))
 
 
 def begin_try(*doors: Door) -> timedelta:
