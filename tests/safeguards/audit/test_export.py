@@ -85,9 +85,13 @@ def copy(sample: Path, tmp_path: Path) -> Path:
     return shutil.copytree(sample, tmp_path / "copy")
 
 
+def _command(folder: Path, program: Path | None = None) -> list[str]:
+    return [sys.executable, "-I", "-S", str(program or folder / "verify.py"), str(folder)]
+
+
 def run(folder: Path, *arguments: str, program: Path | None = None) -> tuple[int, str, str]:
     """Run the verifier that lies in the folder, with nothing of ours to be found."""
-    command = [sys.executable, "-I", "-S", str(program or folder / "verify.py"), str(folder)]
+    command = _command(folder, program)
     done = subprocess.run(
         [*command, *arguments], capture_output=True, text=True, cwd="/", env={}, check=False
     )
@@ -285,6 +289,26 @@ def test_a_file_beyond_the_head_is_named(copy: Path, name: str) -> None:
     status, said = judged(copy)
     assert status == 1
     assert "600" in said
+
+
+@pytest.mark.parametrize("folder", ["tile", "tile/0", "entries"])
+def test_a_name_that_is_no_text_is_written_in_ascii(copy: Path, folder: str) -> None:
+    (copy / os.fsdecode(os.fsencode(folder) + b"/\xff\xfe")).write_bytes(b"")
+    command = [sys.executable, "-S", offline.__file__, str(copy)]
+    strict = {"PYTHONIOENCODING": "utf-8:strict", "PYTHONUTF8": "1"}
+    done = subprocess.run(command, capture_output=True, env=strict, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert f"{folder}/\\udcff\\udcfe".encode() in done.stdout
+
+
+def test_an_answer_that_cannot_be_written_is_none(copy: Path) -> None:
+    for status in (0, 1):
+        assert judged(copy)[0] == status
+        with Path("/dev/full").open("wb") as full:
+            command = _command(copy, Path(offline.__file__))
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+        assert (done.returncode, done.stderr) == (2, b"cannot be checked: OSError\n")
+        (copy / "entries" / "001").unlink(missing_ok=True)
 
 
 def test_each_missing_bundle_is_named(copy: Path) -> None:

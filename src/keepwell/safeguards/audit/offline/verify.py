@@ -311,7 +311,8 @@ class Check:
         levels = [level for level, hashes in enumerate(self.levels) if self.size >> 8 * level]
         for name in listed(self.path("tile")):
             if name not in map(str, levels):
-                raise NotWhole(f"entry {self.size}: tile/{name} is beyond the signed head")
+                shown = ascii(name).strip("'")
+                raise NotWhole(f"entry {self.size}: tile/{shown} is beyond the signed head")
         for level in levels:
             self.expected(["tile", str(level)], level, "the tile over ")
 
@@ -379,15 +380,23 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     try:
-        sys.stdout.write(f"{verify(arguments.directory, arguments.key)}\n")
-    except NotWhole as fact:
-        sys.stdout.write(f"not whole: {fact}\n")
-        return 1
+        status, sentence = outcome(arguments.directory, arguments.key)
+        sys.stdout.write(f"{sentence}\n")
+        sys.stdout.flush()  # a full disk must not look like an answer
     except (Unusable, OSError, ValueError) as error:
         reason = error if isinstance(error, Unusable) else type(error).__name__
         sys.stderr.write(f"cannot be checked: {reason}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where the last flush goes, unheard
         return 2
-    return 0
+    return status
+
+
+def outcome(directory: Path, key_file: Path | None) -> tuple[int, str]:
+    """Return the exit status and the sentence about a trail that could be checked."""
+    try:
+        return 0, verify(directory, key_file)
+    except NotWhole as fact:
+        return 1, f"not whole: {fact}"
 
 
 if __name__ == "__main__":
