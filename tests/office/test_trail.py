@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from keepwell.office.trail import chart, findings, groups
+from keepwell.office.trail import chart, findings, groups, views
 from keepwell.safeguards.audit import activity, heads, proofs
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.errors import EntryMissing
@@ -80,7 +80,7 @@ def test_what_is_no_id_is_said_at_the_field_and_finds_nothing(ada: Client) -> No
 
 
 def test_pages_go_on_where_the_last_ended(house: House, ada: Client) -> None:
-    many(house, 45)
+    many(house, views.PAGE_ENTRIES + 5)
     first = text_of(ada.get("/trail/"))
     before = re.search(r"before=(\d+)", first)
     assert before is not None

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from keepwell.shell.gallery import views
 from keepwell.shell.templatetags import shell as tags
+from keepwell.shell.trail_lines import Line
 from keepwell.toolkit import clock
 
 EVIL = '<script>alert("1")</script>'
@@ -76,14 +77,19 @@ def test_what_a_component_is_given_is_text(source: str) -> None:
         options=[(EVIL, EVIL, EVIL)],
         typed={"day": EVIL},
         lines=[
-            {
-                "moment": clock.now(),
-                "icon": "lock",
-                "who": EVIL,
-                "did": EVIL,
-                "why": EVIL,
-                "url": EVIL,
-            }
+            Line(
+                index=index,
+                moment=clock.now(),
+                icon="lock",
+                tone="",
+                who=EVIL,
+                did=EVIL,
+                why=f"{EVIL}{index}",
+                url=EVIL,
+                deed=EVIL,
+                hand=(EVIL,),
+            )
+            for index in range(2)
         ],
     )
     assert "<script" not in page

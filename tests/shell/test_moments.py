@@ -41,7 +41,19 @@ def test_the_exact_moment_names_its_zone() -> None:
 
 def test_inside_a_sentence_today_needs_no_word() -> None:
     assert said(datetime(2026, 11, 24, 17, 40, tzinfo=UTC), Style.SINCE) == "09:40"
-    assert said(datetime(2026, 11, 23, 17, 40, tzinfo=UTC), Style.SINCE) == "Yesterday 09:40"
+    assert said(datetime(2026, 11, 23, 17, 40, tzinfo=UTC), Style.SINCE) == "yesterday 09:40"
+
+
+def test_inside_a_sentence_a_day_has_no_capital() -> None:
+    moment = datetime(2026, 11, 24, 17, 40, tzinfo=UTC)
+    assert said(moment, Style.WITHIN) == "today 09:40"
+    assert said(moment.replace(day=23), Style.WITHIN) == "yesterday 09:40"
+
+
+def test_patients_read_the_exact_moment_as_one_would_write_it() -> None:
+    moment = datetime(2026, 11, 24, 17, 42, 7, tzinfo=UTC)
+    words = said(moment, Style.EXACT, is_working=False)
+    assert words == "Tuesday, November 24, 2026, 9:42 a.m. PST"
 
 
 def test_a_date_is_written_by_locale() -> None:

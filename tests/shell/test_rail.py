@@ -16,6 +16,7 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.queries import TrailState
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.shell import menu, trail_state
+from keepwell.shell.context import Frame
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 
@@ -97,3 +98,11 @@ def test_a_broken_trail_says_so_loudly() -> None:
 def test_a_trail_out_of_reach_leaves_the_page_standing(stores: Any) -> None:
     nobody = Viewer(kind=ViewerKind.MEMBER, organisation=uuid7(), actor=uuid7(), role="owner")
     assert trail_state.words_for(nobody, PORTLAND).words == "Trail out of reach"
+
+
+def test_the_name_at_the_foot_leads_to_the_account(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.shell.routes"
+    settings.KEEPWELL_ACCOUNT_ROUTE = "press"
+    there, elsewhere = (Frame(RequestFactory().get(path)) for path in ("/press/", "/embedded/"))
+    assert (there.account_url, there.is_account) == ("/press/", True)
+    assert (elsewhere.account_url, elsewhere.is_account) == ("/press/", False)

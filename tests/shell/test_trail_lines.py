@@ -107,7 +107,8 @@ def test_why_says_outcome_purpose_reason_device_and_address() -> None:
             address="192.0.2.7",
         )
     )
-    assert said == "Refused or failed · Care · “on call” · Firefox, Linux · 192.0.2.7"
+    parts = ["Refused or failed", "Care", "“on call”", "Firefox, Linux", "192.0.2.7"]
+    assert said.split(trail_lines.SEPARATOR) == parts
 
 
 def entry(content: Content, said: Payload | None = None, kind: str = OPEN) -> TrailEntry:

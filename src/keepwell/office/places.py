@@ -1,17 +1,8 @@
-"""What a page asks of its request: the time zone it stands in, ids and numbers, what was sent."""
+"""What a page asks of its request: ids and numbers, what was sent."""
 
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, QueryDict
-
-from keepwell.shell import requests
-
-
-def zone_of(request: HttpRequest) -> ZoneInfo:
-    """Return the zone in which this organisation's times are shown."""
-    organisation = requests.organisation_of(request)
-    return ZoneInfo(organisation.time_zone if organisation else "UTC")
 
 
 def id_in(text: str) -> UUID | None:

@@ -42,6 +42,7 @@ KEEPWELL_PATIENT_PATHS = ("/e/", "/f/")
 KEEPWELL_HOME_ROUTE = "office:home"
 KEEPWELL_TRAIL_ROUTE = "office:trail"
 KEEPWELL_SIGN_OUT_ROUTE = "sign_in:out"
+KEEPWELL_ACCOUNT_ROUTE = "sign_in:account"
 
 # Only what has a catalogue of ours: a half-translated page would be worse than an English one.
 LANGUAGES = [("en", "English")]

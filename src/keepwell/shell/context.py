@@ -92,6 +92,17 @@ class Frame:
         """Where the button "Sign out" sends."""
         return _url(settings.KEEPWELL_SIGN_OUT_ROUTE)
 
+    @cached_property
+    def account_url(self) -> str:
+        """Where the name at the rail's foot leads: password, second step, sessions."""
+        return _url(settings.KEEPWELL_ACCOUNT_ROUTE)
+
+    @property
+    def is_account(self) -> bool:
+        """Say whether this page is the account's, or one below it."""
+        url = self.account_url
+        return bool(url) and self._request.path_info.startswith(url)
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give templates `frame`, `organisation` and `is_demo`; a view's own `organisation` wins."""

@@ -16,6 +16,7 @@ class Style(StrEnum):
     EXACT = "exact"
     SHORT = "short"
     SINCE = "since"  # inside a sentence: the time of today, else the day and the time
+    WITHIN = "within"  # inside a sentence: "today 09:42"
 
 
 def day_of(value: date) -> str:
@@ -28,22 +29,26 @@ def clock_of(value: datetime, *, is_working: bool) -> str:
     return date_format(value, "H:i" if is_working else "TIME_FORMAT")
 
 
-def _day_in_short(value: datetime, now: datetime) -> str:
+def _day_in_short(value: datetime, now: datetime, *, is_within: bool) -> str:
     day, today = value.date(), now.date()
     if day == today:
-        return _("Today")
+        return pgettext("inside a sentence", "today") if is_within else _("Today")
     if day == today - timedelta(days=1):
-        return _("Yesterday")
+        return pgettext("inside a sentence", "yesterday") if is_within else _("Yesterday")
     return date_format(value, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
 
 
-def exact(value: datetime, zone: tzinfo) -> str:
-    """Return the moment to the second with its zone: Tuesday, November 24, 2026, 09:42:07 PST."""
+def exact(value: datetime, zone: tzinfo, *, is_working: bool = True) -> str:
+    """Return the moment with its zone: Tuesday, November 24, 2026, 09:42:07 PST.
+
+    Staff read it to the second; patients as one would write it on paper, 9:42 a.m. PST.
+    """
     local = value.astimezone(zone)
+    clock = f"{local:%H:%M:%S}" if is_working else clock_of(local, is_working=False)
     return _("%(weekday)s, %(date)s, %(time)s") % {
         "weekday": date_format(local, "l"),
         "date": day_of(local),
-        "time": f"{local:%H:%M:%S} {local.tzname()}",
+        "time": f"{clock} {local.tzname()}",
     }
 
 
@@ -51,13 +56,14 @@ def said(value: datetime, *, now: datetime, zone: tzinfo, style: Style, is_worki
     """Return the moment in the given style, seen from now."""
     local = value.astimezone(zone)
     if style is Style.EXACT:
-        return exact(value, zone)
+        return exact(value, zone, is_working=is_working)
     if style is Style.CLOCK:
         return clock_of(local, is_working=is_working)
     here_now = now.astimezone(zone)
     if style is Style.SINCE and local.date() == here_now.date():
         return clock_of(local, is_working=is_working)
-    day = _day_in_short(local, here_now)
+    is_within = style in {Style.SINCE, Style.WITHIN}
+    day = _day_in_short(local, here_now, is_within=is_within)
     if style is Style.DAY:
         return day
     return pgettext("a day, then a time of day", "%(day)s %(time)s") % {

@@ -2,6 +2,7 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -63,3 +64,9 @@ def organisation_of(request: HttpRequest) -> Organisation | None:
         return queries.only_organisation()
     except DatabaseError:
         return None
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """Return the zone in which this organisation's times are shown."""
+    organisation = organisation_of(request)
+    return ZoneInfo(organisation.time_zone if organisation else "UTC")

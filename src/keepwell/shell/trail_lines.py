@@ -26,11 +26,16 @@ from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 
 SUCCESS = "success"
+SEPARATOR = "\N{NO-BREAK SPACE}· "  # the dot ends a line, it does not begin one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One entry as a sentence: "<who> <did>", why below it."""
+    """One entry as a sentence: "<who> <did>", why below it; and what tells its neighbours apart.
+
+    `hand` is who acted, exactly; `same` is equal for entries that say the same of the same rows;
+    `deed` is `did` without counts that differ from one time to the next.
+    """
 
     index: int
     moment: datetime
@@ -40,6 +45,11 @@ class Line:
     did: str
     why: str
     url: str = ""
+    deed: str = ""
+    hand: tuple[object, ...] = ()
+    request: UUID | None = None
+    same: tuple[object, ...] = ()
+    is_own: bool = False  # of a patient's own form, not sent yet
 
 
 def lines_of(viewer: Viewer, entries: Sequence[TrailEntry], *, entry_route: str = "") -> list[Line]:
@@ -62,16 +72,23 @@ def _url(route: str, index: int) -> str:
 def _line(viewer: Viewer, entry: TrailEntry, names: Mapping[UUID, str], url: str) -> Line:
     if entry.payload is None:
         return _unreadable(entry, url)
-    words = registry.event_words(entry.kind)
+    words, payload = registry.event_words(entry.kind), entry.payload
+    who, why = who_of(viewer, payload, names), why_of(payload)
+    deed = deed_of(entry.kind, payload)
     return Line(
         index=entry.index,
         moment=entry.moment,
         icon=words.icon if words else "info",
-        tone=_tone_of(entry.payload, words.tone if words else ""),
-        who=who_of(viewer, entry.payload, names),
-        did=did_of(entry.kind, entry.payload),
-        why=why_of(entry.payload),
+        tone=_tone_of(payload, words.tone if words else ""),
+        who=who,
+        did=did_of(entry.kind, payload),
+        why=why,
         url=url,
+        deed=deed,
+        hand=(payload.viewer_kind, payload.actor, who),
+        request=payload.request,
+        same=(entry.kind, deed, why, payload.subjects, payload.detail.get("about", "")),
+        is_own=_is_own(payload),
     )
 
 
@@ -140,6 +157,18 @@ def did_of(kind: str, payload: Payload) -> str:
     return str(told.did) if told else kind
 
 
+def deed_of(kind: str, payload: Payload) -> str:
+    """Say what was done, without how many entries were read."""
+    told = registry.event_words(kind) if kind == AuditEvent.TRAIL_OPEN else None
+    return str(told.did) if told else did_of(kind, payload)
+
+
+def _is_own(payload: Payload) -> bool:
+    """Say whether a patient did this with the form in hand, which is not sent yet."""
+    is_patient = payload.viewer_kind == ViewerKind.RESPONDENT and payload.actor is not None
+    return is_patient and any(payload.actor in subject.ids for subject in payload.subjects)
+
+
 def by_model(subjects: Iterable[Subject]) -> list[Subject]:
     """Put together what an entry names of one model in several parts, for its sentence."""
     found: dict[str, Subject] = {}
@@ -189,7 +218,7 @@ def why_of(payload: Payload) -> str:
     """Say why and from where: purpose, reason, device, address; and that it failed, if it did."""
     reason = _("“%(reason)s”") % {"reason": payload.reason} if payload.reason else ""
     parts = (outcome_of(payload), purpose_of(payload), reason, payload.device, payload.address)
-    return " · ".join(filter(None, parts))
+    return SEPARATOR.join(filter(None, parts))
 
 
 def outcome_of(payload: Payload) -> str:

@@ -69,6 +69,18 @@ def test_the_entry_is_durable_before_the_scope_is_left(ada: Viewer, pat: Person)
     assert len(openings(ada)) == 1
 
 
+def test_what_is_recorded_early_is_recorded_once_and_stays_open(ada: Viewer, pat: Person) -> None:
+    with disclose(ada, "care") as scope:
+        scope.open([pat], "name")
+        scope.record()
+        assert [opened_ids(one) for one in openings(ada)] == [{pat.pk}]
+        pat.name.open()
+        scope.record()
+        assert len(entries(ada, OPEN)) == 1
+        pat.born.open()
+    assert len(entries(ada, OPEN)) == 2
+
+
 def test_a_strict_scope_commits_before_each_opening(
     ada: Viewer, pat: Person, stores: Stores
 ) -> None:

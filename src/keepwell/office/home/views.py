@@ -9,7 +9,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.trail import chart
 from keepwell.safeguards.access import registry
@@ -19,6 +18,7 @@ from keepwell.safeguards.access.viewers import sign_in_of, viewer_of
 from keepwell.safeguards.audit import activity
 from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell import requests
 from keepwell.toolkit import clock
 
 
@@ -26,7 +26,7 @@ from keepwell.toolkit import clock
 @signed_in
 def page(request: HttpRequest) -> HttpResponse:
     """Show what waits for this viewer, the first steps while some are open, and how things are."""
-    viewer, zone = viewer_of(request), places.zone_of(request)
+    viewer, zone = viewer_of(request), requests.zone_of(request)
     steps = registry.first_steps(viewer)
     may_read = may(viewer, OfficePermission.TRAIL_READ)
     context = {

@@ -13,7 +13,6 @@ from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.persons import pairs
 from keepwell.office.reasons import ReasonForm
-from keepwell.office.trail.days import days_of
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.purposes import Purpose, purpose_of
@@ -27,7 +26,7 @@ from keepwell.shell.trail_lines import lines_of
 from keepwell.toolkit import clock
 
 PAGE_ROWS = 25
-SHOWN_OPENINGS = 8
+SHOWN_OPENINGS = 20
 
 
 @require_safe
@@ -66,7 +65,9 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if purpose is not None:
         request.access_purpose = purpose  # type: ignore[attr-defined]  # what the trail will say
         rows = [*whole, *(match.person for match in matches)]
-        scope_of(request).open(rows, *pairs.FACTS)
+        scope = scope_of(request)
+        scope.open(rows, *pairs.FACTS)
+        scope.record()  # so that the page lists its own opening
     ids = tuple(row.pk for row in whole)
     trail = queries.entries_about_whole(
         viewer, person_id, kinds=[RecordsEvent.FIELDS_OPEN], limit=SHOWN_OPENINGS
@@ -82,7 +83,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "purposes": [(one.value, one.label) for one in Purpose],
         "purpose": purpose or Purpose.CARE,
         "records": registry.person_records(viewer, ids),
-        "days": days_of(lines, places.zone_of(request)),
+        "lines": lines,
         "about": " ".join(map(str, ids)),
         "may_read_trail": may_read_trail,
         "may_join": may(viewer, PersonPermission.JOIN),

@@ -21,8 +21,10 @@ PASSWORD_HINT = format_lazy(
 )
 
 
-def _email(label: Any) -> forms.EmailField:
+def _email(label: Any, *, is_first: bool = False) -> forms.EmailField:
     attrs = {"autocomplete": "username", "spellcheck": "false"}
+    if is_first:
+        attrs["autofocus"] = ""
     wrong = _("Write an e-mail address such as name@clinic.example.")
     return forms.EmailField(
         label=label,
@@ -62,7 +64,7 @@ def _code(label: Any, missing: Any, *, digits: int) -> forms.CharField:
 class PasswordForm(forms.Form):
     """The first step."""
 
-    email = _email(_("E-mail address"))
+    email = _email(_("E-mail address"), is_first=True)
     password = _password(_("Password"), "current-password")
 
 
@@ -81,7 +83,7 @@ class RecoveryCodeForm(forms.Form):
 class ForgottenForm(forms.Form):
     """Where to send the link for a new password."""
 
-    email = _email(_("E-mail address"))
+    email = _email(_("E-mail address"), is_first=True)
 
 
 class NewPasswordForm(forms.Form):

@@ -2,13 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem
+from keepwell.safeguards.access.manifest import EventWords, Manifest
 from keepwell.safeguards.identity.events import IdentityKind
 
 MANIFEST = Manifest(
     app="identity",
     title=_("Accounts"),
-    menu=(MenuItem(title=_("Your account"), route="sign_in:account", icon="key", order=900),),
     events={
         IdentityKind.FACTOR_ENROL: EventWords(did=_("added a second step"), icon="key"),
         IdentityKind.FACTOR_FAIL: EventWords(

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST, require_safe
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.trail import chart, facts, findings, groups
-from keepwell.office.trail.days import days_of
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.queries import members_of
@@ -17,6 +16,7 @@ from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import proofs, queries, verifier
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.queries import TrailState
+from keepwell.shell import requests
 from keepwell.shell.trail_lines import (
     lines_of,
     outcome_of,
@@ -24,7 +24,7 @@ from keepwell.shell.trail_lines import (
     unreadable_words,
 )
 
-PAGE_ENTRIES = 40
+PAGE_ENTRIES = 80  # neighbours that belong together fold
 LARGEST_INDEX = 2**63 - 1  # that a log can hold
 
 
@@ -32,7 +32,7 @@ LARGEST_INDEX = 2**63 - 1  # that a log can hold
 @requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
 def page(request: HttpRequest) -> HttpResponse:
     """Show entries, newest first, narrowed by id, member and kind; that they were read is one."""
-    viewer, zone, asked = viewer_of(request), places.zone_of(request), request.GET
+    viewer, zone, asked = viewer_of(request), requests.zone_of(request), request.GET
     about = places.ids_in(asked.get("about", ""))
     member, group = places.id_in(asked.get("member", "")), asked.get("kind", "")
     before = places.number_in(asked.get("before", ""))
@@ -55,7 +55,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "is_first": before is None,
         "older": found.before,
         "shown": len(found.entries),
-        "days": days_of(lines_of(viewer, found.entries, entry_route="office:entry"), zone),
+        "lines": lines_of(viewer, found.entries, entry_route="office:entry"),
         "today": chart.today(viewer, zone),
         **_state(queries.state(viewer)),
     }

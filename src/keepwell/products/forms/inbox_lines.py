@@ -1,15 +1,20 @@
 """What the inbox says of one submission: the columns its form's author chose."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from keepwell.products.forms.compiled import Item, PersonMarks
-from keepwell.products.forms.models import Submission
+from keepwell.products.forms.models import Form, Submission
 from keepwell.products.forms.publishing import words_of
 from keepwell.products.forms.versions import compiled_version, marks_of
+from keepwell.shell import moments
+from keepwell.toolkit import clock
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -20,6 +25,24 @@ class InboxLine:
     title: str
     details: tuple[tuple[str, str], ...]
     is_open: bool
+
+
+def labels_of(forms: Sequence[Form], zone: tzinfo) -> list[tuple[Form, str]]:
+    """Pair forms with words that tell them apart: the title; of equal ones, since when too."""
+    titles = Counter(form.title for form in forms)
+    dated = [form.title if titles[form.title] == 1 else _dated(form, zone) for form in forms]
+    words = Counter(dated)
+    return [
+        (form, label if words[label] == 1 else f"{label} ({form.pk.hex[-4:]})")
+        for form, label in zip(forms, dated, strict=True)
+    ]
+
+
+def _dated(form: Form, zone: tzinfo) -> str:
+    when = moments.said(
+        form.created, now=clock.now(), zone=zone, style=moments.Style.WITHIN, is_working=True
+    )
+    return _("%(title)s, uploaded %(when)s") % {"title": form.title, "when": when}
 
 
 @sensitive_variables()

@@ -129,7 +129,7 @@ class Submission(SealedRecord):
     reference = models.CharField(max_length=16)
     arrived = models.DateTimeField()
     answers = SealedJSON(slot="forms.submission.answers", category="answers")
-    brief = SealedJSON(slot="forms.submission.brief", category="inbox columns")
+    brief = SealedJSON(slot="forms.submission.brief", category="what the inbox shows")
 
     class Meta:
         verbose_name = _("submission")

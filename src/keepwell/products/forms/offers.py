@@ -15,13 +15,16 @@ from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
+MOST_NAMED = 4  # on the first page
+
 
 def waiting(viewer: Viewer) -> Iterator[HomeLine]:
     """Say how many forms arrived since this time yesterday."""
     if not may(viewer, FormsPermission.SUBMISSION_LIST):
         return
-    count = inbox.arrived_since(viewer, clock.now() - timedelta(days=1))
-    if count:
+    arrived = inbox.arrived_since(viewer, clock.now() - timedelta(days=1))
+    if arrived:
+        count = sum(arrived.values())
         words = ngettext(
             "%(count)s form arrived in the last 24 hours",
             "%(count)s forms arrived in the last 24 hours",
@@ -29,11 +32,20 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
         )
         yield HomeLine(
             title=words % {"count": count},
-            words=_("Sealed until you open them; each opening is recorded."),
+            words=_by_form(arrived),
             url=reverse("forms:inbox"),
             act=_("Go to the inbox"),
             icon="inbox",
         )
+
+
+def _by_form(arrived: dict[str, int]) -> str:
+    """Say which forms arrived, the most frequent ones by name."""
+    named = [f"{title} {count}" for title, count in list(arrived.items())[:MOST_NAMED]]
+    others = sum(list(arrived.values())[MOST_NAMED:])
+    if others:
+        named.append(_("others %(count)s") % {"count": others})
+    return " · ".join(named)
 
 
 def first_steps(viewer: Viewer) -> Iterator[FirstStep]:

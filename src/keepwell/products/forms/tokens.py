@@ -12,6 +12,7 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": "", " ": ""})
 _TOKEN_CHARACTERS = 26  # 128 bits
 _TOKEN = re.compile(f"[{_ALPHABET}]{{{_TOKEN_CHARACTERS}}}")
+_REFERENCE = re.compile(f"(?:KW)?([{_ALPHABET}]{{4}})([{_ALPHABET}]{{4}})")
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -33,6 +34,12 @@ def new_reference() -> str:
     """Return a reference number such as KW-7F3K-29QD: 40 random bits, for people."""
     text = _spelled(secrets.randbits(40), 8)
     return f"KW-{text[:4]}-{text[4:]}"
+
+
+def read_reference(text: str) -> str:
+    """Return a reference as we write it, however it was typed; what cannot be one, as it is."""
+    found = _REFERENCE.fullmatch(text.upper().translate(_READ_AS))
+    return f"KW-{found[1]}-{found[2]}" if found else text.strip()[:16]
 
 
 def read_link_token(text: str) -> str | None:

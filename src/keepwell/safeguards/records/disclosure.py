@@ -187,6 +187,14 @@ class Scope:
         finally:  # whatever context this is left in, what was opened is written
             self.close()
 
+    def record(self) -> None:
+        """Write what was opened so far; it stays open. Raises TrailUnavailable.
+
+        For pages that show who opened what they show: their own opening stands among the others.
+        """
+        with self._lock:
+            self._write()
+
     def close(self) -> None:
         """Stop opening, drop what is open, and write what was opened. Raises TrailUnavailable."""
         with self._lock:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from keepwell.safeguards.access.declarations import open_to_all
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.shell import bundles, error_words, errors, menu, trail_state
+from keepwell.shell.trail_lines import Line
 from keepwell.toolkit import clock
 
 _REASON = "development only: shows components with invented people"
@@ -71,6 +72,8 @@ class _Frame:
 
     home_url = "/gallery/"
     sign_out_url = "/gallery/"
+    account_url = "/gallery/"
+    is_account = False
     user_name = "Ada Moreno"
     initials = "AM"
     idle_minutes = 15
@@ -97,24 +100,28 @@ class _Frame:
     )
 
 
-def _lines() -> list[dict[str, Any]]:
+def _lines() -> list[Line]:
     now = clock.now()
-    told = [
-        ("lock-open", "sealed", "You", "opened 10 answers", "Care: visit of today", 4),
-        ("error", "danger", "Theo Brandt", "was refused", "Technicians may not open forms", 10),
-        ("key", "warning", "Ben Okafor", "raised his access", "Covering the front desk", 60),
-        ("inbox", "", "Pat Whitfield", "sent the form", "From a phone, 198.51.100.7", 75),
+    patient = {"hand": ("A patient",), "is_own": True, "deed": "answered a page of a form"}
+    told: list[tuple[str, str, str, str, str, int, dict[str, Any]]] = [
+        ("lock-open", "sealed", "You", "opened 10 answers", "Care: visit of today", 4, {}),
+        ("error", "danger", "Theo Brandt", "was refused", "Technicians may not open forms", 10, {}),
+        ("key", "warning", "Ben Okafor", "raised his access", "Covering the front desk", 60, {}),
+        ("pen", "", "A patient", "answered a page of a form", "From a phone", 75, patient),
+        ("pen", "", "A patient", "answered a page of a form", "From a phone", 79, patient),
     ]
     return [
-        {
-            "icon": icon,
-            "tone": tone,
-            "who": who,
-            "did": did,
-            "why": why,
-            "moment": now - timedelta(minutes=minutes),
-        }
-        for icon, tone, who, did, why, minutes in told
+        Line(
+            index=index,
+            moment=now - timedelta(minutes=minutes),
+            icon=icon,
+            tone=tone,
+            who=who,
+            did=did,
+            why=why,
+            **more,
+        )
+        for index, (icon, tone, who, did, why, minutes, more) in enumerate(told)
     ]
 
 

@@ -16,7 +16,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from keepwell.safeguards.tenancy.models import Organisation
-from keepwell.shell import bundles, moments
+from keepwell.shell import bundles, moments, trail_folds
+from keepwell.shell.trail_lines import Line
 from keepwell.toolkit import clock
 
 register = template.Library()
@@ -144,11 +145,10 @@ def pager(words: Any, newer: str = "", older: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def timeline(context: Context, lines: Iterable[Any], *, is_dated: bool = False) -> SafeString:
-    """List what happened, newest first: objects with moment, icon, tone, who, did, why, url."""
-    return _part(
-        "timeline", lines=lines, is_dated=is_dated, organisation=context.get("organisation")
-    )
+def timeline(context: Context, lines: Iterable[Line]) -> SafeString:
+    """List what happened under its days, newest first; neighbours that belong together fold."""
+    days = trail_folds.days_of(lines, zone_of(context))
+    return _part("timeline", days=days, organisation=context.get("organisation"))
 
 
 @register.simple_tag
@@ -195,9 +195,16 @@ def moment(context: Context, value: datetime | None, how: str = "short") -> Safe
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.astimezone(zone).isoformat(timespec="seconds"),
-        moments.exact(value, zone),
+        moments.exact(value, zone, is_working=is_working),
         words,
     )
+
+
+@register.filter
+def mail_address(address: Any) -> Any:
+    """Show an e-mail address that breaks before its @ where it must break."""
+    name, at, host = str(address or "").rpartition("@")
+    return format_html("{}<wbr>{}{}", name, at, host) if at else address
 
 
 @register.simple_tag

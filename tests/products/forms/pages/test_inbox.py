@@ -4,7 +4,7 @@ import re
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from keepwell.products.forms.models import Submission
+from keepwell.products.forms.models import Form, Submission
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.audit.queries import page_of_entries
@@ -12,7 +12,7 @@ from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import ViewerKind
 from tests.people import Clinic, browser_of, make_clinic
-from tests.products.forms.pages.patients import Patient, author, reference_in
+from tests.products.forms.pages.patients import Patient, author, publish, reference_in
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -103,7 +103,10 @@ def test_another_organisations_submission_answers_like_one_that_never_was(
 def test_a_reference_is_found_however_it_is_written(clinic: Clinic, pat: Patient) -> None:
     row = sent(clinic, pat)
     ada = browser_of(clinic.owner)
-    assert row.reference in ada.get(f"/inbox/?reference={row.reference.lower()}").content.decode()
+    plain = row.reference.replace("-", "")
+    for typed in (row.reference.lower(), plain, plain.removeprefix("KW"), f"%20{row.reference}%20"):
+        page = ada.get(f"/inbox/?reference={typed}").content.decode()
+        assert f"/inbox/{row.pk}/" in page, typed
     assert "Nothing found" in ada.get("/inbox/?reference=KW-0000-0000").content.decode()
     assert ada.get("/inbox/?before=nonsense&form=%00").status_code == 200
 
@@ -131,3 +134,55 @@ def test_a_file_arrives_sealed_and_leaves_as_a_download_on_the_trail(
     assert file.headers["Content-Disposition"].startswith("attachment; ")
     assert file.headers["X-Content-Type-Options"] == "nosniff"
     assert openings(clinic)[0].subjects[0].fields == ("file", "name")
+
+
+def test_the_page_lists_its_own_opening_first_and_the_opening_is_one_entry(
+    clinic: Clinic, pat: Patient
+) -> None:
+    row = sent(clinic, pat)
+    page = browser_of(clinic.owner).get(f"/inbox/{row.pk}/?for=care").content.decode()
+    seen = page[page.index("Who opened it") :]
+    first, second = seen.index("opened answers of 1 submission"), seen.index("sent a form")
+    assert first < second
+    assert len(openings(clinic)) == 1
+
+
+def test_the_page_leads_to_what_arrived_before_and_after(clinic: Clinic, pat: Patient) -> None:
+    sent(clinic, pat)
+    for again in (Patient(pat.token), Patient(pat.token)):
+        again.fill()
+        again.send()
+    with wall.reading(clinic.organisation.id):
+        first, second, third = Submission.objects.order_by("pk").values_list("pk", flat=True)
+    ada = browser_of(clinic.owner)
+    page = ada.get(f"/inbox/{second}/").content.decode()
+    assert f'href="/inbox/{third}/" rel="prev"' in page
+    assert f'href="/inbox/{first}/" rel="next"' in page
+    assert 'rel="next"' not in ada.get(f"/inbox/{first}/").content.decode()
+
+
+def test_forms_of_equal_title_are_told_apart_and_empty_ones_not_offered(
+    clinic: Clinic, pat: Patient
+) -> None:
+    row = sent(clinic, pat)
+    twin = Patient(publish(clinic))
+    twin.fill()
+    twin.send()
+    publish(clinic)  # a third, to which nobody answers
+    ada = browser_of(clinic.owner)
+    page = ada.get("/inbox/").content.decode()
+    labels = re.findall(r"<option value=.[0-9a-f-]{36}.>([^<]+)</option>", page)
+    assert len(labels) == len(set(labels)) == 2
+    assert all(label.startswith(f"{row.form.title}, uploaded today") for label in labels)
+    with wall.reading(clinic.organisation.id):
+        unused = Form.objects.latest("pk")
+    assert f'value="{unused.pk}"' not in page
+    asked = ada.get(f"/inbox/?form={unused.pk}").content.decode()
+    assert f'value="{unused.pk}" selected' in asked
+
+
+def test_the_first_page_says_which_forms_arrived(clinic: Clinic, pat: Patient) -> None:
+    row = sent(clinic, pat)
+    page = browser_of(clinic.owner).get("/").content.decode()
+    assert "1 form arrived in the last 24 hours" in page
+    assert f"{row.form.title} 1" in page

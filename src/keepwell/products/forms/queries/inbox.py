@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Exists, OuterRef, Q
+
 from keepwell.products.forms.models import Attachment, Form, Submission
 from keepwell.products.forms.permissions import FormsPermission
 from keepwell.safeguards.access.queries import allow, within_reach
@@ -50,18 +52,21 @@ def page_of_inbox(
     return InboxPage(rows[:limit], older)
 
 
-def arrived_since(viewer: Viewer, moment: datetime) -> int:
-    """Count what arrived since a moment."""
+def arrived_since(viewer: Viewer, moment: datetime) -> dict[str, int]:
+    """Count what arrived since a moment, by the title of its form; most first."""
     allow(viewer, FormsPermission.SUBMISSION_LIST)
     with wall.reading(viewer.organisation):
-        return Submission.objects.filter(arrived__gte=moment).count()
+        rows = Submission.objects.filter(arrived__gte=moment).order_by().values("form__title")
+        counted = rows.annotate(count=Count("pk")).order_by("-count", "form__title")
+        return {row["form__title"]: row["count"] for row in counted}
 
 
-def forms_with_answers(viewer: Viewer) -> list[Form]:
-    """List the forms that the inbox can be narrowed to."""
+def forms_with_answers(viewer: Viewer, asked: UUID | None = None) -> list[Form]:
+    """List the forms that the inbox can be narrowed to: with answers, and the one asked for."""
     allow(viewer, FormsPermission.SUBMISSION_LIST)
     with wall.reading(viewer.organisation):
-        return list(Form.objects.order_by("title", "pk"))
+        has_answers = Exists(Submission.objects.filter(form=OuterRef("pk")))
+        return list(Form.objects.filter(Q(has_answers) | Q(pk=asked)).order_by("title", "pk"))
 
 
 def submission_with(viewer: Viewer, submission_id: UUID) -> Submission:
@@ -71,6 +76,16 @@ def submission_with(viewer: Viewer, submission_id: UUID) -> Submission:
         rows = Submission.objects.select_related("form", "version", "person")
         found: Submission = within_reach(rows, pk=submission_id)
     return found
+
+
+def neighbours_of(viewer: Viewer, row: Submission) -> tuple[UUID | None, UUID | None]:
+    """Return which submission arrived next after and next before a row (ids follow time)."""
+    allow(viewer, FormsPermission.SUBMISSION_OPEN)
+    with wall.reading(viewer.organisation):
+        ids = Submission.objects.values_list("pk", flat=True)
+        newer = ids.filter(pk__gt=row.pk).order_by("pk").first()
+        older = ids.filter(pk__lt=row.pk).order_by("-pk").first()
+    return newer, older
 
 
 def submissions_about(viewer: Viewer, persons: tuple[UUID, ...]) -> list[Submission]:

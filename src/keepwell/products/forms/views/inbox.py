@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
-from keepwell.products.forms import inbox_lines, summaries
+from keepwell.products.forms import inbox_lines, summaries, tokens
 from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries import inbox
 from keepwell.products.forms.queries.files import content_of
@@ -19,10 +19,11 @@ from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.middleware import scope_of
+from keepwell.shell import requests
 from keepwell.shell.trail_lines import lines_of
 from keepwell.toolkit import clock
 
-_SHOWN_OPENINGS = 8
+_SHOWN_OPENINGS = 20
 
 
 def _id(text: str) -> UUID | None:
@@ -40,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """Show a page of the inbox; names are opened, recorded, and masked for whoever may not."""
     viewer = viewer_of(request)
     form_id = _id(request.GET.get("form", ""))
-    reference = request.GET.get("reference", "").strip().upper()[:16]
+    reference = tokens.read_reference(request.GET.get("reference", "")[:40])
     before = _id(request.GET.get("before", ""))
     found = inbox.page_of_inbox(viewer, form_id=form_id, reference=reference, before=before)
     may_open = may(viewer, FormsPermission.SUBMISSION_OPEN)
@@ -51,7 +52,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "opened": sum(1 for line in lines if line.is_open),
         "may_open": may_open,
-        "forms": inbox.forms_with_answers(viewer),
+        "forms": inbox_lines.labels_of(
+            inbox.forms_with_answers(viewer, form_id), requests.zone_of(request)
+        ),
         "form_id": form_id,
         "reference": reference,
         "is_first": before is None,
@@ -78,8 +81,10 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         scope = scope_of(request)
         scope.open([row], "answers")
         scope.open(files, "name")
+        scope.record()  # so that the page lists its own opening
         sections = [*summaries.opened_sections(row)]
         name = summaries.name_in(row)
+    newer, older = inbox.neighbours_of(viewer, row)
     trail = page_of_entries(viewer, about=row.pk, limit=_SHOWN_OPENINGS)
     context = {
         "row": row,
@@ -90,6 +95,8 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         "purposes": [(one.value, one.label) for one in Purpose],
         "purpose": purpose if is_open else Purpose.CARE,
         "lines": lines_of(viewer, trail.entries),
+        "newer": newer,
+        "older": older,
         "may_see_person": may(viewer, PersonPermission.OPEN),
         "now": clock.now(),
     }
