@@ -25,7 +25,7 @@ def test_a_patient_reads_and_types_dates_day_first(pat: Patient) -> None:
     pat.answer({"Do you smoke?": "no"})
     pat.answer({})
     assert "9 March 1951" in pat.text
-        assert re.search(r"\d:\d\d (GMT|BST)", pat.send().content.decode())
+    assert re.search(r"\d:\d\d (GMT|BST)", pat.send().content.decode())
 
 
 def test_the_error_page_too(pat: Patient) -> None:
