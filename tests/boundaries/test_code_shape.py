@@ -13,6 +13,7 @@ Rule = Callable[[Module], Iterator[str]]
 # Module, package or function: why the rule does not hold there. Anything inside is exempt with it.
 ROWS_ELSEWHERE = {
     "keepwell.config.key_sweep": "asks every model which keys it names, in a sweep without viewer",
+    "keepwell.jobs": "hands out work of every organisation; it stands below viewers",
     "keepwell.safeguards.audit": "writes and verifies the trail: it is what records viewers",
     "keepwell.safeguards.identity": "accounts and sessions are needed before there is a viewer",
     "keepwell.safeguards.records": "makes the road to sealed rows that queries use",

@@ -1,15 +1,19 @@
-"""Threads that work beside the requests of a web worker: the writer of the trail and the timer."""
+"""Threads beside the requests of a web worker: the trail's writer, the timer, the jobs' workers.
+
+The timer has what each process or host must do for itself, or within seconds of its start: what
+this process remembers, the files of this host, the certificate it serves. Everything else that
+happens by the clock is a job with a schedule (`keepwell.jobs.declaring`).
+"""
 
 from django.db import connections
 
-from keepwell.config import certificate_watch, key_sweep, shreddings, trail_check
-from keepwell.jobs import timer
-from keepwell.products.forms import tasks
+from keepwell.config import certificate_watch, shreddings, trail_check
+from keepwell.jobs import timer, worker
 from keepwell.safeguards.audit import writer
-from keepwell.safeguards.identity import tasks as identity_tasks
 from keepwell.safeguards.vault import blobs, keys, watch
 
 _timer = timer.Timer(timer.registered, after_call=connections.close_all)
+_workers = worker.Workers()
 
 
 def start() -> None:
@@ -17,18 +21,17 @@ def start() -> None:
     certificate_watch.begin()
     timer.registered.every(60, "held keys", keys.forget_expired)
     timer.registered.every(60, "shreddings owed", shreddings.pay_all, first=1)
-    timer.registered.every(6 * 3600, "unused keys", key_sweep.sweep)
-    timer.registered.every(3600, "old drafts", tasks.expire_all_drafts)
-    timer.registered.every(3600, "sessions and links long over", identity_tasks.sweep)
     timer.registered.every(24 * 3600, "files half written", blobs.sweep_unfinished)
     timer.registered.every(600, "trails", trail_check.check_all, first=1)
     watch.present.start()
     writer.start()
     _timer.start()
+    _workers.start()
 
 
 def stop() -> None:
     """Stop them and wait, so that nothing acknowledged is left undone."""
+    _workers.stop()
     _timer.stop()
     writer.stop()
     watch.present.stop()

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "keepwell.jobs",
     "keepwell.safeguards.tenancy",
     "keepwell.safeguards.vault",
     "keepwell.safeguards.vault.keystore",
@@ -91,6 +92,9 @@ KEEPWELL_GALLERY = False
 
 DATABASES = ENVIRONMENT.databases
 DATABASE_ROUTERS = ["keepwell.config.stores.StoreRouter"]
+
+# Jobs that belong to no app (keepwell.jobs.declaring); those of apps are found in their `tasks`.
+KEEPWELL_TASKS = ("keepwell.config.tasks",)
 
 AUTH_USER_MODEL = "identity.User"
 # Mail waits in files until a server for it is configured.

@@ -1,1 +1,1 @@
-"""Work that happens later: for now one timer thread per process."""
+"""Work that happens later: a table of jobs that survives kill -9, schedules, and a timer."""

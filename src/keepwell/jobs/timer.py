@@ -1,7 +1,8 @@
-"""The timer: a few named calls, each made again and again, until jobs have their own table.
+"""The timer: a few named calls that each process makes for itself, again and again.
 
-Every call must be safe to repeat and safe to miss: a second host may make it at the same time, and
-a kill may fall between two of them.
+What must not be lost, or must happen once for all processes, is a job with a schedule. Every call
+must be safe to repeat and safe to miss: a second host may make it at the same time, and a kill may
+fall between two of them.
 """
 
 import logging

@@ -1,8 +1,11 @@
 """What forms does by itself: answers never sent are erased a week after the last one."""
 
 from datetime import timedelta
-from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.jobs.declaring import job
+from keepwell.jobs.work import Work
 from keepwell.products.forms.actions.answering import expire_drafts
 from keepwell.safeguards.tenancy.organisations import organisation_ids
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
@@ -11,15 +14,11 @@ from keepwell.toolkit import clock
 DRAFT_DAYS = 7
 
 
-def system_viewer(organisation: UUID) -> Viewer:
-    """Return the viewer of work that nobody started."""
-    return Viewer(kind=ViewerKind.SYSTEM, organisation=organisation)
-
-
-def expire_all_drafts() -> int:
-    """Erase every organisation's drafts that nobody touched for a week; return how many."""
+@job("forms:drafts:expire", title=_("Erase answers that were never sent"), every="17 * * * *")
+def expire_all_drafts(work: Work) -> None:
+    """Erase every organisation's drafts that nobody touched for a week, one at a time."""
     before = clock.now() - timedelta(days=DRAFT_DAYS)
-    return sum(
-        expire_drafts(system_viewer(organisation), before=before)
-        for organisation in organisation_ids()
-    )
+    for organisation in organisation_ids():
+        work.checkpoint()
+        viewer = Viewer(kind=ViewerKind.SYSTEM, organisation=organisation, request=work.id)
+        expire_drafts(viewer, before=before)

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core import checks
 from django.utils.module_loading import import_string
 
+from keepwell.jobs import admission
 from keepwell.safeguards.access import registry
 
 
@@ -15,8 +16,10 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Install the manifests that config lists, and check every route at start."""
+        """Install the manifests that config lists, judge jobs, and check every route at start."""
+        from keepwell.safeguards.access.acting import judge  # noqa: PLC0415  needs apps
         from keepwell.safeguards.access.checks import check_declarations  # noqa: PLC0415  needs apps
 
+        admission.through(judge)
         registry.install(import_string(settings.KEEPWELL_MANIFESTS))
         checks.register(check_declarations, checks.Tags.urls)

@@ -128,6 +128,11 @@ MANIFEST = Manifest(
         AccessPermission.MEMBER_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
     events={
+        AccessKind.JOB_REFUSE: EventWords(
+            did=_("was refused work started by somebody who may not do it any more"),
+            icon="warning",
+            tone="warning",
+        ),
         AccessKind.MEMBER_ADD: EventWords(did=_("added a member"), icon="people"),
         AccessKind.ORGANISATION_FOUND: EventWords(
             did=_("founded the organisation"), icon="keepwell"

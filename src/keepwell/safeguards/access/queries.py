@@ -24,12 +24,13 @@ Row = TypeVar("Row", bound=models.Model)
 def may(viewer: Viewer, permission: StrEnum | str) -> bool:
     """Tell whether this viewer holds a permission.
 
-    A member holds what the role holds. The console is whoever runs commands on the host as
+    A member holds what the role holds, and so does a job that a member started: its viewer has the
+    role of now (`viewers.of_job`). The console is whoever runs commands on the host as
     Keepwell's account and holds everything, on the trail. Nobody else holds a permission of staff.
     """
     if viewer.kind is ViewerKind.CONSOLE:
         return True
-    if viewer.kind is not ViewerKind.MEMBER:
+    if viewer.kind not in (ViewerKind.MEMBER, ViewerKind.JOB):
         return False
     return viewer.role in registry.roles_holding(str(permission))
 

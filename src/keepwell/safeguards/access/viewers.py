@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from keepwell.jobs.work import Work
 from keepwell.safeguards.access.queries import role_of
+from keepwell.safeguards.identity.accounts import is_open
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.identity.origin import address_of, device_of, request_id_of
 from keepwell.safeguards.identity.sessions import NOBODY, Decision
@@ -74,6 +76,27 @@ def respondent(organisation: UUID, draft_id: UUID | None, request: HttpRequest) 
         request=request_id_of(request),
         address=address_of(request),
         device=device_of(request),
+    )
+
+
+def of_job(work: Work) -> Viewer:
+    """Build the viewer of a job: with the rights, now, of whoever started it (ASVS 8.3.3).
+
+    Work that nobody started is the system's and holds no permission of staff. The job's id stands
+    where a page's request stands, so that all entries of a job are found together.
+    """
+    organisation = work.organisation
+    if organisation is None:
+        raise LookupError("This job belongs to the installation: name the organisation itself.")
+    if work.on_behalf_of is None:
+        return Viewer(kind=ViewerKind.SYSTEM, organisation=organisation, request=work.id)
+    role = role_of(work.on_behalf_of, organisation) if is_open(work.on_behalf_of) else None
+    return Viewer(
+        kind=ViewerKind.JOB,
+        organisation=organisation,
+        role=role or "",
+        on_behalf_of=work.on_behalf_of,
+        request=work.id,
     )
 
 

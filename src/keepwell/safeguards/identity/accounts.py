@@ -1,4 +1,6 @@
-"""Looking up accounts by address, before anybody is signed in: never answered to a browser."""
+"""Looking up accounts before anybody is signed in, or later: never answered to a browser."""
+
+from uuid import UUID
 
 from keepwell.safeguards.identity import passwords
 from keepwell.safeguards.identity.models import User
@@ -7,6 +9,11 @@ from keepwell.safeguards.identity.models import User
 def has_account(email: str) -> bool:
     """Tell whether an address has an account."""
     return User.objects.filter(email=passwords.normal_email(email)).exists()
+
+
+def is_open(account: UUID) -> bool:
+    """Tell whether there is an account of this id and it is not closed."""
+    return User.objects.filter(pk=account, is_active=True).exists()
 
 
 def open_account(email: str) -> User | None:

@@ -9,6 +9,7 @@ from keepwell.products.forms.tasks import expire_all_drafts
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
+from tests.jobs.doing import do
 from tests.people import Clinic
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, publish, reference_in
 
@@ -111,7 +112,7 @@ def test_a_draft_is_erased_a_week_after_its_last_answer(
     pat.open()
     pat.begin()
     with clock.moved(seconds):
-        expire_all_drafts()
+        do(expire_all_drafts)
     assert counted(clinic) == (left, 0)
 
 
