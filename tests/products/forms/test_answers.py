@@ -172,7 +172,15 @@ REFUSED: list[tuple[str, dict[str, Any], dict[str, str | list[str]], str]] = [
      "Enter an email address in the correct format, such as name@example.com"),
     ("telephone_missing", item("phone", required=True), {}, "Enter your telephone number"),
     ("telephone_shape", item("phone"), {"f0": "call me"},
-     "Enter a telephone number in full, such as 503-555-0142 or +44 808 157 0192"),
+     ("Enter a telephone number in full, such as 503-555-0142 or +44 808 157 0192. "
+      "Write numbers only, and an extension as ext. 12")),
+    ("rows_few", group("g", item("a"), repeats=True,
+     extension=[extension("questionnaire-minOccurs", valueInteger=2)]),
+     {"f0-rows": ["0", "1"], "f1_0": "x"}, "Fill in at least 2 of G. Filled in so far: 1"),
+    ("rows_many", group("g", item("a"), repeats=True,
+     extension=[extension("questionnaire-maxOccurs", valueInteger=1)]),
+     {"f0-rows": ["0", "1"], "f1_0": "x", "f1_1": "y"},
+     "Keep at most 1 of G. There are 2: remove those that matter least"),
 ]  # fmt: skip
 
 
@@ -209,6 +217,7 @@ def test_an_answer_is_refused_in_words_and_kept_as_typed(
     result = posted(form, **data)
     assert [(error.code, str(error.sentence)) for error in result.errors] == [(code, words)]
     typed = {name: [text] if isinstance(text, str) else text for name, text in data.items()}
+    typed.pop("f0-rows", None)  # which rows there are is an answer, not something typed
     assert result.raw == typed
 
 
@@ -312,7 +321,8 @@ def test_the_last_row_removed_leaves_an_empty_one() -> None:
 
 
 def test_each_row_is_checked_for_itself() -> None:
-    result = posted(drugs(), f0__rows=["0", "3"], f1_0="aspirin", f1_3="")
+    form = form_of(group("drug", item("name", required=True), item("dose"), repeats=True))
+    result = posted(form, f0__rows=["0", "3"], f1_0="aspirin", f1_3="", f2_3="10 mg")
     assert [(error.place, error.target) for error in result.errors] == [
         (Place("name", (3,)), "f1_3")
     ]

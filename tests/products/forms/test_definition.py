@@ -153,6 +153,20 @@ BAD_ITEMS: list[tuple[str, str, list[dict[str, Any]]]] = [
         [item("a", code=[{"code": "x", "modifierExtension": [{"url": "http://example.org/n"}]}])],
     ),
     (
+        "occurs_unreachable",
+        "a",
+        [
+            item(
+                "a",
+                repeats=True,
+                extension=[
+                    extension("questionnaire-minOccurs", valueInteger=3),
+                    extension("questionnaire-maxOccurs", valueInteger=2),
+                ],
+            )
+        ],
+    ),
+    (
         "limits_crossed",
         "a",
         [

@@ -6,6 +6,7 @@ from decimal import Decimal
 from keepwell.products.forms.answers.asking import AnswerError, Raw, Setting
 from keepwell.products.forms.answers.missing import missing_in
 from keepwell.products.forms.answers.reading import read
+from keepwell.products.forms.answers.rows import first_rows
 from keepwell.products.forms.compiled.building import option_for
 from keepwell.products.forms.compiled.items import CompiledForm, Item, ItemType
 from keepwell.products.forms.logic import enabled
@@ -41,14 +42,14 @@ def _page_number(form: CompiledForm, error: AnswerError) -> int:
 
 
 def starting_answers(form: CompiledForm) -> Answers:
-    """Return the answers a response begins with: the initial values of the definition."""
+    """Return what a response begins with: initial values, and rows that must be filled in."""
     values = {}
     for item in form.items:
         given = tuple(value for one in item.initial if (value := _fitting(item, one)) is not None)
         if given and item.is_question and not item.calculated:
             place = Place(item.link_id, (0,) * len(item.groups))
             values[place] = given if item.repeats else given[:1]
-    return Answers(values)
+    return Answers(values, first_rows(form, None, ()))
 
 
 def _fitting(item: Item, value: Value) -> Value | None:

@@ -26,11 +26,12 @@ from keepwell.products.forms.answers.rows import posted_rows, with_act
 from keepwell.products.forms.answers.typed import typed_parts
 from keepwell.products.forms.answers.wording import sentence
 from keepwell.products.forms.compiled.items import CompiledForm, Item, ItemType
+from keepwell.products.forms.definition.limits import MOST_OCCURS
 from keepwell.products.forms.logic import TooManyRows, enabled, places
 from keepwell.products.forms.paging import Page, revealed
 from keepwell.products.forms.values import Answers, Attachment, Place, Value
 
-MAX_ANSWERS = 50
+MAX_ANSWERS = MOST_OCCURS
 Data = Mapping[str, Sequence[str]]
 Uploads = Mapping[str, Sequence[Upload]]
 _Single = Callable[[Asked, dict[str, str]], Value | None]

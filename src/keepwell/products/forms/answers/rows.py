@@ -8,12 +8,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from keepwell.products.forms.answers.asking import Raw
 from keepwell.products.forms.answers.fields import Act, name_of, part, part_names
 from keepwell.products.forms.compiled.items import CompiledForm, Item
+from keepwell.products.forms.definition.limits import MOST_OCCURS
 from keepwell.products.forms.logic import places
 from keepwell.products.forms.paging import Page
 from keepwell.products.forms.values import Answers, Attachment, Place
 
-MAX_ROWS = 50
+MAX_ROWS = MOST_OCCURS
 ROWS = "rows"
+
+
+def first_rows(
+    form: CompiledForm, holder: Item | None, rows: tuple[int, ...]
+) -> dict[Place, tuple[int, ...]]:
+    """Return the rows that groups begin with, below a new row or (None) in a new response.
+
+    As many as must be filled in: nobody has to find "Add another" to answer what is required.
+    """
+    below = form.items if holder is None else tuple(form.below(holder.index))
+    return {
+        Place(one.link_id, (*rows, *(0,) * len(one.groups))[: len(one.groups)]): tuple(
+            range(one.limits.min_occurs)
+        )
+        for one in below
+        if one.is_repeating_group and one.limits.min_occurs > 1
+    }
 
 
 def repeating_groups(form: CompiledForm, page: Page) -> tuple[Item, ...]:
@@ -62,7 +80,9 @@ def _with_rows(form: CompiledForm, item: Item, act: Act, answers: Answers) -> An
     ids = answers.row_ids(place)
     if act.kind == "add":
         most = min(item.limits.max_occurs or MAX_ROWS, MAX_ROWS)
-        return answers.changed(rows={place: (*ids, max(ids, default=-1) + 1)[:most]})
+        row = max(ids, default=-1) + 1
+        begun = first_rows(form, item, (*place.rows, row))
+        return answers.changed(rows={**begun, place: (*ids, row)[:most]})
     if not act.which.isdecimal():
         return answers
     gone = int(act.which)

@@ -12,6 +12,8 @@ from keepwell.products.forms.values import Coding, Value
 DEFAULT_LENGTH = {"text": 10_000}
 OTHER_LENGTH = 1_000
 _EMAIL = re.compile(r"[^\s@,;:<>()]{1,64}@[^\s@,;:<>()]{1,190}\.[^\s@,;:<>().\d]{2,63}")
+_DIALLED = re.compile(r"[\d\s+()\[\].,/#*\u2010-\u2015\u00b7-]+")
+_EXTENSION = re.compile(r"(?i)[\s,;]*(?:extension|extn?|ext|x)[.:\s]*(?=[\d\s]+$)")
 _URL = re.compile(r"(?i)https?://[^\s/@]{1,255}\.?[^\s]*")
 _HOST = re.compile(r"(?i)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:[/?#]\S*)?")
 
@@ -64,8 +66,11 @@ def _of_kind(asked: Asked, value: str) -> str:
 
 
 def _is_telephone(value: str) -> bool:
-    count = sum(letter.isdecimal() for letter in value)
-    return 5 <= count <= 18 and not re.search(r"[^\d\s+().\-/x#]", value.replace("ext", "x"))
+    """Tell whether somebody could dial this: generous about signs, but words are no number."""
+    number, *extension = _EXTENSION.split(value, maxsplit=1)
+    count = sum(letter.isdecimal() for letter in number)
+    is_short = len(extension) == 0 or len(extension[0].strip()) <= 10
+    return 5 <= count <= 18 and is_short and _DIALLED.fullmatch(number) is not None
 
 
 def _url(value: str) -> str:

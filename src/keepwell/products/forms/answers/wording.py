@@ -52,9 +52,16 @@ ERROR_WORDS = {
     "other_missing": gettext_noop("Enter your own answer for %(label)s"),
     "pattern": gettext_noop("%(label)s is not in the expected form"),
     "pattern_format": gettext_noop("%(label)s must look like this: %(format)s"),
+    "rows_few": gettext_noop(
+        "Fill in at least %(limit)s of %(label)s. Filled in so far: %(count)s"
+    ),
+    "rows_many": gettext_noop(
+        "Keep at most %(limit)s of %(label)s. There are %(count)s: remove those that matter least"
+    ),
     "telephone_missing": gettext_noop("Enter your telephone number"),
     "telephone_shape": gettext_noop(
-        "Enter a telephone number in full, such as 503-555-0142 or +44 808 157 0192"
+        "Enter a telephone number in full, such as 503-555-0142 or +44 808 157 0192. "
+        "Write numbers only, and an extension as ext. 12"
     ),
     "text_long": gettext_noop("%(label)s must be %(limit)s characters or less"),
     "text_missing": gettext_noop("Enter %(label)s"),

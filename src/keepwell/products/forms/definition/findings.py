@@ -76,6 +76,9 @@ FINDING_WORDS = {
         "“%(element)s” belongs to FHIR %(version)s. A form must be written for FHIR R4."
     ),
     "not_utf8": gettext_noop("The file is not text in UTF-8. Save it again as UTF-8."),
+    "occurs_unreachable": gettext_noop(
+        "At least %(least)s answers are wanted (minOccurs), but at most %(most)s can be given."
+    ),
     "options_twice": gettext_noop(
         "This question has both answerOption and answerValueSet. Keep one of them."
     ),

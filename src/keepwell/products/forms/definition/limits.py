@@ -10,6 +10,7 @@ from keepwell.products.forms.definition.findings import Finding, finding
 from keepwell.products.forms.definition.structure import Found
 
 FHIR = "http://hl7.org/fhir/StructureDefinition/"
+MOST_OCCURS = 50  # answers to one question, rows of one group
 _NUMBER_KINDS = ("valueInteger", "valueDecimal")
 _DATE_KINDS = ("valueDate", "valueDateTime")
 
@@ -23,6 +24,7 @@ def limit_findings(items: list[Found]) -> Iterator[Finding]:
             if _is_crossed(low, high):
                 yield finding(found.link_id, "limits_crossed")
         yield from _counts(found)
+        yield from _occurs(found)
 
 
 def _is_crossed(low: Any, high: Any) -> bool:
@@ -43,6 +45,22 @@ def _counts(found: Found) -> Iterator[Finding]:
     for name in ("minLength", "maxDecimalPlaces", "questionnaire-minOccurs"):
         yield from _count(found, name, 0)
     yield from _count(found, "questionnaire-maxOccurs", 1)
+
+
+def _occurs(found: Found) -> Iterator[Finding]:
+    """Refuse what nobody could send: more answers wanted than there may be or are offered."""
+    least = _whole(found, "questionnaire-minOccurs")
+    most = _whole(found, "questionnaire-maxOccurs") or MOST_OCCURS
+    options = found.item.get("answerOption")
+    if isinstance(options, list) and options and found.item.get("type") == "choice":
+        most = min(most, len(options))
+    if least > min(most, MOST_OCCURS):
+        yield finding(found.link_id, "occurs_unreachable", least=least, most=min(most, MOST_OCCURS))
+
+
+def _whole(found: Found, name: str) -> int:
+    values = (value for _, value in extension_values(found.item, FHIR + name))
+    return next((one for one in values if type(one) is int), 0)
 
 
 def _count(found: Found, name: str, least: int) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from keepwell.products.forms.answers import AnswerError
 from keepwell.products.forms.answers.fields import name_of, part, part_names
+from keepwell.products.forms.answers.missing import is_in_spare_row
 from keepwell.products.forms.compiled import CompiledForm, Item
 from keepwell.products.forms.logic import enabled
 from keepwell.products.forms.paging import Page, visible_pages
@@ -66,7 +67,10 @@ def _rows_of(
     for place in _in_reading_order(form, page, answers):
         item = form.item(place.link_id)
         given = answers.values.get(place, ())
-        if place not in open_places or (not given and _is_silent(item) and place not in wrong):
+        if place not in open_places:
+            continue
+        is_spare = _is_silent(item) or is_in_spare_row(form, item, place, answers)
+        if is_spare and not given and place not in wrong:
             continue
         yield CheckRow(
             label=_label(form, item, place, answers),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from keepwell.products.forms.answers.asking import AnswerError, Raw, Setting
 from keepwell.products.forms.answers.choices import NO, YES
@@ -102,9 +103,23 @@ def _advice(shown: Shown, item: Item) -> list[str]:
         words = _("%(kinds)s, up to %(limit)s each.")
         return [words % {"kinds": kinds_in_words(item), "limit": size_in_words(limit)}]
     if item.is_many and len(item.options) > 1:
-        return [_("Choose all that apply.")]
+        return [_("Choose all that apply."), *_how_many(item)]
     is_shaped = item.limits.entry_format and item.type is not ItemType.DATE
-    return [item.limits.entry_format] if is_shaped else []
+    shape = [item.limits.entry_format] if is_shaped else []
+    return [*shape, *_how_many(item)] if item.is_many else shape
+
+
+def _how_many(item: Item) -> list[str]:
+    """Say before anybody chooses how many answers are wanted."""
+    least, most = item.limits.min_occurs, item.limits.max_occurs
+    said = []
+    if least > 1:
+        said.append(
+            ngettext("At least %(count)s.", "At least %(count)s.", least) % {"count": least}
+        )
+    if most:
+        said.append(ngettext("At most %(count)s.", "At most %(count)s.", most) % {"count": most})
+    return said
 
 
 def _example(example: date) -> str:
@@ -169,12 +184,12 @@ def _file(shown: Shown, item: Item, place: Place, view: QuestionView) -> Questio
 def _lines(shown: Shown, item: Item, view: QuestionView) -> QuestionView:
     names = _parts_of(item)
     count = max((len(shown.typed(part(view.name, one))) for one in names), default=0)
-    count = min(max(count, 1), MAX_ANSWERS) if item.is_many else 1
+    count = min(max(count, 1, item.limits.min_occurs), MAX_ANSWERS) if item.is_many else 1
     most = min(item.limits.max_occurs or MAX_ANSWERS, MAX_ANSWERS)
     lines = tuple(
         LineView(
             tuple(_part(shown, item, view, one, number) for one in names),
-            f"remove:{view.name}:{number}" if count > 1 else "",
+            f"remove:{view.name}:{number}" if count > max(1, item.limits.min_occurs) else "",
             number + 1,
         )
         for number in range(count)

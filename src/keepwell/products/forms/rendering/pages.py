@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from keepwell.products.forms.answers import AnswerError, Raw, Setting, raw_of
 from keepwell.products.forms.answers.fields import date_parts, name_of, part
-from keepwell.products.forms.answers.missing import missing_in
+from keepwell.products.forms.answers.missing import least_rows, missing_in
 from keepwell.products.forms.answers.rows import MAX_ROWS
 from keepwell.products.forms.compiled import CompiledForm, Item, ItemType
 from keepwell.products.forms.logic import enabled
@@ -139,7 +139,7 @@ def _rows_view(shown: Shown, group: Item, rows: tuple[int, ...]) -> RowsView:
                 row,
                 number,
                 tuple(_row_nodes(shown, group, (*rows, row))),
-                f"remove:{name}:{row}" if len(ids) > 1 else "",
+                f"remove:{name}:{row}" if len(ids) > max(1, least_rows(group)) else "",
             )
             for number, row in enumerate(ids, 1)
         ),
