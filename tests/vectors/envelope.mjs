@@ -61,6 +61,54 @@ export async function openField(keyBytes, parts, sealed) {
   return aesGcm("decrypt", key, sealed.subarray(5, 17), sealed.subarray(17), associated);
 }
 
+// "What a sealed value holds": a value as text or number, to the bytes that are sealed.
+export function encodeValue(type, value) {
+  if (type === "integer") {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigInt64(0, BigInt(value));
+    return bytes;
+  }
+  if (type === "boolean") return utf8.encode(value === "true" ? "1" : "0");
+  return utf8.encode(value); // text, date, moment, decimal: as written
+}
+
+const SHAPES = {
+  text: /^[^]*$/,
+  date: /^\d{4}-\d{2}-\d{2}$/,
+  moment: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/,
+  decimal: /^(?!-0(\.0+)?$)-?(0|[1-9]\d*)(\.\d+)?$/,
+};
+
+export function decodeValue(type, bytes) {
+  if (type === "integer") {
+    if (bytes.length !== 8) throw new Error("broken");
+    return new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0).toString();
+  }
+  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  if (type === "boolean") {
+    if (text !== "0" && text !== "1") throw new Error("broken");
+    return text === "1" ? "true" : "false";
+  }
+  if (!SHAPES[type].test(text)) throw new Error("broken");
+  return text;
+}
+
+export function pad(plaintext, bucket) {
+  const length = (Math.floor(plaintext.length / bucket) + 1) * bucket;
+  const padded = new Uint8Array(length);
+  padded.set(plaintext);
+  padded[plaintext.length] = 0x80;
+  return padded;
+}
+
+export function unpad(padded, bucket) {
+  const at = padded.lastIndexOf(0x80);
+  const rest = padded.subarray(at + 1);
+  const isPadding = at >= 0 && padded.length % bucket === 0 && rest.length < bucket;
+  if (!isPadding || rest.some((byte) => byte !== 0)) throw new Error("broken");
+  return padded.subarray(0, at);
+}
+
 async function fileKey(dataKey, header, parts) {
   const base = await subtle.importKey("raw", dataKey, "HKDF", false, ["deriveBits"]);
   const info = joined(lengthPrefixed(utf8.encode("blob key/1"), header), parts);
@@ -140,6 +188,20 @@ async function checkField(vector) {
   await refused(`${vector.name}, moved`, openField(key, elsewhere, sealed));
 }
 
+function checkValue(vector) {
+  const plaintext = fromHex(vector.plaintext);
+  const what = `${vector.type} ${vector.value}`;
+  same(`${what}, bytes`, toHex(encodeValue(vector.type, vector.value)), vector.plaintext);
+  same(`${what}, read`, decodeValue(vector.type, plaintext), vector.value);
+}
+
+function checkPadded(vector) {
+  const what = `padding of ${vector.plaintext} to ${vector.bucket}`;
+  const padded = fromHex(vector.padded);
+  same(what, toHex(pad(fromHex(vector.plaintext), vector.bucket)), vector.padded);
+  same(`${what}, taken off`, toHex(unpad(padded, vector.bucket)), vector.plaintext);
+}
+
 async function checkBlob(vector) {
   const parts = place("blob/1", vector);
   const key = fromHex(vector.data_key);
@@ -157,6 +219,8 @@ async function checkBlob(vector) {
 const vectors = JSON.parse(readFileSync(new URL("envelope.json", import.meta.url)));
 try {
   for (const vector of vectors.fields) await checkField(vector);
+  vectors.values.forEach(checkValue);
+  vectors.padded.forEach(checkPadded);
   for (const vector of vectors.blobs) await checkBlob(vector);
   for (const vector of vectors.tokens) {
     const found = await blindToken(
@@ -166,8 +230,10 @@ try {
     );
     same(`token of ${vector.slot}`, found.toString(), vector.token);
   }
-  const { fields, blobs, tokens } = vectors;
-  console.log(`agreed: ${fields.length} fields, ${blobs.length} files, ${tokens.length} tokens`);
+  const counts = ["fields", "values", "padded", "blobs", "tokens"].map(
+    (name) => `${vectors[name].length} ${name}`,
+  );
+  console.log(`agreed: ${counts.join(", ")}`);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

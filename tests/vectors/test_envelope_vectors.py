@@ -61,4 +61,4 @@ def test_javascript_agrees_with_every_vector() -> None:
         [node, str(HERE / "envelope.mjs")], capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout == "agreed: 5 fields, 7 files, 3 tokens\n"
+    assert run.stdout == "agreed: 5 fields, 13 values, 5 padded, 7 blobs, 3 tokens\n"

@@ -6,6 +6,8 @@ published never change: a difference in this file's output is a defect in the co
 
 import hashlib
 import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,7 +15,8 @@ from uuid import UUID
 from keepwell.safeguards.vault import escrow
 from keepwell.safeguards.vault.binding import Binding
 from keepwell.safeguards.vault.tokens import blind_token
-from keepwell.toolkit import envelope, sealedfile
+from keepwell.toolkit import envelope, plaintexts, sealedfile
+from keepwell.toolkit.plaintexts import Codec
 
 FILE = Path(__file__).with_name("envelope.json")
 ORGANISATION = UUID("01931e2c-7a00-7000-8000-0000000000a1")
@@ -30,6 +33,27 @@ FIELDS = (
     ("highest version", OTHER_KEY, 0xFFFF_FFFF, "a", OTHER_ORGANISATION, bytes(range(256))),
     ("slot beyond ASCII", OTHER_KEY, 256, "persons.person.naïve", ORGANISATION, b"\x00" * 1000),
 )
+VALUES: tuple[tuple[str, Codec, Any, str], ...] = (
+    ("text", plaintexts.TEXT, "Zoë", "Zoë"),
+    ("date", plaintexts.DATE, date(1961, 3, 9), "1961-03-09"),
+    (
+        "moment",
+        plaintexts.MOMENT,
+        datetime(2026, 11, 24, 9, 5, 0, 120, tzinfo=timezone(timedelta(hours=-8))),
+        "2026-11-24T17:05:00.000120Z",
+    ),
+    ("moment", plaintexts.MOMENT, datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00.000000Z"),
+    ("integer", plaintexts.INTEGER, 0, "0"),
+    ("integer", plaintexts.INTEGER, -1, "-1"),
+    ("integer", plaintexts.INTEGER, 2**63 - 1, "9223372036854775807"),
+    ("integer", plaintexts.INTEGER, -(2**63), "-9223372036854775808"),
+    ("decimal", plaintexts.DECIMAL, Decimal("1.50"), "1.50"),
+    ("decimal", plaintexts.DECIMAL, Decimal("-0.000"), "0.000"),
+    ("decimal", plaintexts.DECIMAL, Decimal("-12E+2"), "-1200"),
+    ("boolean", plaintexts.BOOLEAN, True, "true"),
+    ("boolean", plaintexts.BOOLEAN, False, "false"),
+)
+PADDED = ((b"", 32), (b"E11.9", 32), (bytes(31), 32), (b"\x80" * 32, 32), (b"E11.9", 64))
 BLOB_LENGTHS = (0, 1, 65_535, 65_536, 65_537, 131_072, 200_000)
 TOKENS = ((SLOT, b"zoe ashgrove"), (SLOT, b""), ("persons.person.born", b"1961-03-09"))
 
@@ -99,10 +123,24 @@ def token(slot: str, normalised: bytes) -> dict[str, Any]:
     }
 
 
+def value(case: tuple[str, Codec, Any, str]) -> dict[str, Any]:
+    """Return one value as it is said and as it is sealed."""
+    kind, codec, given, said = case
+    return {"type": kind, "value": said, "plaintext": codec.encode(given).hex()}
+
+
+def padded(plain: bytes, bucket: int) -> dict[str, Any]:
+    """Return one padded plaintext."""
+    whole = plaintexts.pad(plain, bucket)
+    return {"bucket": bucket, "plaintext": plain.hex(), "padded": whole.hex()}
+
+
 def vectors() -> dict[str, Any]:
     """Return everything that the file holds."""
     return {
         "fields": [field(case) for case in FIELDS],
+        "values": [value(case) for case in VALUES],
+        "padded": [padded(plain, bucket) for plain, bucket in PADDED],
         "blobs": [blob(length) for length in BLOB_LENGTHS],
         "tokens": [token(slot, normalised) for slot, normalised in TOKENS],
         "root_keys": [
