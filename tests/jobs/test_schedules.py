@@ -26,6 +26,7 @@ def test_what_the_apps_declare_is_planned() -> None:
     names = {kind.name for kind in schedules.scheduled()}
     assert names >= {
         "forms:drafts:expire", "identity:past:sweep", "jobs:table:sweep", "vault:keys:sweep",
+        "records:retention:erase", "records:index:renew", "records:index:mend",
     }  # fmt: skip
 
 

@@ -65,8 +65,22 @@ MANIFEST = Manifest(
         RecordsEvent.FIELDS_OPEN: EventWords(
             did=_("opened sealed values"), icon="lock-open", tone="sealed"
         ),
+        RecordsEvent.INDEX_BEGIN: EventWords(
+            did=_("began to renew the search indexes under a new key"), icon="key"
+        ),
+        RecordsEvent.INDEX_FINISH: EventWords(
+            did=_("renewed the search indexes and destroyed their old key"), icon="key"
+        ),
+        RecordsEvent.RETENTION_ERASE: EventWords(
+            did=_("erased records that had been kept as long as they are to be"), icon="bin"
+        ),
         RecordsEvent.SEAL_BREAK: EventWords(
             did=_("met a broken seal: a value had been changed"), icon="error", tone="danger"
+        ),
+        RecordsEvent.SHELL_OPEN: EventWords(
+            did=_("gave a reason to open sealed values on the server's command line"),
+            icon="lock-open",
+            tone="warning",
         ),
     },
     records={

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, models
+from django.db import DatabaseError, connections, models
 from django.db.models import Case, Count, F, Max, Min, OuterRef, Subquery, Value, When
 from django.db.models.functions import Cast, Concat, Length, Lower
 
@@ -25,9 +25,9 @@ LOOKUPS = [
 @pytest.mark.parametrize("lookup", LOOKUPS)
 def test_every_lookup_but_isnull_is_refused_with_the_right_way(ada: Viewer, lookup: str) -> None:
     for name in ("name", "born"):
-        with wall.reading(ada.organisation), pytest.raises(SealedLookup, match="equal"):
+        with wall.reading(ada.organisation), pytest.raises(SealedLookup, match="is sealed"):
             Person.objects.filter(**{f"{name}__{lookup}": "Pat"})
-    with wall.reading(ada.organisation), pytest.raises(SealedLookup, match="equal"):
+    with wall.reading(ada.organisation), pytest.raises(SealedLookup, match="is sealed"):
         PersonJoin.objects.filter(**{f"into__name__{lookup}": "Pat"})
 
 
@@ -56,7 +56,6 @@ READS: dict[str, Callable[[UUID], Any]] = {
     "subquery": lambda pk: Person.objects.annotate(
         x=Subquery(Person.objects.filter(pk=OuterRef("pk")).values("name"))
     ).get(pk=pk).x,
-    "distinct": lambda pk: Person.objects.values_list("name", flat=True).distinct().get(pk=pk),
     "union": lambda pk: Person.objects.filter(pk=pk)
     .values_list("name", flat=True)
     .union(Person.objects.none().values_list("name", flat=True))[0],
@@ -145,6 +144,17 @@ COMPUTATIONS: dict[str, Callable[[], Any]] = {
 def test_nothing_sorts_or_computes_with_sealed_columns(
     ada: Viewer, pat: Person, compute: Callable[[], Any]
 ) -> None:
+    with wall.writing(ada.organisation), pytest.raises(SealedLookup, match="is sealed"):
+        compute()
+    with wall.reading(ada.organisation):  # nothing reached the database: no transaction is broken
+        assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize("compute", COMPUTATIONS.values(), ids=COMPUTATIONS.keys())
+def test_without_our_own_refusal_the_database_refuses(
+    ada: Viewer, pat: Person, compute: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections["default"], "execute_wrappers", [])
     refused = pytest.raises(DatabaseError, match="sealed_values_cannot_be_sorted_or_computed_with")
     with refused, wall.writing(ada.organisation):
         compute()
@@ -153,9 +163,9 @@ def test_nothing_sorts_or_computes_with_sealed_columns(
 def test_sorting_by_a_sealed_column_is_refused_with_a_sentence(ada: Viewer) -> None:
     with wall.reading(ada.organisation):
         for name in ("name", "-name"):
-            with pytest.raises(SealedLookup, match="cannot be sorted"):
+            with pytest.raises(SealedLookup, match="sort in Python"):
                 Person.objects.order_by(name)
-            with pytest.raises(SealedLookup, match="cannot be sorted"):
+            with pytest.raises(SealedLookup, match="sort in Python"):
                 Person.objects.values_list("name").order_by(name)
 
 
@@ -210,6 +220,5 @@ def test_only_keep_writes(ada: Viewer, pat: Person, write: Callable[[Person], An
 
 
 def test_update_with_an_expression_cannot_copy_a_sealed_column(ada: Viewer, pat: Person) -> None:
-    refused = pytest.raises(DatabaseError, match="sealed_values_cannot")
-    with refused, wall.writing(ada.organisation):
+    with pytest.raises(SealedLookup, match="is sealed"), wall.writing(ada.organisation):
         models.QuerySet.update(Person.objects.all(), email=F("name"))

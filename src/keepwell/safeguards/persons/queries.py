@@ -12,6 +12,7 @@ from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.queries import Page, page_of_entries
 from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.records.search import like
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -64,7 +65,7 @@ def possible_matches(viewer: Viewer, person: Person, *, limit: int = 20) -> tupl
     if person.match_token is None:
         return ()
     with wall.reading(viewer.organisation):
-        found = Person.objects.filter(match_token=person.match_token)
+        found = like(person, "match_token")
         return tuple(found.exclude(pk__in=ids_of_whole(person.pk)).order_by("-pk")[:limit])
 
 

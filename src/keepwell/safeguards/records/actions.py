@@ -9,14 +9,14 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
-from keepwell.safeguards.records import sealing
+from keepwell.safeguards.records import indexing, sealing
 from keepwell.safeguards.records.errors import OnlyKeepWrites, SealedElsewhere
 from keepwell.safeguards.records.fields import SealedField
-from keepwell.safeguards.records.index import BlindToken
+from keepwell.safeguards.records.index import BlindToken, IndexVersion
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.tenancy.wall import WallCrossed, walled_organisation
@@ -37,9 +37,11 @@ def keep(
     """Seal what was assigned to a row, write its trail entry, save it; return the entry's id.
 
     `subjects` adds other rows to the entry, `persons` adds to the person that `row.about` names.
-    Raises SealedElsewhere for a copied or moved row, and KeystoreUnavailable.
+    Raises SealedElsewhere for a copied or moved row, AlreadyThere for a value that must be alone,
+    and KeystoreUnavailable.
     """
     _prepare(viewer, row)
+    changes = indexing.Changes(row)
     pending = sealing.seal_pending(row)
     try:
         fields = tuple(field.name for field in pending)
@@ -47,6 +49,7 @@ def keep(
         subject = Subject(row._meta.label_lower, (row.pk,), fields, about)
         row.entry_id = record(viewer, kind, subjects=(subject, *subjects), reason=reason)
         _save(row)
+        changes.post()
     except BaseException:
         sealing.restore_pending(row, pending)
         raise
@@ -69,6 +72,11 @@ def _save(row: SealedRecord) -> None:
     row.is_being_kept = True
     try:
         models.Model.save(row, force_insert=adding, force_update=not adding)
+    except IntegrityError as error:
+        token = indexing.broken_constraint(row, error)
+        if token is None:
+            raise
+        raise indexing.already_there(token) from None  # the database's words carry the token
     finally:
         del row.is_being_kept
 
@@ -96,7 +104,7 @@ def mark(
 def _check_plain(model: type[models.Model], name: str) -> None:
     field = model._meta.get_field(name)
     own = getattr(field, "attname", "id") in _OWN_COLUMNS  # what is no column is refused too
-    if own or isinstance(field, SealedField | BlindToken):
+    if own or isinstance(field, SealedField | BlindToken | IndexVersion):
         raise OnlyKeepWrites
 
 
@@ -126,6 +134,8 @@ def erase(viewer: Viewer, rows: Iterable[SealedRecord], kind: str, *, reason: st
     if any(row.organisation_id != organisation for row in erased):
         raise SealedElsewhere
     entry = record(viewer, kind, subjects=_subjects(erased), reason=reason)
+    for model, group in groupby(erased, key=type):
+        indexing.forget_postings(model, [row.pk for row in group])
     for row in erased:
         models.Model.delete(copy(row))  # Django takes the id from what it deletes
     own = [row.key_id for row in erased if not row.shares_key]

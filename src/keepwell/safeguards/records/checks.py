@@ -33,6 +33,8 @@ def check_records(
 
 def _model_errors(model: type[SealedRecord]) -> Iterator[checks.CheckMessage]:
     yield from _clear_text(model)
+    yield from _over_sealed(model)
+    yield from _retention(model)
     names = {field.attname for field in model._meta.concrete_fields}
     if model.about and model.about not in names:
         yield _error("E005", f"about = “{model.about}” is not a column.", model)
@@ -61,6 +63,32 @@ def _clear_text(model: type[SealedRecord]) -> Iterator[checks.CheckMessage]:
     for name, reason in model.plain.items():
         if name not in {field.name for field in model._meta.concrete_fields} or not reason.strip():
             yield _error("E004", f"plain[“{name}”] names no field or gives no reason.", model)
+
+
+def _over_sealed(model: type[SealedRecord]) -> Iterator[checks.CheckMessage]:
+    """Find constraints, indexes and orders over ciphertext, which would mean nothing."""
+    meta = model._meta
+    sealed = {field.name for field in sealed_fields_of(model)}
+    uses: list[tuple[str, Sequence[Any]]] = [
+        *((one.name, getattr(one, "fields", ())) for one in (*meta.constraints, *meta.indexes)),
+        *(("unique_together", names) for names in meta.unique_together),
+        ("ordering", meta.ordering or ()),
+    ]
+    for use, names in uses:
+        for name in names:
+            if isinstance(name, str) and name.lstrip("-") in sealed:
+                yield _error("E011", f"{use} is over “{name}”, which is sealed.", model)
+
+
+def _retention(model: type[SealedRecord]) -> Iterator[checks.CheckMessage]:
+    if model.retention is None:
+        return
+    columns = {field.name: field for field in model._meta.concrete_fields}
+    if not isinstance(columns.get(model.retention.after), models.DateField):
+        message = f"retention counts from “{model.retention.after}”, which is no day or moment."
+        yield _error("E012", message, model)
+    if model.retention.days < 1:
+        yield _error("E012", "retention is at least one day.", model)
 
 
 def _shared_slots() -> Iterator[checks.CheckMessage]:

@@ -54,6 +54,26 @@ class SealedLookup(KeepwellError, TypeError):  # noqa: N818  names the fact
     )
 
 
+class AlreadyThere(KeepwellError):  # noqa: N818  names the fact
+    """Another row of the organisation has an equal value in a field that is unique."""
+
+    code = "already_there"
+    status = 409
+    sentence = "Another record has this value already. Nothing was changed."
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+class IndexBeingRenewed(KeepwellError):  # noqa: N818  names the fact
+    """The blind indexes are being renewed already."""
+
+    code = "index_being_renewed"
+    status = 409
+    sentence = "The search indexes are being renewed just now. Wait until that is done."
+
+
 class NoScope(KeepwellError):  # noqa: N818  names the fact
     """A sealed value was opened outside every disclosure scope (threads do not inherit one)."""
 

@@ -2,38 +2,43 @@
 
 A column holds format 1 of docs/formats/envelope.md, bound to (slot, organisation, row). `slot` is a
 stable name frozen in the migration: renaming a field or app changes nothing, changing a slot makes
-every kept value unreadable. `category` is the word the trail and the page "what we hold" use.
+every kept value unreadable. So is `padding` (32 or 64 bytes), which hides the length of short
+codes. `category` is the word the trail and the page "what we hold" use.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core import checks
 from django.db import models
-from django.db.models.expressions import Col
-from django.db.models.lookups import IsNull
 from django.db.models.query_utils import DeferredAttribute
 
+from keepwell.safeguards.records.columns import (
+    UNIQUE,
+    SealedColumn,
+    SealedIsNull,
+    refusal,
+    refusal_of_lookup,
+)
 from keepwell.safeguards.records.errors import (
     NotKeptYet,
     OnlyKeepWrites,
     SealedElsewhere,
-    SealedLookup,
     WrongKindOfValue,
 )
 from keepwell.safeguards.records.index import BlindIndex, BlindToken
+from keepwell.safeguards.records.keywords import KeywordPosting, Keywords, postings_model
 from keepwell.safeguards.records.sealed import Kept, Pending, Sealed, Writable
-from keepwell.toolkit import canonical
+from keepwell.toolkit import canonical, plaintexts
+from keepwell.toolkit.plaintexts import Codec
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]
 else:  # Django's fields are generic in the stubs only
     _Field = models.Field
-
-# A function no database has. A sealed column compiles to a call of it, except in a plain SELECT:
-# so sorting, comparing, F() and aggregates over ciphertext fail in the database, naming the reason.
-REFUSING_FUNCTION = "sealed_values_cannot_be_sorted_or_computed_with"
 
 
 class SealedAttribute(DeferredAttribute):
@@ -49,33 +54,14 @@ class SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = self.field.admitted(instance, value)
 
 
-class SealedColumn(Col):
-    """A sealed column in SQL: may be selected, nothing else."""
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        """Compile to a call that fails, wherever the column is more than selected."""
-        sql, parameters = super().as_sql(compiler, connection)
-        return f"{REFUSING_FUNCTION}({sql})", parameters
-
-    def select_format(self, compiler: Any, sql: str, params: Any) -> Any:
-        """Select the column itself (called for the columns of a SELECT only)."""
-        return sql.removeprefix(REFUSING_FUNCTION + "(").removesuffix(")"), params
-
-
-class SealedIsNull(IsNull):
-    """Presence, the one thing that a sealed column may be asked."""
-
-    def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> Any:
-        """Compile the column without the refusing call."""
-        sql, parameters = super().process_lhs(compiler, connection, lhs)
-        return sql.removeprefix(REFUSING_FUNCTION + "(").removesuffix(")"), parameters
-
-
 class SealedField(_Field):
     """What all sealed fields share, and bytes as they are; use one of the typed ones below."""
 
     descriptor_class = SealedAttribute
     plain_type: ClassVar[type | tuple[type, ...]] = object
+    other_type: ClassVar[type | tuple[type, ...]] = ()  # what Python counts among those, but is not
+    has_few_values: ClassVar[bool] = False
+    codec: ClassVar[Codec] = plaintexts.BYTES
     description = "Sealed value"
 
     def __init__(
@@ -85,12 +71,20 @@ class SealedField(_Field):
         slot: str = "",
         category: str = "",
         null: bool = False,
-        index: BlindIndex | None = None,
+        **options: Any,
     ) -> None:
+        """Declare a column. Options: `index`, `keywords` (see `records.search`), `padding`."""
         super().__init__(verbose_name, null=null, editable=False)
         self.slot = slot
         self.category = category
-        self.index = index
+        self.index: BlindIndex | None = options.pop("index", None)
+        self.keywords: Keywords | None = options.pop("keywords", None)
+        self.padding: int | None = options.pop("padding", None)
+        self.postings: type[KeywordPosting] | None = None
+        if options.pop("unique", False):
+            raise refusal(self.slot, UNIQUE)
+        if options:
+            raise TypeError(f"A sealed field takes no {sorted(options)[0]}.")
 
     # -- declaration ---------------------------------------------------------------------------
 
@@ -100,6 +94,8 @@ class SealedField(_Field):
         options: dict[str, Any] = {"slot": self.slot}
         if self.null:
             options["null"] = True
+        if self.padding:
+            options["padding"] = self.padding
         return name, path, [], options
 
     def clone(self) -> Any:
@@ -110,25 +106,33 @@ class SealedField(_Field):
             category=self.category,
             null=self.null,
             index=self.index,
+            keywords=self.keywords,
+            padding=self.padding,
         )
 
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002  Django's signature
-        """Join the model, bringing the token's column along."""
+        """Join the model, bringing the token's column and the table of keywords along."""
         super().contribute_to_class(cls, name, private_only)
-        if self.index is not None and not cls._meta.abstract:
-            token = BlindToken(slot=self.slot, of=(name,), normalisers=(self.index.normaliser,))
-            cls.add_to_class(f"{name}_token", token)
+        if cls._meta.abstract:
+            return
+        if self.index is not None:
+            cls.add_to_class(f"{name}_token", self.index.token_of(self.slot, name))
+        if self.keywords is not None:
+            self.postings = postings_model(cls, name)
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
-        """Add to Django's checks that the slot and the category are said."""
-        missing = [word for word in ("slot", "category") if not getattr(self, word)]
-        return [
-            *super().check(**kwargs),
-            *(
-                checks.Error(f"A sealed field needs a {word}.", obj=self, id="records.E002")
-                for word in missing
-            ),
-        ]
+        """Add to Django's checks what a sealed field must say, and what it must not."""
+        found = [*super().check(**kwargs)]
+        for word in ("slot", "category"):
+            if not getattr(self, word):
+                message = f"A sealed field needs a {word}."
+                found.append(checks.Error(message, obj=self, id="records.E002"))
+        if self.padding not in (None, *plaintexts.BUCKETS):
+            found.append(checks.Error("Padding is to 32 or 64.", obj=self, id="records.E009"))
+        if self.has_few_values and (self.index or self.keywords):
+            message = "Few values give themselves away by how often they occur: no index."
+            found.append(checks.Error(message, obj=self, id="records.E010"))
+        return found
 
     def get_internal_type(self) -> str:
         """Return the column's kind: bytes on both engines."""
@@ -145,11 +149,16 @@ class SealedField(_Field):
 
     def encode(self, value: Any) -> bytes:
         """Return the bytes to seal."""
-        return bytes(value)
+        try:
+            plain = self.codec.encode(value)
+        except (TypeError, ValueError) as error:  # what canonical JSON says may repeat a value
+            said = str(error) if isinstance(error, plaintexts.NotEncodable) else ""
+            raise WrongKindOfValue(f"“{self.name}” does not take this value. {said}") from None
+        return plaintexts.pad(plain, self.padding) if self.padding else plain
 
     def decode(self, plain: bytes) -> Any:
-        """Return the value of opened bytes."""
-        return plain
+        """Return the value of opened bytes; SealBroken for bytes that are no such value."""
+        return self.codec.decode(plaintexts.unpad(plain, self.padding) if self.padding else plain)
 
     def admitted(self, instance: Any, value: Any) -> Sealed[Any] | None:
         """Return what an assignment leaves in the row; refuse values sealed for another row."""
@@ -164,7 +173,7 @@ class SealedField(_Field):
 
     def check_type(self, value: Any) -> None:
         """Refuse a value of another type, without repeating it."""
-        if not isinstance(value, self.plain_type):
+        if not isinstance(value, self.plain_type) or isinstance(value, self.other_type):
             raise WrongKindOfValue(f"The sealed field “{self.name}” does not take this type.")
 
     def clean(self, value: Any, model_instance: Any) -> Any:
@@ -212,66 +221,63 @@ class SealedField(_Field):
         """Offer `isnull` and name the right way for everything else."""
         if lookup_name == "isnull":
             return SealedIsNull
-        raise SealedLookup(f"“{self.name}” is sealed: {SealedLookup.sentence}")
+        raise refusal_of_lookup(self.name, lookup_name)
 
     def get_transform(self, lookup_name: str) -> Any:
         """Offer none."""
-        raise SealedLookup(f"“{self.name}” is sealed: {SealedLookup.sentence}")
+        raise refusal_of_lookup(self.name, lookup_name)
 
 
 class SealedText(SealedField):
     """Text (UTF-8)."""
 
     plain_type = str
-
-    def encode(self, value: str) -> bytes:
-        """Return UTF-8."""
-        try:
-            return value.encode()
-        except UnicodeEncodeError:  # half a surrogate pair; the error would carry the whole text
-            raise WrongKindOfValue(f"The text of “{self.name}” is not valid Unicode.") from None
-
-    def decode(self, plain: bytes) -> str:
-        """Return the text."""
-        return plain.decode()
+    codec = plaintexts.TEXT
 
 
 class SealedDate(SealedField):
-    """A calendar date (ISO 8601, ten bytes)."""
+    """A calendar date (ISO 8601, ten bytes); a moment, a date to Python, is refused."""
 
     plain_type = date
+    other_type = datetime
+    codec = plaintexts.DATE
 
-    def check_type(self, value: Any) -> None:
-        """Refuse moments, which are dates to Python."""
-        super().check_type(value)
-        if isinstance(value, datetime):
-            raise WrongKindOfValue(f"The sealed field “{self.name}” takes a date, not a moment.")
 
-    def encode(self, value: date) -> bytes:
-        """Return YYYY-MM-DD."""
-        return value.isoformat().encode()
+class SealedDateTime(SealedField):
+    """A moment with its time zone, kept and opened in UTC (RFC 3339, 27 bytes)."""
 
-    def decode(self, plain: bytes) -> date:
-        """Return the date."""
-        return date.fromisoformat(plain.decode())
+    plain_type = datetime
+    codec = plaintexts.MOMENT
+
+
+class SealedDecimal(SealedField):
+    """A decimal number with the zeros at its end; floats, which hold no decimals, are refused."""
+
+    plain_type = Decimal
+    codec = plaintexts.DECIMAL
+
+
+class SealedInteger(SealedField):
+    """An integer of 64 bits (eight bytes, whatever its size)."""
+
+    plain_type = int
+    other_type = bool
+    codec = plaintexts.INTEGER
+
+
+class SealedBoolean(SealedField):
+    """Yes or no (one byte); an answer that was never given is absent, which shows."""
+
+    plain_type = bool
+    has_few_values = True
+    codec = plaintexts.BOOLEAN
 
 
 class SealedJSON(SealedField):
     """Canonical JSON without fractions: answers, custom fields, message bodies; one blob a row."""
 
     plain_type = (dict, list, str, int, bool)
-
-    def encode(self, value: Any) -> bytes:
-        """Return canonical JSON."""
-        try:
-            return canonical.encode(value)
-        except (TypeError, ValueError):  # its message may repeat a value
-            message = f"“{self.name}” holds something canonical JSON cannot."
-            raise WrongKindOfValue(message) from None
-
-    def decode(self, plain: bytes) -> Any:
-        """Return the structure."""
-        return canonical.decode(plain)
+    codec = Codec(canonical.encode, canonical.decode)
 
 
 class SealedBytes(SealedField):
@@ -280,11 +286,19 @@ class SealedBytes(SealedField):
     plain_type = bytes
 
 
+@cache
 def sealed_fields_of(model: type[models.Model]) -> Sequence[SealedField]:
     """Return the sealed fields of a model, in the order of its columns."""
-    return [field for field in model._meta.concrete_fields if isinstance(field, SealedField)]
+    return tuple(field for field in model._meta.concrete_fields if isinstance(field, SealedField))
 
 
+@cache
 def tokens_of(model: type[models.Model]) -> Sequence[BlindToken]:
     """Return the columns of blind tokens of a model."""
-    return [field for field in model._meta.concrete_fields if isinstance(field, BlindToken)]
+    return tuple(field for field in model._meta.concrete_fields if isinstance(field, BlindToken))
+
+
+@cache
+def keyword_fields_of(model: type[models.Model]) -> Sequence[SealedField]:
+    """Return the sealed fields of a model whose words can be found."""
+    return tuple(field for field in sealed_fields_of(model) if field.postings is not None)

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.db import models
 
-from keepwell.safeguards.records.errors import OnlyKeepWrites, SealedElsewhere, SealedLookup
+from keepwell.safeguards.records.columns import SORTING, refusal
+from keepwell.safeguards.records.errors import OnlyKeepWrites, SealedElsewhere
 from keepwell.safeguards.records.fields import SealedField, sealed_fields_of
+from keepwell.safeguards.records.retention import Retention
 from keepwell.safeguards.records.sealed import Kept
 from keepwell.safeguards.tenancy.models import OrganisationOwned, WalledManager
 
@@ -21,9 +23,7 @@ class SealedQuerySet(models.QuerySet[Row]):
         sealed = {field.name for field in sealed_fields_of(self.model)}
         for name in field_names:
             if isinstance(name, str) and name.lstrip("-") in sealed:
-                raise SealedLookup(
-                    f"“{name}” is sealed and cannot be sorted by. Sort opened values."
-                )
+                raise refusal(name.lstrip("-"), SORTING)
         return super().order_by(*field_names)
 
     def update(self, **kwargs: Any) -> NoReturn:
@@ -61,6 +61,7 @@ class SealedRecord(OrganisationOwned):
     `about` names the column with the id of the person the row is about ("id" on the person itself);
     whatever is kept, opened or erased of the row then names that person on the trail.
     `plain` lists text columns that hold no ePHI, each with the reason (a system check reads it).
+    `retention` says when rows are erased by themselves.
     """
 
     key_id = models.UUIDField(editable=False)
@@ -68,6 +69,7 @@ class SealedRecord(OrganisationOwned):
 
     about: ClassVar[str] = ""
     plain: ClassVar[dict[str, str]] = {}
+    retention: ClassVar[Retention | None] = None
     file_slot: ClassVar[str] = ""  # set it, and each row may have a sealed file (records.files)
     shares_key: ClassVar[bool] = False  # rows set key_id themselves, from vault.keys.shared_key
 

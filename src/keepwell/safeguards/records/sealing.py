@@ -4,22 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.views.decorators.debug import sensitive_variables
 
-from keepwell.safeguards.records.fields import SealedField, tokens_of
+from keepwell.safeguards.records.fields import SealedField
 from keepwell.safeguards.records.sealed import Kept, Pending
 from keepwell.safeguards.vault import sealing
 from keepwell.safeguards.vault.binding import Binding
 
 if TYPE_CHECKING:
-    from keepwell.safeguards.records.index import BlindToken
     from keepwell.safeguards.records.models import SealedRecord
 
 
 def seal_pending(row: "SealedRecord") -> dict[SealedField, Pending[Any]]:
-    """Seal what was assigned to a row and fill its tokens; return what was pending."""
+    """Seal what was assigned to a row; return what was pending."""
     pending = {
         field: value for field, value in row.sealed_values().items() if type(value) is Pending
     }
-    _fill_tokens(row)
     for field, value in pending.items():
         row.__dict__[field.attname] = Kept(field, _sealed(row, field, value))
     return pending
@@ -48,26 +46,3 @@ def _sealed(row: "SealedRecord", field: SealedField, value: Pending[Any]) -> byt
 
 def _binding(row: "SealedRecord", field: SealedField) -> Binding:
     return Binding(field.slot, row.organisation_id, row.pk)
-
-
-def _fill_tokens(row: "SealedRecord") -> None:
-    held = {field.name: value for field, value in row.sealed_values().items()}
-    for token in tokens_of(type(row)):
-        parts = [held.get(name) for name in token.of]
-        if any(part is None or type(part) is Pending for part in parts):
-            setattr(row, token.attname, _token(row, token))
-
-
-@sensitive_variables()
-def _token(row: "SealedRecord", token: "BlindToken") -> int | None:
-    """Return a token; a part that is kept already is opened for it and does not leave this call."""
-    values = []
-    for name in token.of:
-        value = getattr(row, name)
-        if type(value) is Pending:
-            values.append(Pending.assigned(value))
-        elif type(value) is Kept:
-            values.append(open_ciphertext(row, value.field, value.ciphertext))
-        else:
-            return None
-    return token.token(row.organisation_id, values)

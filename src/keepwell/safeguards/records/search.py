@@ -1,28 +1,95 @@
-"""Equality over sealed values, through their blind index."""
+"""Finding rows by sealed values, through their blind indexes: equal values, and whole words.
 
+While an index key is being renewed, rows are found under every version of it.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.records.errors import SealedLookup
-from keepwell.safeguards.records.index import BlindToken
+from keepwell.safeguards.records.fields import SealedField
+from keepwell.safeguards.records.index import BlindToken, unrepeated
+from keepwell.safeguards.records.indexing import tokens_like, words_slot
+from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.wall import walled_organisation
+from keepwell.safeguards.vault import blind, normalisers
+
+MOST_WORDS = 10
+
+Rows = type[models.Model] | models.QuerySet[Any]
 
 
 @sensitive_variables("values")
-def equal(
-    rows: type[models.Model] | models.QuerySet[Any], name: str, *values: Any
-) -> models.QuerySet[Any]:
+def equal(rows: Rows, name: str, *values: Any) -> models.QuerySet[Any]:
     """Return the rows whose sealed field has this value, as its normaliser sees it.
 
     `name` is a sealed field with an index, or a token over several fields, whose values are then
     given in its order: `equal(Person, "match_token", name, born)`. Absent values match nothing.
     """
-    found = rows if isinstance(rows, models.QuerySet) else rows._default_manager.all()
+    found = _query(rows)
     field = _token_field(found.model, name)
-    token = field.token(walled_organisation(), values)
-    return found.none() if token is None else found.filter(**{field.attname: token})
+    return _with(found, field, field.tokens(walled_organisation(), field.normalised(values)))
+
+
+@sensitive_variables("values")
+def any_of(rows: Rows, name: str, values: Iterable[Any]) -> models.QuerySet[Any]:
+    """Return the rows whose sealed field has one of these values."""
+    found = _query(rows)
+    field = _token_field(found.model, name)
+    organisation = walled_organisation()
+    every = [field.tokens(organisation, field.normalised([value])) for value in values]
+    return _with(found, field, [token for tokens in every for token in tokens])
+
+
+def like(row: SealedRecord, name: str) -> models.QuerySet[Any]:
+    """Return the other rows whose index equals this row's; its values do not leave this call."""
+    field = _token_field(type(row), name)
+    return _with(_query(type(row)).exclude(pk=row.pk), field, tokens_like(row, field))
+
+
+@sensitive_variables("text")
+def words(rows: Rows, name: str, text: str) -> models.QuerySet[Any]:
+    """Return the rows whose sealed text has every word of `text`, the first ten of them.
+
+    Case, accents and hyphens do not count: "anne marie", "Anne-Marie" and "ANNEMARIE" all find
+    "Anne-Márie". A text without words matches nothing.
+    """
+    found = _query(rows)
+    field = _keyword_field(found.model, name)
+    with unrepeated(name):
+        terms = normalisers.terms(text)[:MOST_WORDS]
+    for term in terms:
+        found = found.filter(_has_term(field, term))
+    return found if terms else found.none()
+
+
+def _has_term(field: SealedField, term: normalisers.Term) -> Q:
+    whole = _has(field, term.whole)
+    if len(term.parts) == 1:
+        return whole
+    return whole | reduce(and_, (_has(field, part) for part in term.parts))
+
+
+def _has(field: SealedField, word: bytes) -> Q:
+    tokens = blind.tokens(walled_organisation(), words_slot(field), word)
+    postings: Any = field.postings
+    return Q(pk__in=postings.objects.filter(token__in=tokens).values("row_id"))
+
+
+def _query(rows: Rows) -> models.QuerySet[Any]:
+    return rows if isinstance(rows, models.QuerySet) else rows._default_manager.all()
+
+
+def _with(
+    found: models.QuerySet[Any], field: BlindToken, tokens: list[int]
+) -> models.QuerySet[Any]:
+    return found.filter(**{f"{field.attname}__in": tokens}) if tokens else found.none()
 
 
 def _token_field(model: type[models.Model], name: str) -> BlindToken:
@@ -30,4 +97,12 @@ def _token_field(model: type[models.Model], name: str) -> BlindToken:
     field = names.get(f"{name}_token") or names.get(name)
     if not isinstance(field, BlindToken):
         raise SealedLookup(f"“{name}” of {model._meta.label} has no blind index.")
+    return field
+
+
+def _keyword_field(model: type[models.Model], name: str) -> SealedField:
+    names = {field.name: field for field in model._meta.concrete_fields}
+    field = names.get(name)
+    if not isinstance(field, SealedField) or field.postings is None:
+        raise SealedLookup(f"“{name}” of {model._meta.label} has no keywords.")
     return field

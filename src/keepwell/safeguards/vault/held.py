@@ -6,6 +6,7 @@ and the kernel may have copied either (docs/formats/envelope.md).
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 from uuid import UUID
@@ -64,3 +65,15 @@ class HeldKey:
         """Overwrite every version."""
         for version in self.versions.values():
             version.wipe()
+
+
+class DatedKey(HeldKey):
+    """A key of which it is known when each version was made."""
+
+    __slots__ = ("made",)
+
+    def __init__(
+        self, organisation: UUID, versions: list[Unwrapped], made: dict[int, datetime]
+    ) -> None:
+        super().__init__(organisation, versions)
+        self.made = made

@@ -6,6 +6,7 @@ Pure and frozen: a change here makes every stored token of its kind miss, so it 
 import datetime
 import re
 import unicodedata
+from typing import NamedTuple
 
 # Letters that Unicode does not take apart into a base letter and a mark.
 _LETTERS = str.maketrans(
@@ -59,3 +60,24 @@ def telephone(text: str) -> bytes:
     if digits.startswith("00"):
         return b"+" + digits[2:].encode()
     return digits.encode()
+
+
+def words(text: str) -> frozenset[bytes]:
+    """Return the words of a text, folded like names: what a search for whole words finds.
+
+    What is written with a hyphen or another sign inside counts by its parts and as one word.
+    """
+    return frozenset(word for term in terms(text) for word in (*term.parts, term.whole))
+
+
+class Term(NamedTuple):
+    """What stands between two spaces: "anne-marie" is anne and marie, or annemarie."""
+
+    parts: tuple[bytes, ...]
+    whole: bytes
+
+
+def terms(text: str) -> list[Term]:
+    """Return the terms of a text, without those that are nothing but signs."""
+    found = [tuple(name(term).split()) for term in text.split()]
+    return [Term(parts, b"".join(parts)) for parts in found if parts]

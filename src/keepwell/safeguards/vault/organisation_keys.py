@@ -6,6 +6,7 @@ Unwrapped they are held for ten minutes, so the root key's provider is asked onc
 and ten minutes.
 """
 
+import contextlib
 import os
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from django.db.models import Max
 
 from keepwell.safeguards.vault import observer, root
 from keepwell.safeguards.vault.cache import KeyCache
-from keepwell.safeguards.vault.errors import OrganisationKeysMissing
-from keepwell.safeguards.vault.held import HeldKey, Unwrapped
+from keepwell.safeguards.vault.errors import KeystoreUnavailable, OrganisationKeysMissing
+from keepwell.safeguards.vault.held import DatedKey, HeldKey, Unwrapped
 from keepwell.safeguards.vault.keystore import access
 from keepwell.safeguards.vault.keystore.models import OrganisationKey, Purpose, PurposeKey
 from keepwell.safeguards.vault.observer import Verb
@@ -139,25 +140,56 @@ def wrapping_version(organisation: UUID, version: int) -> Unwrapped:
     return found
 
 
-def purpose_key(organisation: UUID, purpose: Purpose) -> HeldKey:
-    """Return the organisation's index key or signing key."""
+def purpose_key(organisation: UUID, purpose: Purpose) -> DatedKey:
+    """Return the organisation's index key or signing key, with every version that is kept."""
     name = (purpose.value, organisation.int)
-    return held.get(name) or _load_purpose_key(name, organisation, purpose)
+    found = held.get(name)
+    return found if isinstance(found, DatedKey) else _load_purpose_key(name, organisation, purpose)
 
 
-def _load_purpose_key(name: tuple[str, int], organisation: UUID, purpose: Purpose) -> HeldKey:
+def _load_purpose_key(name: tuple[str, int], organisation: UUID, purpose: Purpose) -> DatedKey:
     epoch = held.epoch
     with access.reading(organisation):
         rows = PurposeKey.objects.filter(purpose=purpose.value)
-        found = list(rows.values_list("version", "wrapped"))
+        found = list(rows.values_list("version", "wrapped", "made"))
     if not found:
         raise OrganisationKeysMissing
     versions = []
-    for version, stored in found:
+    for version, stored, _made in found:
         wrapped = bytes(stored)
         wrapping = wrapping_version(organisation, envelope.key_version_of(wrapped))
         parts = _purpose_parts(purpose.value, organisation, version)
         versions.append(Unwrapped(envelope.open_key_into(wrapping.cipher, parts, wrapped), version))
-    loaded = HeldKey(organisation, versions)
+    loaded = DatedKey(organisation, versions, {version: made for version, _, made in found})
     held.put(name, loaded, epoch)
     return loaded
+
+
+def add_purpose_version(organisation: UUID, purpose: Purpose) -> int:
+    """Add a version to a purpose key, durably, and return it."""
+    held.drop([(purpose.value, organisation.int)])
+    version = purpose_key(organisation, purpose).newest.version + 1
+    wrapping = organisation_key(organisation).newest
+    parts = _purpose_parts(purpose.value, organisation, version)
+    material = os.urandom(envelope.KEY_BYTES)
+    with access.writing(organisation):
+        PurposeKey.objects.create(
+            organisation_id=organisation,
+            purpose=purpose.value,
+            version=version,
+            wrapped=envelope.seal(wrapping.cipher, wrapping.version, parts, material),
+            made=clock.now(),
+        )
+    held.drop([(purpose.value, organisation.int)])
+    return version
+
+
+def drop_purpose_versions(organisation: UUID, purpose: Purpose, *, below: int) -> int:
+    """Destroy the versions of a purpose key below one; return how many there were."""
+    with access.writing(organisation):
+        old = PurposeKey.objects.filter(purpose=purpose.value, version__lt=below)
+        count = old.delete()[0]
+    held.drop([(purpose.value, organisation.int)])
+    with contextlib.suppress(KeystoreUnavailable):
+        access.forget_deleted()
+    return int(count)

@@ -1,4 +1,4 @@
-"""The specimens' app, there for the length of a block."""
+"""Apps of the tests, there for the length of a block."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +12,20 @@ if TYPE_CHECKING:
 
 @contextmanager
 def installed_specimens(stores: "Stores") -> Iterator[None]:
-    """Install the app and make its table."""
-    names = [config.name for config in apps.get_app_configs()]
-    apps.set_installed_apps([*names, "tests.safeguards.records.specimens"])
-    try:
-        from tests.safeguards.records.specimens.tables import make_table  # noqa: PLC0415
+    """Install the specimens."""
+    with installed(stores, "tests.safeguards.records.specimens", "specimens"):
+        yield
 
-        make_table(stores)
+
+@contextmanager
+def installed(stores: "Stores", app: str, label: str) -> Iterator[None]:
+    """Install an app of the tests and make its tables."""
+    names = [config.name for config in apps.get_app_configs()]
+    apps.set_installed_apps([*names, app])
+    try:
+        from tests.safeguards.records.specimens.tables import make_tables  # noqa: PLC0415
+
+        make_tables(stores, label)
         yield
     finally:
         apps.unset_installed_apps()

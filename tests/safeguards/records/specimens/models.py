@@ -5,8 +5,18 @@ from typing import ClassVar
 from django.db import models
 
 from keepwell.safeguards.persons.models import Person
-from keepwell.safeguards.records.fields import SealedBytes, SealedDate, SealedJSON, SealedText
+from keepwell.safeguards.records.fields import (
+    SealedBoolean,
+    SealedBytes,
+    SealedDate,
+    SealedDateTime,
+    SealedDecimal,
+    SealedInteger,
+    SealedJSON,
+    SealedText,
+)
 from keepwell.safeguards.records.index import BlindIndex
+from keepwell.safeguards.records.keywords import Keywords
 from keepwell.safeguards.records.models import SealedRecord
 
 
@@ -26,7 +36,20 @@ class Specimen(SealedRecord):
     day = SealedDate(slot="specimens.day", category="day", null=True)
     tree = SealedJSON(slot="specimens.tree", category="answers", null=True)
     drawn = SealedBytes(slot="specimens.drawn", category="signature", null=True)
+    seen = SealedDateTime(slot="specimens.seen", category="moment", null=True)
+    amount = SealedDecimal(slot="specimens.amount", category="amount", null=True)
+    count = SealedInteger(slot="specimens.count", category="count", null=True)
+    is_well = SealedBoolean(slot="specimens.is_well", category="answer", null=True)
+    code = SealedText(
+        slot="specimens.code",
+        category="code",
+        null=True,
+        padding=32,
+        index=BlindIndex(folded, unique=True),
+    )
+    story = SealedText(slot="specimens.story", category="story", null=True, keywords=Keywords())
     status = models.CharField(max_length=10, default="new")
+    day_kept = models.DateField(null=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
