@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from keepwell.jobs import schedules
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.persons.actions import erase_person
 from keepwell.safeguards.persons.models import Person
@@ -19,6 +20,7 @@ from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.safeguards.vault import keys
 from keepwell.safeguards.vault.errors import KeyGone
 from keepwell.toolkit import clock
+from tests.jobs.doing import do_all
 from tests.safeguards.persons.roles import install_grants
 from tests.safeguards.records.guide import block
 from tests.safeguards.records.readings import column, execute, openings, payloads
@@ -100,6 +102,7 @@ def test_it_is_erased_with_its_person(ada: Viewer, pat: Person, care: None) -> N
 
 def test_it_is_erased_when_it_was_kept_long_enough(ada: Viewer, pat: Person, care: None) -> None:
     row = used(ada, pat)["row"]
+    schedules.put_due()  # the first call plans
     with clock.moved(3649 * DAY):
         assert erase_all_expired() == 0
     with clock.moved(3651 * DAY):
