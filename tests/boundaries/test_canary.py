@@ -147,7 +147,7 @@ def staff_act(ada: Remote) -> None:
     sent = re.findall(r"/inbox/([0-9a-f-]{36})/", inbox)[0]
     opened = ada.get(f"/inbox/{sent}/?for=care").text
     assert STORY in opened
-    file = re.search(rf"/inbox/{sent}/files/[0-9a-f-]+/", opened)
+    file = re.search(rf"/inbox/{sent}/files/[0-9a-f-]+/[?]for=care", opened)
     assert file
     assert FILE_WORDS.encode() in ada.get(file[0]).content
     assert NAME in ada.get("/persons/").text

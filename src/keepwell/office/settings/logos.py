@@ -4,7 +4,6 @@ Decoding and encoding anew drops what may hide in a file (scripts, places, names
 nothing a stranger made is ever sent to a patient's browser.
 """
 
-import warnings
 from io import BytesIO
 from typing import ClassVar
 
@@ -42,12 +41,10 @@ def logo_of(data: bytes) -> bytes:
 
 def _decoded(data: bytes) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # Pillow's warning of a decompression bomb is an error
-            found = Image.open(BytesIO(data), formats=FORMATS)
-            if found.width * found.height > MOST_PIXELS:
-                raise LogoRefused
-            return found.convert("RGBA")
+        found = Image.open(BytesIO(data), formats=FORMATS)  # reads the header only
+        if found.width * found.height > MOST_PIXELS:  # a decompression bomb
+            raise LogoRefused
+        return found.convert("RGBA")
     except (
         *(UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError),
         *(Image.DecompressionBombError, Image.DecompressionBombWarning, UserWarning),

@@ -16,12 +16,14 @@ def origin_of(line: str) -> str | None:
     """
     try:
         parts = urlsplit(line.strip())
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
+        port = "" if parts.port is None else f":{parts.port}"
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:  # UnicodeError is one: an empty or overlong label
         return None
-    host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
     allowed = set("abcdefghijklmnopqrstuvwxyz0123456789-.")
     if parts.scheme != "https" or not host or set(host) - allowed or parts.path not in ("", "/"):
+        return None
+    if port == ":0":
         return None
     return f"https://{host}{port}"
 
@@ -34,7 +36,10 @@ class OriginsForm(forms.Form):
     def clean_origins(self) -> tuple[str, ...]:
         """Return the origins; refuse what is none, naming the line."""
         lines = [line for line in self.cleaned_data["origins"].splitlines() if line.strip()]
-        found = {line: origin_of(line) for line in lines[:MOST_ORIGINS]}
+        if len(lines) > MOST_ORIGINS:
+            message = _("At most %(most)s sites can show a form in a frame.")
+            raise forms.ValidationError(message, params={"most": MOST_ORIGINS})
+        found = {line: origin_of(line) for line in lines}
         for line, origin in found.items():
             if origin is None:
                 message = _("“%(line)s” is not a site. Write it like https://www.example.org.")

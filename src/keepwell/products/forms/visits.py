@@ -1,9 +1,9 @@
 """One request of a patient: where the link leads, what the device holds, how to go on.
 
 Two carriages bring the same pages. On our own site a `__Host-` cookie carries the draft's handle,
-and every POST answers by redirect. In a frame on the clinic's website browsers keep no cookie of
-ours, so a hidden field carries the handle, every step is a POST and answers with the next page
-itself. The handle is never in an address.
+and a POST that changes something answers by redirect. In a frame on the clinic's website browsers
+keep no cookie of ours, so a hidden field carries the handle, every step is a POST and answers with
+the next page itself. The handle is never in an address.
 """
 
 from dataclasses import dataclass

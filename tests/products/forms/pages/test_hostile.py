@@ -167,7 +167,7 @@ def _as_staff(clinic: Clinic, pages: list[str]) -> Any:
     lists = ("/", "/inbox/", "/persons/", "/trail/")
     listed = [ada.get(address).content.decode() for address in lists]
     pages += [opened, person, *listed]
-    found = re.search(rf"/inbox/{sent.pk}/files/[0-9a-f-]+/", opened)
+    found = re.search(rf"/inbox/{sent.pk}/files/[0-9a-f-]+/[?]for=care", opened)
     return ada.get(found[0]) if found else None
 
 

@@ -125,7 +125,7 @@ def test_a_file_arrives_sealed_and_leaves_as_a_download_on_the_trail(
     with wall.reading(clinic.organisation.id):
         row = Submission.objects.get()
     ada = browser_of(clinic.owner)
-    page = ada.get(f"/inbox/{row.pk}/?for=care").content.decode()
+    page = ada.get(f"/inbox/{row.pk}/?for=payment").content.decode()
     address = re.search(r'href="(/inbox/[^"]+/files/[^"]+)"', page)
     assert address
     file = ada.get(address[1])
@@ -133,7 +133,11 @@ def test_a_file_arrives_sealed_and_leaves_as_a_download_on_the_trail(
     assert file.headers["Content-Type"] == "image/png"
     assert file.headers["Content-Disposition"].startswith("attachment; ")
     assert file.headers["X-Content-Type-Options"] == "nosniff"
-    assert openings(clinic)[0].subjects[0].fields == ("file", "name")
+    opening = openings(clinic)[0]
+    assert opening.subjects[0].fields == ("file", "name")
+    assert opening.purpose == "payment", "the reason said at the door counts for its files"
+    asked = ada.get(address[1].partition("?")[0])
+    assert asked.headers["Location"] == f"/inbox/{row.pk}/", "without a reason, it is asked for"
 
 
 def test_the_page_lists_its_own_opening_first_and_the_opening_is_one_entry(

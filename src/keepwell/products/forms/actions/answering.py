@@ -12,15 +12,13 @@ from datetime import datetime
 from django.views.decorators.debug import sensitive_variables
 
 from keepwell.products.forms import tokens
-from keepwell.products.forms.actions.files import drop_uploads, keep_upload
-from keepwell.products.forms.answers import PageAnswers, Setting, Upload, read, starting_answers
+from keepwell.products.forms.actions.files import settle_files
+from keepwell.products.forms.answers import Setting, Upload, read, starting_answers
 from keepwell.products.forms.drafting import LeftPage, Progress
 from keepwell.products.forms.errors import DraftGone
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.models import Attachment, Draft, FormLink, FormVersion
 from keepwell.products.forms.paging import Page
-from keepwell.products.forms.values import Answers
-from keepwell.products.forms.values import Attachment as FileFacts
 from keepwell.products.forms.versions import compiled_version
 from keepwell.safeguards.records.actions import erase, keep
 from keepwell.safeguards.records.disclosure import Scope
@@ -99,7 +97,7 @@ def answer_page(viewer: Viewer, *, draft: Draft, scope: Scope, posted: Posted) -
         is_taken = said.act.kind == "continue" and not said.errors and not said.revealed
         left = None if is_taken else LeftPage(said.raw, is_checked=said.act.kind == "continue")
         progress = progress.with_page(posted.page.number, said.answers, left)
-        _keep_files(viewer, current, scope, said)
+        settle_files(viewer, draft=current, scope=scope, answers=said.answers, new=said.files)
         current.answers = progress.stored()
         current.touched = clock.now()
         keep(viewer, current, FormsEvent.DRAFT_KEPT)
@@ -141,26 +139,3 @@ def locked_draft(draft: Draft) -> Draft:
     if current is None:
         raise DraftGone
     return current
-
-
-def _keep_files(viewer: Viewer, draft: Draft, scope: Scope, said: PageAnswers) -> None:
-    """Keep new files before the answers that name them; drop those that none names any more."""
-    named = _files_named(said.answers)
-    for sha256, upload in said.files.items():
-        if sha256 in named:
-            link_id, facts = named[sha256]
-            keep_upload(viewer, draft=draft, link_id=link_id, facts=facts, content=upload.content)
-    rows = scope.open(Attachment.objects.filter(draft_id=draft.pk), "sha256")
-    gone = [row for row in rows if row.sha256.open() not in named]
-    if gone:
-        drop_uploads(viewer, rows=gone)
-
-
-def _files_named(answers: Answers) -> dict[str, tuple[str, FileFacts]]:
-    """Return the files that answers name, by sha256, with the question of each."""
-    return {
-        value.sha256: (place.link_id, value)
-        for place, values in answers.values.items()
-        for value in values
-        if isinstance(value, FileFacts)
-    }

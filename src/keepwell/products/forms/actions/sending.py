@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from keepwell.products.forms import tokens
 from keepwell.products.forms.actions.answering import locked_draft
+from keepwell.products.forms.actions.files import settle_files
 from keepwell.products.forms.answers import (
     AnswerError,
     MarkedPerson,
@@ -70,6 +71,7 @@ def _send_once(viewer: Viewer, draft: Draft, scope: Scope, setting: Setting) -> 
     person = _person(viewer, marked_person(form, answers, marks_of(current.version)))
     submission = _submission(current, person, form, answers)
     keep(viewer, submission, FormsEvent.SUBMISSION_ARRIVED)
+    settle_files(viewer, draft=current, scope=scope, answers=answers, new={})
     files = Attachment.objects.filter(draft_id=current.pk)
     mark(viewer, files, FormsEvent.ATTACHMENT_SENT, person_id=person.pk)
     erase(viewer, [current], FormsEvent.DRAFT_SENT, reason="sent")

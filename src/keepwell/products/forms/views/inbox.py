@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
@@ -13,7 +13,7 @@ from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries import inbox
 from keepwell.products.forms.queries.files import content_of
 from keepwell.safeguards.access.declarations import requires
-from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.access.purposes import Purpose, purpose_of
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit.queries import page_of_entries
@@ -32,6 +32,14 @@ def _id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _purpose_said(request: HttpRequest) -> Purpose | None:
+    """Return the reason that the address gives (?for=), and open for it; None if it gives none."""
+    purpose = purpose_of(request.GET.get("for", ""))
+    if purpose is not None:
+        request.access_purpose = purpose.value  # type: ignore[attr-defined]
+    return purpose
 
 
 @require_safe
@@ -71,13 +79,12 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     """Show one submission: sealed at first; opened as a whole once the reason is said (?for=)."""
     viewer = viewer_of(request)
     row = inbox.submission_with(viewer, submission_id)
-    purpose = request.GET.get("for", "")
-    is_open = purpose in set(Purpose)
+    purpose = _purpose_said(request)
+    is_open = purpose is not None
     files = inbox.files_of(viewer, row)
     name = ""
     sections: list[Any] = [*summaries.sealed_sections(row)]
     if is_open:
-        request.access_purpose = purpose  # type: ignore[attr-defined]
         scope = scope_of(request)
         scope.open([row], "answers")
         scope.open(files, "name")
@@ -93,7 +100,7 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         "is_open": is_open,
         "files": files,
         "purposes": [(one.value, one.label) for one in Purpose],
-        "purpose": purpose if is_open else Purpose.CARE,
+        "purpose": purpose or Purpose.CARE,
         "lines": lines_of(viewer, trail.entries),
         "newer": newer,
         "older": older,
@@ -107,7 +114,12 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
 @requires(FormsPermission.SUBMISSION_OPEN, purpose=Purpose.CARE)
 @sensitive_variables()
 def file(request: HttpRequest, submission_id: UUID, file_id: UUID) -> HttpResponse:
-    """Hand out a file as a download that no browser runs; on the trail before a byte leaves."""
+    """Hand out a file as a download that no browser runs; on the trail before a byte leaves.
+
+    For the reason that was said when the submission was opened (?for=); without one, ask there.
+    """
+    if _purpose_said(request) is None:
+        return redirect("forms:submission", submission_id)
     found = inbox.file_with(viewer_of(request), submission_id, file_id)
     scope = scope_of(request)
     scope.open([found], "name")
