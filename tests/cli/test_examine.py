@@ -17,7 +17,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_new_installation_is_healthy(home: Path) -> None:
     done = keepwell(home, "doctor")
     assert done.returncode == 0, done.stdout
-    looked_at = ("data folder", "databases", "root key", "certificate", "trail", "clock", "program")
+    looked_at = (
+        "data folder",
+        "databases",
+        "root key",
+        "secret",
+        "certificate",
+        "trail",
+        "clock",
+        "program",
+    )
     assert [line[:19].strip() for line in done.stdout.splitlines()] == [
         f"ok     {what}" for what in looked_at
     ]

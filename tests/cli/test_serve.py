@@ -90,6 +90,34 @@ def test_a_missing_root_key_is_not_replaced_by_a_new_one(tmp_path: Path) -> None
         assert not (home / "root.key").exists()
 
 
+def test_a_lost_secret_is_made_anew_and_said_so(tmp_path: Path) -> None:
+    home = installation(tmp_path / "home")
+    lost = (home / "secret.key").read_text()
+    (home / "secret.key").unlink()
+    ill = [line for line in keepwell(home, "doctor").stdout.splitlines() if "WRONG" in line]
+    assert len(ill) == 1
+    assert "secret.key is missing" in ill[0]
+    with serving(home) as served:
+        assert "nobody is signed out" in served.log.wait_for("secret.key was missing")
+    assert (home / "secret.key").read_text() not in ("", lost)
+
+
+def test_early_second_factors_need_the_secret_they_were_sealed_with(tmp_path: Path) -> None:
+    home = installation(tmp_path / "home")
+    with sqlite3.connect(home / "data.sqlite3") as data:
+        data.execute(
+            "INSERT INTO identity_user (id, email, name, is_active, created, password) "
+            f"VALUES ('{'0' * 31}1', 'ada@example.org', 'Ada', 1, '2026-11-24', '')"
+        )
+        data.execute(
+            "INSERT INTO mfa_authenticator (user_id, type, data, created_at) "
+            f"""VALUES ('{"0" * 31}1', 'totp', '{{"secret": "{"A" * 64}"}}', '2026-11-24')"""
+        )
+    data.close()
+    for command in ("serve", "init"):
+        assert "Put that one back from your backup" in refused(home, command)
+
+
 def test_a_root_key_of_another_installation_is_refused(tmp_path: Path) -> None:
     home, other = installation(tmp_path / "home"), tmp_path / "other"
     assert keepwell(other, "init").returncode == 0

@@ -43,6 +43,7 @@ def _examine() -> Iterator[Finding]:
         ("data folder", _folder),
         ("databases", _stores),
         ("root key", _root_key),
+        ("secret", _secret),
         ("certificate", _certificate),
         ("trail", _trail),
         ("clock", _clock),
@@ -78,6 +79,11 @@ def _stores() -> str:
 def _root_key() -> str:
     rootkey.check()
     return "fits the keystore"
+
+
+def _secret() -> str:
+    folder.check_secret()
+    return f"{folder.SECRET_FILE} is there"
 
 
 def _certificate() -> str:

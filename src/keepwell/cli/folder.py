@@ -12,8 +12,10 @@ from pathlib import Path
 from django.conf import settings
 
 from keepwell.cli.refusal import Refusal
+from keepwell.cli.terminal import warn
 
 SECRET_FILE = "secret.key"  # noqa: S105  a file name
+RENEWED = "nobody is signed out, but every browser counts as one never seen before."
 DEMO_FILE = "demo.json"
 LOCK_FILE = "serve.lock"
 LOCK_SECONDS = 10  # a server that was killed leaves a worker, which ends within its kill timeout
@@ -48,11 +50,21 @@ def make() -> None:
 
 
 def _make_secret(path: Path) -> None:
-    """Make the secret that signs sessions' cookies and tokens, once."""
+    """Make the secret that signs what browsers remember, once and again when it was lost."""
     if not path.exists():
+        is_lost = is_installed()
         write_private(path, secrets.token_urlsafe(50) + "\n")
+        if is_lost:
+            warn(f"{path} was missing and was made anew: {RENEWED}")
     # The settings were read before there was a secret; this process signs with the one that stays.
     settings.SECRET_KEY = path.read_text(encoding="ascii").strip()
+
+
+def check_secret() -> None:
+    """Refuse an installation without the secret (a damaged one stops every command by itself)."""
+    path = home() / SECRET_FILE
+    if not path.exists():
+        raise Refusal(f"{path} is missing; keepwell serve makes a new one: {RENEWED}")
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,6 +1,8 @@
 """The installation as a whole: made once, checked before it is used."""
 
 from keepwell.cli import folder, rootkey, statics, stores, tls
+from keepwell.cli.refusal import Refusal
+from keepwell.safeguards.identity import resealing
 
 
 def make(owner_url: str | None) -> str | None:
@@ -14,8 +16,20 @@ def make(owner_url: str | None) -> str | None:
     printed = rootkey.make()
     rootkey.check()
     rootkey.mark()
+    free_secret()
     statics.collect()
     return printed
+
+
+def free_secret() -> None:
+    """Seal anew what early versions sealed with `secret.key`; refuse while it does not open."""
+    lost = resealing.reseal().lost
+    if lost:
+        raise Refusal(
+            f"{lost} second factors were sealed with another {folder.SECRET_FILE} than the one "
+            f"here. Put that one back from your backup into {folder.home()}, readable by its owner "
+            "alone, and start again; from then on the file can be replaced."
+        )
 
 
 def check() -> None:

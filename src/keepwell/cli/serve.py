@@ -47,6 +47,8 @@ def serve(ready: Callable[[], None]) -> None:
                 f"{folder.home()} is a demonstration, whose passwords lie in a file: it is served "
                 "on this machine only. Unset KEEPWELL_HOST."
             )
+        folder.make()
+        installation.free_secret()
         tls.renew()
         tls.check(tls.served())
         statics.collect()

@@ -270,7 +270,10 @@ def _secret_key(home: Path) -> str:
         right = f"{path} cannot be read ({error}). Run Keepwell as the user who owns the folder."
         raise SettingError("KEEPWELL_HOME", str(home), right) from error
     if len(secret) < 50:
-        right = f"{path} is damaged. Delete it and run keepwell init; everybody signs in again."
+        right = (
+            f"{path} is damaged. Put it back from your backup, or delete it and run keepwell "
+            "init: nobody is signed out, but every browser counts as one never seen before."
+        )
         raise SettingError("KEEPWELL_HOME", str(home), right)
     return secret
 
