@@ -1,6 +1,8 @@
 """`keepwell doctor`, `verify`, `trail`, `routes`: what an operator and an auditor ask."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,24 @@ def test_init_may_be_repeated_and_never_prints_an_existing_root_key(home: Path) 
     assert done.returncode == 0
     assert "root key" not in done.stdout
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_trail_that_vanished_is_named_and_not_left_out(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert keepwell(home, "demo", "--no-serve", KEEPWELL_PORT="8443").returncode == 0
+    store = home / "trail.sqlite3"
+    for edit in (
+        "DELETE FROM trail_log WHERE id = (SELECT MIN(id) FROM trail_log)",
+        "DELETE FROM trail_log",
+        "DELETE FROM trail_checkpoint",
+    ):
+        with closing(sqlite3.connect(store)) as trail, trail:
+            assert trail.execute(edit).rowcount
+        done = keepwell(home, "verify")
+        lines = sorted(done.stdout.splitlines())
+        assert done.returncode == 1, done.stdout
+        assert [line.partition(":")[0] for line in lines] == [
+            "Hillside Practice",
+            "Riverside Clinic",
+        ]
+        assert sum(": whole" in line for line in lines) == ("MIN" in edit)

@@ -6,6 +6,7 @@ from uuid import UUID
 from keepwell.cli.refusal import MISUSED, Refusal
 from keepwell.safeguards.audit import logs
 from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.organisations import organisation_ids
 from keepwell.shell import queries
 
 
@@ -19,7 +20,14 @@ class Named:
 
 def all_of_them() -> list[Named]:
     """Return every organisation, each read inside its own wall."""
-    return [named for each in logs.all_logs() if (named := _named(each))]
+    return [named for each in organisation_ids() if (named := _named(each))]
+
+
+def with_trails() -> list[Named]:
+    """Return every organisation, and those of which only the trail still knows."""
+    known = {named.id: named for named in all_of_them()}
+    traces = (Named(each, f"{each}, not in the data store") for each in logs.with_traces())
+    return [*known.values(), *(trace for trace in traces if trace.id not in known)]
 
 
 def _named(organisation: UUID) -> Named | None:

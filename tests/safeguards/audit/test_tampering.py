@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from keepwell.safeguards.audit import checked, heads, queries, writer
+from keepwell.safeguards.audit import checked, heads, logs, queries, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.entries import Entry
 from keepwell.safeguards.audit.errors import TrailBroken
@@ -14,9 +14,13 @@ from keepwell.safeguards.audit.reports import Problem, Report
 from keepwell.safeguards.audit.verifier import verify
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault.keys import make_organisation_keys
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
+from tests.safeguards.audit.conftest import viewer_in
 from tests.safeguards.audit.tampering import Hands
+from tests.stores.embedded import EmbeddedStores
+from tests.stores.session import Stores
 
 OPEN = "records:fields:open"
 AT = 'WHERE organisation_id = :org AND "index" = ?'
@@ -242,6 +246,33 @@ def test_a_log_that_is_gone_is_named(log: Viewer, hands: Hands) -> None:
     for table in ("entry", "tile", "mention", "checkpoint"):
         hands.change(f"DELETE FROM trail_{table} WHERE organisation_id = :org")
     assert found(log) == (Problem.HEAD, None)
+
+
+def test_a_log_taken_out_of_the_list_is_named_and_still_looked_at(
+    log: Viewer, hands: Hands
+) -> None:
+    assert hands.change("DELETE FROM trail_log WHERE id = :org") == 1
+    assert log.organisation in logs.all_logs()
+    report = verify(log.organisation)
+    assert report.finding is not None
+    assert "list of logs" in report.sentence
+    hands.delete_entry(7)
+    assert found(log) == (Problem.DELETED, 7)
+
+
+def test_a_log_of_which_only_entries_are_left_is_found(stores: Stores, ada: Viewer) -> None:
+    if not isinstance(stores, EmbeddedStores):
+        return  # the wall hides it: see logs.with_traces
+    stranger = viewer_in(uuid7())
+    make_organisation_keys(stranger.organisation)
+    logs.create_log(stranger.organisation)
+    record_now(stranger, OPEN)
+    writer.stop()
+    hands = Hands(stores, stranger.organisation)
+    hands.change("DELETE FROM trail_log WHERE id = :org")
+    assert logs.with_traces() == sorted([ada.organisation, stranger.organisation])
+    hands.change("DELETE FROM trail_checkpoint WHERE organisation_id = :org")
+    assert logs.with_traces() == sorted([ada.organisation, stranger.organisation])
 
 
 def test_a_stuck_outbox_is_named(log: Viewer) -> None:

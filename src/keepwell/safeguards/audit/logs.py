@@ -4,6 +4,7 @@ from uuid import UUID
 
 from keepwell.safeguards.audit import heads
 from keepwell.safeguards.audit.trail import models, statements, store
+from keepwell.safeguards.tenancy.organisations import organisation_ids
 from keepwell.toolkit.clock import now_us
 
 
@@ -21,6 +22,30 @@ def create_log(organisation: UUID) -> None:
 
 
 def all_logs() -> list[UUID]:
-    """Return the organisations that have a log."""
+    """Return every organisation that has a log or ought to have one.
+
+    The list of logs alone would not do: whoever takes an organisation out of it would take it out
+    of every sweep and every check.
+    """
     with store.outside_walls():
-        return list(models.Log.objects.order_by("id").values_list("id", flat=True))
+        listed = set(models.Log.objects.values_list("id", flat=True))
+    return sorted(listed | set(organisation_ids()))
+
+
+def is_listed(organisation: UUID) -> bool:
+    """Tell whether the list of logs names this organisation."""
+    with store.outside_walls():
+        return models.Log.objects.filter(pk=organisation).exists()
+
+
+def with_traces() -> list[UUID]:
+    """Return `all_logs` and every organisation that a signed head or an entry names.
+
+    On PostgreSQL the wall hides those of other organisations; only the owner of the tables could
+    have taken the list of logs and the organisation itself away there.
+    """
+    found = set(all_logs())
+    with store.outside_walls() as connection:
+        if connection.vendor == "sqlite":
+            found |= set(statements.organisations(connection))
+    return sorted(found)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from keepwell.safeguards.audit import checked, heads, outbox
+from keepwell.safeguards.audit import checked, heads, logs, outbox
 from keepwell.safeguards.audit.checked import Checked, Seen
 from keepwell.safeguards.audit.diagnosis import Suspect, diagnose
 from keepwell.safeguards.audit.entries import Entry, moment_of
@@ -37,7 +37,7 @@ def verify(organisation: UUID) -> Report:
     seen = checked.seen(organisation)  # before the head, which may move on meanwhile
     with store.reading(organisation) as connection:
         head, finding = _walked(connection, organisation, seen)
-    finding = finding or _stuck(organisation)
+    finding = finding or _unlisted(organisation) or _stuck(organisation)
     size, root = (head.size, head.root) if head else (0, EMPTY_ROOT)
     checked.remember(organisation, Checked(clock.now(), size, root, finding is None, finding))
     if finding is None:
@@ -62,6 +62,13 @@ def _walked(
 _NO_HEAD = Finding(
     Problem.HEAD, None, "There is no signed head: the log was never begun, or all of it is gone."
 )
+
+
+def _unlisted(organisation: UUID) -> Finding | None:
+    if logs.is_listed(organisation):
+        return None
+    said = "The log was taken out of the list of logs: sweeps and checks would pass it by."
+    return Finding(Problem.DELETED, None, said)
 
 
 def _stuck(organisation: UUID) -> Finding | None:

@@ -47,6 +47,12 @@ CHECKPOINTS = (
     "SELECT size, root, signed_us, note FROM trail_checkpoint WHERE organisation_id = %s "
     "AND size > %s ORDER BY size LIMIT %s"
 )
+# Steps from one organisation to the next along the index, however many rows each has.
+ORGANISATIONS = (
+    "WITH RECURSIVE found(id) AS (SELECT MIN(organisation_id) FROM {table} UNION ALL "
+    "SELECT (SELECT MIN(organisation_id) FROM {table} WHERE organisation_id > id) FROM found "
+    "WHERE id IS NOT NULL) SELECT id FROM found WHERE id IS NOT NULL"
+)
 LEAVES = (
     'SELECT leaf FROM trail_entry WHERE organisation_id = %s AND "index" >= %s AND "index" < %s '
     'ORDER BY "index"'
@@ -128,6 +134,14 @@ def _checkpoint(row: Sequence[Any]) -> tuple[int, bytes, int, str]:
         return int(row[0]), bytes(row[1]), int(row[2]), str(row[3])
     except (TypeError, ValueError) as error:
         raise TrailBroken("A checkpoint was edited: it cannot be read.") from error
+
+
+def organisations(connection: BaseDatabaseWrapper) -> Iterator[UUID]:
+    """Yield the organisations of which there is a head or an entry (more than once)."""
+    for table in ("trail_checkpoint", "trail_entry"):
+        with connection.cursor() as cursor:
+            cursor.execute(ORGANISATIONS.format(table=table))
+            yield from (UUID(str(row[0])) for row in cursor.fetchall())
 
 
 def leaves(
