@@ -49,14 +49,17 @@ def keepwell(home: Path, *arguments: str, **settings: str) -> subprocess.Complet
 
 
 def keepwell_as_me(
-    home: Path, *arguments: str, **settings: str
+    home: Path, *arguments: str, patience_seconds: int = PATIENCE_SECONDS, **settings: str
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end, as whoever runs the tests (the socket of their PostgreSQL)."""
-    return _run([str(COMMAND), *arguments], home, settings)
+    return _run([str(COMMAND), *arguments], home, settings, patience_seconds)
 
 
 def _run(
-    command: Sequence[str], home: Path, settings: Mapping[str, str]
+    command: Sequence[str],
+    home: Path,
+    settings: Mapping[str, str],
+    patience_seconds: int = PATIENCE_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
@@ -64,7 +67,7 @@ def _run(
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE_SECONDS,
+        timeout=patience_seconds,
     )
 
 
