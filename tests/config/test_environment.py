@@ -15,7 +15,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert chosen.allowed_hosts == ["127.0.0.1", "[::1]", "localhost"]
     assert chosen.proxies == ()
     assert {store["ENGINE"] for store in chosen.databases.values()} == {
-        "django.db.backends.sqlite3"
+        "keepwell.safeguards.tenancy.sqlite"
     }
 
 

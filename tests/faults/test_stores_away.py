@@ -13,7 +13,7 @@ import pytest
 from tests.installed import Installed, installed
 from tests.products.forms.pages.patients import Patient, reference_in
 from tests.remote import Answer, Remote, patient, staff
-from tests.serving import Demo
+from tests.serving import Demo, installation
 from tests.stores.scale import ScaleStores
 from tests.stores.session import Stores
 
@@ -44,8 +44,14 @@ class Scene:
 
     @contextmanager
     def without(self, store: str) -> Iterator[None]:
-        """Take a store away, for a worker that holds nothing in memory and no connection."""
+        """Take a store away; a worker may hold connections to it."""
         with _refused(self.place, store) if self.place.databases else _moved(self.place, store):
+            yield
+
+    @contextmanager
+    def without_anywhere(self, store: str) -> Iterator[None]:
+        """Take a store away, for a worker that holds nothing in memory and no connection."""
+        with self.without(store):
             os.kill(self.demo.served.worker(), signal.SIGKILL)
             yield
 
@@ -65,26 +71,61 @@ def _refused(place: Installed, store: str) -> Iterator[None]:
 
 @contextmanager
 def _moved(place: Installed, store: str) -> Iterator[None]:
-    """Move a file with its logs away, and let nothing be made in its place."""
+    """Move a file with its logs away; nothing may be made in its place."""
+    moved = _move_away(place, store)
+    try:
+        yield
+        assert list(place.home.glob(f"{store}.sqlite3*")) == []
+    finally:
+        _move_back(moved)
+
+
+@contextmanager
+def _replaced(place: Installed, store: str) -> Iterator[None]:
+    """Put an empty file in the place of a store."""
+    moved = _move_away(place, store)
+    standing = place.home / f"{store}.sqlite3"
+    standing.touch(mode=0o600)
+    try:
+        yield
+    finally:
+        for path in place.home.glob(f"{store}.sqlite3*"):
+            path.unlink()
+        _move_back(moved)
+
+
+def _move_away(place: Installed, store: str) -> dict[Path, Path]:
     moved = {
         path: path.with_name(f"away-{path.name}") for path in place.home.glob(f"{store}.sqlite3*")
     }
     for path, away in moved.items():
         path.rename(away)
-    standing = place.home / f"{store}.sqlite3"
-    standing.mkdir()
-    try:
-        yield
-    finally:
-        standing.rmdir()
-        for path, away in moved.items():
-            away.rename(path)
+    return moved
+
+
+def _move_back(moved: dict[Path, Path]) -> None:
+    for path, away in moved.items():
+        away.rename(path)
 
 
 @pytest.fixture
 def scene(stores: Stores, tmp_path: Path) -> Iterator[Scene]:
-    """Serve the demonstration clinic to two people who are in the middle of something."""
-    with installed(stores, tmp_path / "home") as place, place.demo() as demo:
+    """Serve the demonstration clinic on the engine of this run."""
+    with installed(stores, tmp_path / "home") as place, _served(place) as scene:
+        yield scene
+
+
+@pytest.fixture
+def scene_on_files(stores: Stores, tmp_path: Path) -> Iterator[Scene]:
+    """Serve it from SQLite whatever the run: only files can be replaced."""
+    with _served(Installed(installation(tmp_path / "home"), stores)) as scene:
+        yield scene
+
+
+@contextmanager
+def _served(place: Installed) -> Iterator[Scene]:
+    """Serve it to two people who are in the middle of something."""
+    with place.demo() as demo:
         pat = patient(demo)
         pat.open()
         pat.begin()
@@ -147,6 +188,20 @@ def go_on(scene: Scene) -> None:
 def test_without_a_store_nothing_is_shown_and_all_goes_on_when_it_is_back(
     scene: Scene, store: str
 ) -> None:
-    with scene.without(store):
+    with scene.without_anywhere(store):
         ask_everything(scene)
     go_on(scene)
+
+
+def test_data_that_go_away_under_a_worker_are_noticed_and_all_goes_on_when_they_are_back(
+    scene: Scene,
+) -> None:
+    with scene.without("data"):
+        ask_everything(scene)
+    go_on(scene)
+
+
+def test_data_that_are_replaced_under_a_worker_are_not_written_to(scene_on_files: Scene) -> None:
+    with _replaced(scene_on_files.place, "data"):
+        ask_everything(scene_on_files)
+    go_on(scene_on_files)

@@ -36,8 +36,10 @@ class EmbeddedStores:
         return {"KEEPWELL_HOME": str(self.template)}
 
     def start(self) -> None:
-        """Make the template's folder."""
+        """Make the template's folder with its empty files, as `keepwell init` does."""
         self.template.mkdir(mode=0o700)
+        for name in FILES:
+            (self.template / name).touch(mode=0o600)
 
     def open_worker(self) -> None:
         """Copy the template: its last connection has folded the WAL in."""

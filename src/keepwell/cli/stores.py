@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.utils import DatabaseError, InterfaceError
 
+from keepwell.cli import files
 from keepwell.cli.refusal import MISUSED, Refusal
 from keepwell.safeguards.tenancy.walls import build_walls, findings
 
@@ -19,6 +20,7 @@ NAMES = {"default": "data", "trail": "trail", "keys": "keys"}
 
 def migrate(owner_url: str | None) -> None:
     """Bring all three stores to this version's tables and raise the walls, as their owner."""
+    files.make()
     for alias in connections:
         with _as_owner(alias, owner_url):
             _refuse_future(alias)
@@ -79,7 +81,8 @@ def _refuse_future(alias: str) -> None:
 
 
 def check() -> None:
-    """Refuse stores that cannot be reached or are of another version."""
+    """Refuse stores that are missing, cannot be reached or are of another version."""
+    files.refuse_missing()
     for alias in connections:
         try:
             _refuse_future(alias)

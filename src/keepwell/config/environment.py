@@ -217,7 +217,7 @@ def _owners(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 def _sqlite(path: Path) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "keepwell.safeguards.tenancy.sqlite",
         "NAME": str(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {

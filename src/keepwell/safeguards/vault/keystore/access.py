@@ -1,16 +1,13 @@
 """The way into the keystore: behind the wall, every failure of the store as KeystoreUnavailable.
 
-SQLite needs three things that a server does itself. A connection goes on reading a file that was
-renamed away or replaced (a restore), and would commit new keys into a file that no longer exists:
-the file's identity is compared before each use. Opening a missing file would create an empty one in
-its place: refused. Deleted bytes stay in free pages and in the write-ahead log: `secure_delete`
-overwrites the first, `forget_deleted` empties the second, so that a shredded key is gone.
+SQLite needs two things that a server does itself. Deleted bytes stay in free pages and in the
+write-ahead log: `secure_delete` overwrites the first, `forget_deleted` empties the second, so that
+a shredded key is gone. A file that is away or another one is noticed by the connection itself
+(tenancy.sqlite).
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from pathlib import Path
 from uuid import UUID
 
 from django.db import Error, IntegrityError, connections, transaction
@@ -19,48 +16,6 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.vault.errors import KeystoreUnavailable
 
 STORE = "keys"
-
-_seen = threading.local()  # which file this thread's connection has open
-
-
-def _file() -> Path | None:
-    """Return the keystore's file, or None when a server keeps it."""
-    connection = connections[STORE]
-    name = str(connection.settings_dict["NAME"])
-    is_file = connection.vendor == "sqlite" and not name.startswith((":memory:", "file:"))
-    return Path(name) if is_file else None
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise KeystoreUnavailable from error
-    return status.st_dev, status.st_ino
-
-
-def _refuse_moved_file() -> None:
-    """Raise KeystoreUnavailable when the file is away; reconnect when another took its place."""
-    path = _file()
-    if path is None:
-        return
-    connection = connections[STORE]
-    try:
-        identity = _identity(path)
-    except KeystoreUnavailable:
-        _close(connection.in_atomic_block)
-        raise
-    opened = getattr(_seen, "opened", None)
-    if opened != (id(connection.connection), identity):
-        if connection.connection is not None and opened is not None:
-            _close(connection.in_atomic_block)
-        connection.ensure_connection()
-        _seen.opened = (id(connection.connection), identity)
-
-
-def _close(in_transaction: bool) -> None:  # noqa: FBT001  private, called twice
-    if not in_transaction:
-        connections[STORE].close()
 
 
 @contextmanager
@@ -100,7 +55,6 @@ def _enter(stack: ExitStack, *contexts: Callable[[], AbstractContextManager[None
 def reading(organisation: UUID) -> Iterator[None]:
     """Read one organisation's keys."""
     with _translated(), ExitStack() as stack:
-        _refuse_moved_file()
         _enter(stack, lambda: wall.reading(organisation, using=STORE))
         yield
 
@@ -116,7 +70,6 @@ def writing(organisation: UUID) -> Iterator[None]:
     must never disappear in a rollback, because data is already sealed under them.
     """
     with _translated(), ExitStack() as stack:
-        _refuse_moved_file()
         connection = connections[STORE]
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
@@ -142,7 +95,6 @@ def _wait_for_turn(organisation: UUID) -> None:
 def outside_walls() -> Iterator[None]:
     """Read or write the one table that belongs to no organisation: the root marker."""
     with _translated(), ExitStack() as stack:
-        _refuse_moved_file()
         if connections[STORE].vendor != "sqlite":  # where it would take the write lock
             _enter(stack, lambda: transaction.atomic(using=STORE))
         yield
