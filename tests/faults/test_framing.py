@@ -89,6 +89,8 @@ def test_a_plain_request_reaches_a_view(watched: Watched) -> None:
         ((b"Host: elsewhere.example\r\n", LENGTH_3), b"abc", 400),
         ((LENGTH_3, b"Content-Length: 4\r\n"), b"abcd", 400),
         ((b"Content-Length: 3, 4\r\n",), b"abcd", 400),
+        ((b"Content-Length: 3, 3\r\n",), b"abc", 400),
+        ((LENGTH_3, LENGTH_3, b"Content-Length: 4\r\n"), b"abcd", 400),
         ((b"Content-Length: +3\r\n",), b"abc", 400),
         ((LENGTH_3, b"X-Folded: a\r\n b\r\n"), b"abc", 400),
     ],
@@ -98,6 +100,16 @@ def test_a_frame_that_two_readers_could_understand_differently_reaches_no_view(
 ) -> None:
     assert status_of(watched.ask("POST /", *headers, body=body)) == status
     assert watched.views_called() == []
+
+
+@pytest.mark.parametrize("again", [LENGTH_3, b"content-length: 003\r\n"])
+def test_a_length_said_twice_alike_is_one_length(watched: Watched, again: bytes) -> None:
+    """Granian merges them before we see them (docs/decisions/0011)."""
+    host = b"Host: localhost:%d\r\n" % watched.served.port
+    first = b"GET /nowhere HTTP/1.1\r\n" + host + LENGTH_3 + again + b"\r\nabc"
+    answer = watched.served.ask(first + watched.head("HEAD /after"))
+    assert [status_of(b"HTTP/1.1 " + each) for each in answer.split(b"HTTP/1.1 ")[1:]] == [404, 404]
+    assert watched.views_called() == ["GET", "HEAD"]
 
 
 def test_a_request_hidden_behind_a_chunked_body_is_not_answered(watched: Watched) -> None:
@@ -199,6 +211,15 @@ def test_http_2_is_answered(watched: Watched) -> None:
 def test_http_2_with_two_hosts_reaches_no_view(watched: Watched) -> None:
     hosts = (("host", f"localhost:{watched.served.port}"), ("host", "elsewhere.example"))
     answer = _http2(watched, "GET", hosts)
+    assert not answer or answer.startswith(STATUS_400)
+    assert watched.views_called() == []
+
+
+@pytest.mark.parametrize("lengths", [("0", "0"), ("0", "1"), ("0, 0",)])
+def test_http_2_with_more_than_one_length_reaches_no_view(
+    watched: Watched, lengths: tuple[str, ...]
+) -> None:
+    answer = _http2(watched, "GET", tuple(("content-length", length) for length in lengths))
     assert not answer or answer.startswith(STATUS_400)
     assert watched.views_called() == []
 

@@ -2,7 +2,8 @@
 
 Two readers that disagree about where a request ends are how one is smuggled behind another (OWASP
 ASVS 4.2.1). Granian drops a Content-Length that stands beside Transfer-Encoding, so every encoded
-body is refused; our own pages, and browsers, always say the length.
+body is refused; our own pages, and browsers, always say the length. On HTTP/1.1 it merges lengths
+that are said twice alike before we see them (docs/decisions/0011).
 """
 
 import asyncio
