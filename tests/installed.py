@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from psycopg import sql
 
-from tests.serving import PATIENCE_SECONDS, Demo, installation, keepwell_as_me, serving
+from tests.serving import Demo, installation, keepwell_as_me, serving
 from tests.stores.scale import VARIABLES, ScaleStores
 from tests.stores.session import Stores
 
@@ -29,13 +29,9 @@ class Installed:
     settings: dict[str, str] = field(default_factory=dict)
     owner: dict[str, str] = field(default_factory=dict)
 
-    def run(
-        self, *arguments: str, patience_seconds: int = PATIENCE_SECONDS
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
-        return keepwell_as_me(
-            self.home, *arguments, patience_seconds=patience_seconds, **self.settings
-        )
+        return keepwell_as_me(self.home, *arguments, **self.settings)
 
     @contextmanager
     def demo(self, **settings: str) -> Iterator[Demo]:

@@ -57,7 +57,7 @@ class DatabaseWrapper(sqlite.DatabaseWrapper):
     def _commit(self) -> None:
         if self.connection is not None and self._present() != self._opened:
             raise OperationalError(f"{self._path()} was replaced while it was written to")
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # Django's, which its stubs do not know
 
     def _path(self) -> Path | None:
         name = str(self.settings_dict["NAME"])
