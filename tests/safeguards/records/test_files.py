@@ -8,7 +8,7 @@ from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.actions import erase, keep
 from keepwell.safeguards.records.disclosure import disclose
 from keepwell.safeguards.records.errors import NotKeptYet, ScopeClosed, SealedElsewhere
-from keepwell.safeguards.records.files import keep_file, read_file
+from keepwell.safeguards.records.files import keep_file, read_file, size_of_file
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.tenancy.wall import WallCrossed
@@ -49,6 +49,20 @@ def test_a_file_is_sealed_on_the_disk_and_opens_in_a_scope(ada: Viewer) -> None:
     assert payload.subjects[0].ids == (row.pk,)
     with pytest.raises(ScopeClosed):
         read_file(scope, row)
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 10), (65_530, 65_550), (93_000, None), (5, 5)])
+def test_a_range_of_a_file_is_opened_and_recorded(
+    ada: Viewer, start: int, stop: int | None
+) -> None:
+    row = kept(ada)
+    assert size_of_file(row) == sum(map(len, CONTENT))
+    assert not openings(ada)
+    with disclose(ada, "care") as scope:
+        found = b"".join(read_file(scope, row, start=start, stop=stop))
+    assert found == b"".join(CONTENT)[start:stop]
+    (payload,) = openings(ada)
+    assert payload.subjects[0].fields == ("file",)
 
 
 def test_a_file_is_durably_on_the_trail_before_a_strict_scope_gives_it(ada: Viewer) -> None:

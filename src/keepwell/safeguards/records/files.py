@@ -24,13 +24,22 @@ def keep_file(row: SealedRecord, chunks: Iterable[bytes]) -> int:
     return blobs.write(row.key_id, _binding(row), chunks)
 
 
-def read_file(scope: Scope, row: SealedRecord) -> Iterator[bytes]:
-    """Open a row's file piece by piece inside a scope, noted as the row's "file".
+def read_file(
+    scope: Scope, row: SealedRecord, *, start: int = 0, stop: int | None = None
+) -> Iterator[bytes]:
+    """Open a row's file, from byte start to before stop, piece by piece inside a scope.
 
+    It is noted as the row's "file", a range of it too. What is wrong with key or length is raised
+    before the first piece, a changed chunk when it is reached.
     Raises BlobGone, SealBroken, KeyGone and KeystoreUnavailable.
     """
     scope.note_file(row)
-    return blobs.read(row.key_id, _binding(row))
+    return blobs.read(row.key_id, _binding(row), start=start, stop=stop)
+
+
+def size_of_file(row: SealedRecord) -> int:
+    """Return the length of a row's file in bytes, proven by its last chunk; no disclosure."""
+    return blobs.size(row.key_id, _binding(row))
 
 
 def _binding(row: SealedRecord) -> Binding:
