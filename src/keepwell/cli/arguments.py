@@ -17,7 +17,7 @@ def build() -> argparse.ArgumentParser:
         "--traceback", action="store_true", help="show where a fault of ours happened"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_init, _serve, _demo, _verify, _trail, _routes, _version, _doctor):
+    for add in (_init, _serve, _demo, _verify, _trail, _shell, _routes, _version, _doctor):
         add(_adder(commands))
     return parser
 
@@ -75,6 +75,14 @@ def _trail(add: Adder) -> None:
     command = acts.add_parser("export", help=sentence, description=sentence)
     command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
     command.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder")
+
+
+def _shell(add: Adder) -> None:
+    sentence = "Python over the records, sealed until a reason is given, which is on the trail."
+    command = add("shell", sentence)
+    command.add_argument(
+        "--organisation", metavar="X", help="its id or name; not needed where there is one"
+    )
 
 
 def _routes(add: Adder) -> None:

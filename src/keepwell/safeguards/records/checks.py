@@ -28,7 +28,8 @@ def check_records(
 ) -> list[checks.CheckMessage]:
     """Check every model that holds sealed fields, and that no other model does."""
     found = [error for model in sealed_models() for error in _model_errors(model)]
-    return [*found, *_shared_slots(), *_strays()]
+    beside = [error for model in apps.get_models() for error in _beside_sealed(model)]
+    return [*found, *beside, *_shared_slots(), *_strays()]
 
 
 def _model_errors(model: type[SealedRecord]) -> Iterator[checks.CheckMessage]:
@@ -52,15 +53,25 @@ def _model_errors(model: type[SealedRecord]) -> Iterator[checks.CheckMessage]:
 _SILENT = (models.CASCADE, models.SET_NULL, models.SET_DEFAULT, models.DO_NOTHING)
 
 
-def _clear_text(model: type[SealedRecord]) -> Iterator[checks.CheckMessage]:
+def _beside_sealed(model: type[models.Model]) -> Iterator[checks.CheckMessage]:
+    """Find text in clear in a model that is not sealed itself but refers to a sealed record."""
+    if issubclass(model, SealedRecord):
+        return
+    related = [field.related_model for field in model._meta.concrete_fields]
+    if any(isinstance(one, type) and issubclass(one, SealedRecord) for one in related):
+        yield from _clear_text(model)
+
+
+def _clear_text(model: type[models.Model]) -> Iterator[checks.CheckMessage]:
+    plain: dict[str, str] = getattr(model, "plain", {})
     for field in model._meta.concrete_fields:
-        exempt = field.name in model.plain or bool(field.choices)
+        exempt = field.name in plain or bool(field.choices)
         if isinstance(field, _TEXTUAL) and not exempt:
             message = (
                 f"“{field.name}” could hold ePHI in clear. Seal it, or say why not in `plain`."
             )
             yield _error("E001", message, model)
-    for name, reason in model.plain.items():
+    for name, reason in plain.items():
         if name not in {field.name for field in model._meta.concrete_fields} or not reason.strip():
             yield _error("E004", f"plain[“{name}”] names no field or gives no reason.", model)
 

@@ -61,20 +61,23 @@ class _Wanted(NamedTuple):
         return self.field.slot, self.row.pk
 
 
-def disclose(viewer: Viewer, purpose: str, *, strict: bool = False) -> "Scope":
-    """Return a scope to be entered with `with`.
+def disclose(viewer: Viewer, purpose: str, *, strict: bool = False, reason: str = "") -> "Scope":
+    """Return a scope to be entered with `with`; a reason stands in each of its entries.
 
     Leaving it raises TrailUnavailable if what was opened cannot be recorded.
     """
-    return Scope(viewer, purpose, strict=strict)
+    return Scope(viewer, purpose, strict=strict, reason=reason)
 
 
 class Scope:
     """What one viewer opens for one purpose, until it is closed."""
 
-    def __init__(self, viewer: Viewer | None, purpose: str, *, strict: bool = False) -> None:
+    def __init__(
+        self, viewer: Viewer | None, purpose: str, *, strict: bool = False, reason: str = ""
+    ) -> None:
         self._viewer = viewer
         self._purpose = purpose
+        self._reason = reason
         self._strict = strict
         self._lock = threading.RLock()  # tasks on other threads may share a copied context
         self._token: Token[Opener | None] | None = None
@@ -205,7 +208,9 @@ class Scope:
     def _write(self) -> None:
         """Write what was noted. Notes go before the writing: a retry must not count them twice."""
         for subjects in self._opened.taken():
-            entry = record_now(self.viewer(), RecordsEvent.FIELDS_OPEN, subjects=subjects)
+            entry = record_now(
+                self.viewer(), RecordsEvent.FIELDS_OPEN, subjects=subjects, reason=self._reason
+            )
             self.entries = (*self.entries, entry)
         for subjects in self._broken.taken():
             record_now(self.viewer(), RecordsEvent.SEAL_BREAK, subjects=subjects, outcome="failure")
