@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
-ANSWERS_KEPT = _("Nothing was sent. Your answers on the pages before this one are kept.")
+ANSWERS_KEPT = _("Nothing was changed by it. Your answers on the pages before this one are kept.")
 LAST_PAGE_LOST = _(
     "Your answers on the pages before this one are kept. "
     "What you typed on this last page may have to be typed again."
@@ -201,6 +201,13 @@ _WORDS: dict[int | str, ErrorWords] = {
         public_kept=LAST_PAGE_LOST,
     ),
 }
+# The link is good, what follows it is not: "this link no longer works" would be untrue.
+_WORDS["part"] = replace(
+    _WORDS[404],
+    public_title=_("There is no such page in this form"),
+    public_happened=_("The link to your form works; something after it is not right."),
+    public_kept=_("Your answers are kept, and nothing was changed."),
+)
 _WORDS[411] = replace(_WORDS[400], status=411)
 
 STATUSES = tuple(sorted(key for key in _WORDS if isinstance(key, int)))

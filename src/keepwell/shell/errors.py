@@ -37,12 +37,18 @@ def page(request: HttpRequest, status: int, words: ErrorWords | None = None) -> 
     At a patient's link it names the clinic and stands in the same frames as the form itself.
     """
     words = words or words_of(status)
-    context = {"page": words, "reference": requests.reference_of(request)}
+    context: dict[str, object] = {"reference": requests.reference_of(request)}
     place = requests.patient_place_of(request)
     if place is not None:
+        words = words_of("part") if place.start and status == 404 else words
         request.organisation = place.organisation  # type: ignore[attr-defined]
         request.frame_ancestors = list(place.frame_ancestors)  # type: ignore[attr-defined]
-        context |= {"is_framed": bool(place.frame_ancestors), "carried": place.carried}
+        context |= {
+            "is_framed": bool(place.frame_ancestors),
+            "carried": place.carried,
+            "start": place.start,
+        }
+    context["page"] = words
     response = HttpResponse(_rendered(request, context), status=status)
     response.is_error_page = True  # type: ignore[attr-defined]  # so that it is not replaced again
     if status in LATER_SECONDS:

@@ -197,6 +197,6 @@ def test_a_telephone_number_is_taken_however_it_is_written(typed: str) -> None:
 )  # fmt: skip
 def test_words_are_no_telephone_number_and_stay_typed(typed: str) -> None:
     result = posted(form_of(item("phone")), f0=typed)
-    assert said(result)[0].startswith("Enter a telephone number in full, such as 503-555-0142")
+    assert said(result)[0].startswith("Enter a telephone number in numbers, such as 503-555-0142")
     assert result.raw["f0"] == [typed]
     assert result.answers == Answers()

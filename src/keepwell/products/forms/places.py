@@ -5,6 +5,7 @@ import re
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.urls import reverse
 
 from keepwell.products.forms import tokens
 from keepwell.products.forms.errors import LinkClosed
@@ -27,7 +28,8 @@ def patient_place(request: HttpRequest) -> PatientPlace | None:
     except LinkClosed:
         return None
     if found[1] == "f":
-        return PatientPlace(organisation=entrance.organisation)
+        start = reverse("forms_patient:start", args=[entrance.token]) if entrance.is_open else ""
+        return PatientPlace(organisation=entrance.organisation, start=start)
     handle = _handle_in(request)
     return PatientPlace(
         organisation=entrance.organisation,

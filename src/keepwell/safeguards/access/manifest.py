@@ -91,9 +91,13 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientPlace:
-    """Whose an address for patients is, who may frame it, and what its own forms carry along."""
+    """Whose an address for patients is, who may frame it, and what its own forms carry along.
+
+    `start` is where what the address belongs to begins, when a link can lead there and it is open.
+    """
 
     organisation: "Organisation"
+    start: str = ""
     frame_ancestors: tuple[str, ...] = ()
     carried: Mapping[str, str] = field(default_factory=dict)
 

@@ -155,3 +155,17 @@ def test_the_handle_is_in_no_address_and_the_cookie_is_bound_to_the_host(pat: Pa
     assert cookie["httponly"]
     assert cookie.value not in pat.here
     assert cookie.value not in pat.text
+
+
+def test_what_is_posted_after_clearing_in_another_window_says_that_nothing_is_left(
+    pat: Patient,
+) -> None:
+    pat.open()
+    pat.begin()
+    pat.answer(ABOUT_PAT)
+    here, smokes = pat.here, pat.name_of("Do you smoke?")
+    pat.post(f"{pat.path}leave/", {"act": "clear"})
+    answered = pat.post(here, {"act": "continue", smokes: "no"})
+    assert "Your answers are removed" in answered
+    assert "Nothing was sent" in answered
+    assert "Start now" in pat.open(here)

@@ -62,6 +62,15 @@ def test_an_address_inside_a_link_that_is_not_there(pat: Patient, rest: str) -> 
     assert names_the_clinic(page)
 
 
+def test_a_good_link_is_never_called_bad_and_leads_back_to_the_form(pat: Patient) -> None:
+    pat.open()
+    pat.begin()
+    page = pat.client.get(f"{pat.path}99/")
+    assert page.status_code == 404
+    assert "no longer works" not in page.content.decode()
+    assert f'href="{pat.path}"' in page.content.decode()
+
+
 def test_a_wrong_method(pat: Patient) -> None:
     page = pat.client.put(f"{pat.path}1/")
     assert page.status_code == 405

@@ -4,11 +4,13 @@ They follow the error message patterns of GOV.UK and NHS forms; the same words s
 summary and at the field. The Django layer passes them through gettext.
 """
 
+import re
+
 from keepwell.products.forms.compiled.items import Item, PersonMarks
 from keepwell.products.forms.sentences import Sentence, gettext_noop
 
 ERROR_WORDS = {
-    "born_future": gettext_noop("Your date of birth must be in the past"),
+    "born_future": gettext_noop("%(label)s must be in the past"),
     "born_missing": gettext_noop("Enter your date of birth"),
     "choice_missing": gettext_noop("Choose an answer for %(label)s"),
     "choice_unknown": gettext_noop("Choose one of the answers listed for %(label)s"),
@@ -60,8 +62,7 @@ ERROR_WORDS = {
     ),
     "telephone_missing": gettext_noop("Enter your telephone number"),
     "telephone_shape": gettext_noop(
-        "Enter a telephone number in full, such as 503-555-0142 or +44 808 157 0192. "
-        "Write numbers only, and an extension as ext. 12"
+        "Enter a telephone number in numbers, such as 503-555-0142 or +44 808 157 0192 ext. 12"
     ),
     "text_long": gettext_noop("%(label)s must be %(limit)s characters or less"),
     "text_missing": gettext_noop("Enter %(label)s"),
@@ -92,6 +93,9 @@ _YOURS = {
     "telephone": gettext_noop("Your telephone number"),
 }
 _LONGEST_NOUN = 40
+_ANOTHER = re.compile(
+    r"(?i)\b(?:child|baby|infant|son|daughter|patient|person|pupil|resident)(?:['\u2019]s)?\b"
+)
 
 
 def kind_of_mark(link_id: str, marks: PersonMarks) -> str:
@@ -105,6 +109,11 @@ def kind_of_mark(link_id: str, marks: PersonMarks) -> str:
     return ""
 
 
+def is_about_another(item: Item) -> bool:
+    """Tell whether the words ask about somebody else: a parent is not told "your date of birth"."""
+    return _ANOTHER.search(item.label) is not None
+
+
 def is_noun(item: Item) -> bool:
     """Tell whether a label can stand in a sentence without quotation marks."""
     return len(item.label) <= _LONGEST_NOUN and not set(item.label) & set("?!.;:")
@@ -113,7 +122,7 @@ def is_noun(item: Item) -> bool:
 def spoken(item: Item, marks: PersonMarks) -> Sentence | str:
     """Return an item's label as it stands in a sentence."""
     yours = _YOURS.get(kind_of_mark(item.link_id, marks))
-    if yours:
+    if yours and not is_about_another(item):
         return Sentence(yours)
     return item.label if is_noun(item) else f"“{item.label}”"
 
@@ -126,7 +135,7 @@ def sentence(item: Item, marks: PersonMarks, code: str, **parameters: object) ->
 def missing_code(item: Item, marks: PersonMarks) -> str:
     """Return the code for a required answer that is not there."""
     kind = kind_of_mark(item.link_id, marks)
-    if kind:
+    if kind and not is_about_another(item):
         return f"{kind}_missing"
     by_type = {"attachment": "file_missing", "date": "date_missing", "dateTime": "date_missing"}
     if item.type in by_type:

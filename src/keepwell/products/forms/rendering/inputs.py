@@ -1,8 +1,9 @@
 """Turn one question into the inputs a page shows."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,6 +32,7 @@ _FILLS = {
     "telephone": "tel",
 }  # fmt: skip
 _TYPES = {"email": ("email", "email"), "telephone": ("tel", "tel")}
+_HOURS = {"morning": 9, "evening": 21}
 _EXAMPLES = {True: date(1951, 3, 9), False: date(2024, 3, 27)}
 
 
@@ -96,7 +98,10 @@ def _hints(shown: Shown, item: Item, rows: tuple[int, ...]) -> tuple[str, ...]:
 def _advice(shown: Shown, item: Item) -> list[str]:
     if item.type in (ItemType.DATE, ItemType.DATE_TIME) and len(date_parts(item)) == 3:
         is_birth = kind_of_mark(item.link_id, shown.setting.marks) == "born"
-        return [_example(_EXAMPLES[is_birth])]
+        clock = [_example_of_time()] if item.type is ItemType.DATE_TIME else []
+        return [_example(_EXAMPLES[is_birth]), *clock]
+    if item.type is ItemType.TIME and not item.limits.entry_format:
+        return [_example_of_time()]
     if item.type is ItemType.ATTACHMENT:
         limit = min(item.limits.max_bytes or shown.setting.max_file_bytes,
                     shown.setting.max_file_bytes)  # fmt: skip
@@ -126,6 +131,14 @@ def _example(example: date) -> str:
     digits = " ".join(str(getattr(example, one["code"])) for one in moments.date_parts())
     words = _("For example %(digits)s for %(date)s")
     return words % {"digits": digits, "date": moments.day_of(example)}
+
+
+def _example_of_time() -> str:
+    written = {
+        one: date_format(datetime.combine(_EXAMPLES[False], time(hour, 30)), "TIME_FORMAT")
+        for one, hour in _HOURS.items()
+    }
+    return _("Time, for example %(morning)s or %(evening)s") % written
 
 
 def _choice(shown: Shown, item: Item, view: QuestionView) -> QuestionView:

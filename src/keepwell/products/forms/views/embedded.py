@@ -75,10 +75,11 @@ def _walk(request: HttpRequest, token: str, step: Step) -> HttpResponse:
         visit = arrive(request, token, ByField())
     except LinkClosed:
         return _framed(request, unknown(request))
-    elsewhere = steps.instead(visit, step)
+    is_posted = step != steps.CHECK and request.POST.get("act") != "show"
+    elsewhere = steps.instead(visit, step, is_posted=is_posted)
     if elsewhere is not None:
         step = elsewhere
-    elif step != steps.CHECK and request.POST.get("act") != "show":
+    elif is_posted:
         step = steps.carry_out(request, visit, step)
         if step == steps.DONE:
             visit = arrive(request, token, ByField())

@@ -96,7 +96,7 @@ def _walk(request: HttpRequest, token: str, step: Step) -> HttpResponse:
         visit = arrive(request, token, ByCookie())
     except LinkClosed:
         return unknown(request)
-    elsewhere = steps.instead(visit, step)
+    elsewhere = steps.instead(visit, step, is_posted=request.method == "POST")
     if elsewhere is not None:
         return redirect(_address(visit, elsewhere))
     if request.method != "POST":

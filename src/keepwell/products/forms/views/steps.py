@@ -49,10 +49,16 @@ LEFT = Step("left")
 HELP = Step("help")
 
 
-def instead(visit: Visit, step: Step) -> Step | None:
-    """Return where to go when this step cannot be reached: sent, closed, nothing held."""
+def instead(visit: Visit, step: Step, *, is_posted: bool) -> Step | None:
+    """Return where to go when this step cannot be reached: sent, closed, nothing held.
+
+    Answers posted to a draft that was cleared in another window, or is too old, are gone too: the
+    page that says so comes before a new beginning.
+    """
     if visit.submission is not None:
         return None if step == DONE else DONE
+    if visit.draft is None and visit.entrance.is_open and is_posted:
+        return LEFT
     if visit.draft is None or not visit.entrance.is_open:
         return opening(visit)
     return None
