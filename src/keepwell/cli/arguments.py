@@ -45,8 +45,14 @@ def _init(add: Adder) -> None:
 
 
 def _serve(add: Adder) -> None:
-    add(
+    command = add(
         "serve", "Serve over HTTPS until interrupted; make the installation first if there is none."
+    )
+    command.add_argument(
+        "--as-service",
+        action="store_true",
+        help="print no secret, since others read a service's log: make no installation and no "
+        "set-up link (keepwell init does both)",
     )
 
 

@@ -2,14 +2,15 @@
 
 import argparse
 
-from keepwell.cli import folder, installation
+from keepwell.cli import folder, installation, setup_link
 from keepwell.cli.terminal import say
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Make what is missing; print the root key once, when it is made."""
+    """Make what is missing; print the root key once, and the owner's link until it was used."""
     printed = installation.make(chosen.owner_url)
     if printed:
         say(printed)
     say(f"Ready: {folder.home()}. Start it with: keepwell serve")
+    setup_link.say_if_needed()
     return 0

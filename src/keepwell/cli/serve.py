@@ -9,29 +9,43 @@ from django.conf import settings
 from django.core import checks
 from django.db import connections
 
-from keepwell.cli import folder, installation, listener, statics, supervisor, tls
+from keepwell.cli import folder, installation, listener, setup_link, statics, supervisor, tls
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.terminal import say
 from keepwell.safeguards.identity import setup
 
-_SET_UP = """
-Nobody has an account yet. Whoever opens this link first sets up the organisation, its owner, a
-password and a second factor. It works once, for 24 hours; starting again makes a new one.
-
-  {url}"""
+_NOT_SET_UP = """
+Nobody has an account yet. For the link by which the owner sets everything up, run: keepwell init"""
 _OWN_AUTHORITY = """
 The certificate is signed by this installation itself. Browsers believe it once they trust
 {authority}, and until then they warn. For patients, set KEEPWELL_TLS_CERT and KEEPWELL_TLS_KEY."""
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Make the installation if there is none, and serve it."""
+    """Make the installation if there is none, and serve it; a service makes none.
+
+    The root key and the set-up link are printed. Everybody who reads the log of a service would
+    hold them.
+    """
+    if chosen.as_service:
+        _refuse_nothing()
+        serve(_welcome)
+        return 0
     if not folder.is_installed():
         printed = installation.make(owner_url=None)
         if printed:
             say(printed)
-    serve(_welcome)
+    serve(_welcome_owner)
     return 0
+
+
+def _refuse_nothing() -> None:
+    if not folder.is_installed():
+        raise Refusal(
+            f"There is no installation in {folder.home()}. Make one in a terminal, as the user of "
+            "this service and with its settings: keepwell init. It prints the root key, which must "
+            "not stand in a log."
+        )
 
 
 def serve(ready: Callable[[], None]) -> None:
@@ -76,11 +90,20 @@ def _announce(ready: Callable[[], None]) -> None:
     connections.close_all()
 
 
+def _welcome_owner() -> None:
+    _say_where()
+    setup_link.say_if_needed()
+
+
 def _welcome() -> None:
+    _say_where()
+    if setup.is_needed():
+        say(_NOT_SET_UP)
+
+
+def _say_where() -> None:
     say(f"Keepwell serves {settings.KEEPWELL_STAFF_URL} from {folder.home()}")
     if settings.KEEPWELL_PUBLIC_URL != settings.KEEPWELL_STAFF_URL:
         say(f"Patients use {settings.KEEPWELL_PUBLIC_URL}")
     if tls.is_ours():
         say(_OWN_AUTHORITY.format(authority=tls.folder() / "ca.pem"))
-    if setup.is_needed():
-        say(_SET_UP.format(url=settings.KEEPWELL_STAFF_URL + setup.new_link()))
