@@ -209,3 +209,57 @@ def test_names_and_reasons_are_escaped(house: House, ada: Client) -> None:
         page = text_of(ada.get(address))
         assert HOSTILE not in page, address
         assert escape(HOSTILE) in page, address
+
+
+def looked_for(client: Client, name: str = "pat  WINTERS", born: str = "1984-03-09") -> Any:
+    return client.post("/persons/", {"name": name, "born": born})
+
+
+def test_somebody_is_found_by_name_and_birth_date_and_nobody_else_is_opened(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    other = house.person(name="Rosa Delgado", born=BORN)
+    page = text_of(looked_for(ada))
+    assert f"/persons/{pat}/" in page
+    assert f"/persons/{other}/" not in page
+    (opened,) = house.payloads(OPEN)
+    assert {id_ for subject in opened.subjects for id_ in subject.ids} == {pat}
+
+
+@pytest.mark.parametrize(("name", "born"), [("Pat Winters", "1984-03-10"), ("Pat", "1984-03-09")])
+def test_who_is_not_known_is_not_found_and_opens_nobody(
+    house: House, ada: Client, pat: UUID, name: str, born: str
+) -> None:
+    page = text_of(looked_for(ada, name, born))
+    assert "Nobody found" in page
+    assert f"/persons/{pat}/" not in page
+    assert house.payloads(OPEN) == []
+
+
+def test_those_who_are_joined_are_found_once(
+    house: House, ada: Client, pat: UUID, twin: UUID
+) -> None:
+    joined(ada, pat, twin)
+    assert text_of(looked_for(ada)).count('class="title"') == 1
+
+
+def test_a_name_alone_asks_for_the_birth_date_and_opens_nobody(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    response = looked_for(ada, born="")
+    assert response.status_code == 422
+    assert "Give the date of birth" in text_of(response)
+    assert house.payloads(OPEN) == []
+
+
+@pytest.mark.parametrize("name", ["Dee", "Abe"])
+def test_whoever_may_not_open_names_may_not_look_for_them(
+    house: House, pat: UUID, name: str
+) -> None:
+    browser = house.browser(name)
+    assert 'name="born"' not in text_of(browser.get("/persons/"))
+    assert looked_for(browser).status_code == 403
+
+
+def test_nobody_of_another_organisation_is_found(house: House, pat: UUID) -> None:
+    assert "Nobody found" in text_of(looked_for(house.browser("Cy")))

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.persons import pairs
+from keepwell.office.persons.forms import FindForm
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.declarations import requires
@@ -29,27 +30,41 @@ PAGE_ROWS = 25
 SHOWN_OPENINGS = 20
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(PersonPermission.LIST, purpose=Purpose.CARE)
 @sensitive_variables()
+@sensitive_post_parameters()
 def page(request: HttpRequest) -> HttpResponse:
-    """List persons, newest first; names are opened, recorded, and masked for whoever may not."""
+    """List persons, newest first, or those of one name and birth date.
+
+    Names are opened, recorded, and masked for whoever may not. Whom one looks for is posted.
+    """
     viewer = viewer_of(request)
     before = places.id_in(request.GET.get("before", ""))
-    found = queries.persons_of(viewer, before=before, limit=PAGE_ROWS + 1)
+    form = FindForm(places.posted(request))
+    is_asked = form.is_valid()
+    if is_asked:
+        found = queries.persons_called(viewer, **form.cleaned_data)
+    elif form.is_bound:
+        found = ()  # nobody is opened for a question that was not understood
+    else:
+        found = queries.persons_of(viewer, before=before, limit=PAGE_ROWS + 1)
     rows = found[:PAGE_ROWS]
     may_open = may(viewer, PersonPermission.OPEN)
     if may_open:
         scope_of(request).open(rows, "name", "born")
     context = {
         "rows": rows,
+        "form": form,
+        "is_asked": is_asked,
         "may_open": may_open,
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
         "is_first": before is None,
-        "older": rows[-1].pk if len(found) > PAGE_ROWS else None,
+        "older": rows[-1].pk if len(found) > PAGE_ROWS and not is_asked else None,
         "now": clock.now(),
     }
-    return render(request, "office/persons/page.html", context)
+    status = 422 if form.is_bound and not is_asked else 200
+    return render(request, "office/persons/page.html", context, status=status)
 
 
 @require_safe

@@ -4,15 +4,17 @@ Nothing here opens a value: callers open what they show in a disclosure scope; t
 """
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.queries import Page, page_of_entries
 from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.persons.permissions import PersonPermission
-from keepwell.safeguards.records.search import like
+from keepwell.safeguards.records.search import equal, like
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -38,6 +40,19 @@ def persons_of(
         if before is not None:
             found = found.filter(pk__lt=before)
         return tuple(found.order_by("-pk")[:limit])
+
+
+@sensitive_variables("name", "born")
+def persons_called(viewer: Viewer, *, name: str, born: date, limit: int = 50) -> tuple[Person, ...]:
+    """Return persons of this name and birth date, newest first; one of each whole.
+
+    Asks the blind index: nothing is opened. Both must be known, because both are indexed together.
+    """
+    allow(viewer, PersonPermission.OPEN)
+    with wall.reading(viewer.organisation):
+        found = equal(Person, "match_token", name, born).order_by("-pk")[:limit]
+        wholes = {root_of(one.pk): one for one in reversed(found)}
+    return tuple(sorted(wholes.values(), key=lambda one: one.pk, reverse=True))
 
 
 def whole_of(viewer: Viewer, person: UUID) -> tuple[Person, ...]:
