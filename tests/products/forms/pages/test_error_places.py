@@ -23,7 +23,8 @@ SITE = "https://clinic.example"
 @pytest.fixture(autouse=True)
 def other(clinic: Clinic) -> Clinic:
     """Found Birch Clinic beside Ashgrove, and give Ashgrove its emergency sentence."""
-    Organisation.objects.filter(pk=clinic.organisation.id).update(emergency_sentence=EMERGENCY)
+    with wall.writing(clinic.organisation.id):
+        Organisation.objects.filter(pk=clinic.organisation.id).update(emergency_sentence=EMERGENCY)
     return make_clinic("Birch Clinic", "Cy")
 
 

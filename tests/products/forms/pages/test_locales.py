@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from tests.people import Clinic, browser_of
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient
@@ -11,8 +12,14 @@ from tests.products.forms.pages.patients import ABOUT_PAT, Patient
 
 @pytest.fixture(autouse=True)
 def _in_london(clinic: Clinic) -> None:
-    rows = Organisation.objects.filter(pk=clinic.organisation.id)
-    rows.update(locale="en-gb", time_zone="Europe/London")
+    write_as(clinic, "en-gb")
+
+
+def write_as(clinic: Clinic, locale: str) -> None:
+    """Choose how the clinic writes dates, in London."""
+    with wall.writing(clinic.organisation.id):
+        rows = Organisation.objects.filter(pk=clinic.organisation.id)
+        assert rows.update(locale=locale, time_zone="Europe/London") == 1
 
 
 def test_a_patient_reads_and_types_dates_day_first(pat: Patient) -> None:
@@ -47,7 +54,7 @@ def test_colleagues_read_the_same_dates(clinic: Clinic, pat: Patient) -> None:
 
 def test_the_next_request_of_another_clinic_is_not_touched(clinic: Clinic, pat: Patient) -> None:
     pat.open()
-    Organisation.objects.filter(pk=clinic.organisation.id).update(locale="en-us")
+    write_as(clinic, "en-us")
     assert '<html lang="en-us"' in pat.open()
     pat.begin()
     assert "For example 3 9 1951 for March 9, 1951" in pat.text
