@@ -17,6 +17,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from keepwell.jobs import queue
+from keepwell.office.sign_in.letters import AccountLetter
+from keepwell.office.tasks import write_about_account
 from keepwell.products.forms.models import Attachment, Form, FormLink, Submission
 from keepwell.safeguards.access.routes import Route
 from keepwell.safeguards.audit import queries, writer
@@ -31,7 +34,7 @@ from tests.products.forms.pages.patients import ABOUT_PAT, Patient, author, publ
 REASON = "The same person, seen at the desk"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 NUMBERS = {"number": 1, "index": 0}
-WORDS = {"reason": "app"}
+WORDS = {"code": "reset", "reason": "app"}
 LETTER = b"%PDF-1.4 a letter"
 
 
@@ -75,7 +78,8 @@ def inhabit(name: str, owner: str) -> Inhabited:
     half.open()
     half.begin()
     half.answer(ABOUT_PAT)
-    ids = _ids(clinic) | _joined(clinic) | {"session_id": _other_session(clinic)}
+    ids = _ids(clinic) | _joined(clinic)
+    ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     return Inhabited(clinic, token, half, ids, digest, _one_time(clinic))
 
 
@@ -116,6 +120,15 @@ def _ids(clinic: Clinic) -> dict[str, UUID]:
             "submission_id": sent.pk,
             "file_id": Attachment.objects.get(person=sent.person_id).pk,
         }
+
+
+def _job(clinic: Clinic) -> UUID:
+    return queue.put(
+        write_about_account,
+        organisation=clinic.organisation.id,
+        account=clinic.owner.user.pk,
+        letter=AccountLetter.TEST,
+    )
 
 
 def _joined(clinic: Clinic) -> dict[str, UUID]:

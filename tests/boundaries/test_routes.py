@@ -59,6 +59,8 @@ EVERYBODY = {"owner", "administrator", "member", "auditor"}
 HELD = {
     "form:publish": {"owner", "administrator"},
     "form:read": EVERYBODY,
+    "job:manage": {"owner", "administrator"},
+    "mail:manage": {"owner", "administrator"},
     "member:add": {"owner", "administrator"},
     "member:list": {"owner", "administrator", "auditor"},
     "organisation:change": {"owner", "administrator"},

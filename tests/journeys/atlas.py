@@ -17,6 +17,7 @@ from tests.journeys import authenticator, browser
 from tests.journeys.answering import START, Patient
 from tests.journeys.clinic import SAMPLES, Clinic, press, publish
 from tests.journeys.fresh import Fresh
+from tests.journeys.postbox import newest_text
 
 OPEN = "main button.sealing"
 POST = 'main form[method="post"] button[type="submit"]'
@@ -112,9 +113,7 @@ def _sign_in(clinic: Clinic) -> Iterator[Stop]:
 
 def _mailed(clinic: Clinic) -> str:
     """Return the link of the mail that was sent last."""
-    mails = (clinic.demo.served.home / "mail").iterdir()
-    newest = max(mails, key=lambda file: file.stat().st_mtime_ns)
-    text = newest.read_text(encoding="utf-8").replace("=\n", "")
+    text = newest_text(clinic.demo.served.home)
     found = re.search(r"https://\S+/password/new/\S+/", text)
     assert found is not None, text
     return found[0]
@@ -273,6 +272,14 @@ def _record(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("trail-nonsense", this)
         page.goto(clinic.address("/members/"))
         yield Stop("members", this)
+        page.goto(clinic.address("/jobs/"))
+        yield Stop("jobs", this)
+        page.goto(clinic.address("/mail/"))
+        yield Stop("mail", this)
+        press(page, POST)
+        yield Stop("mail-tested", this)
+        press(page, 'main td a, main th a[href*="/letters/"]')
+        yield Stop("mail-letter", this)
         page.goto(clinic.address("/settings/"))
         yield Stop("settings", this)
         page.fill('input[name="telephone"]', "")

@@ -3,17 +3,21 @@
 import re
 from pathlib import Path
 
-from django.core import mail
 from django.test import Client
 
 import keepwell
+from keepwell.jobs import queue
+from keepwell.office.mail.letters import letters
+from keepwell.office.tasks import write_checkpoint
 from keepwell.safeguards.identity import second_factor
+from tests.mailbox import mailed
 from tests.people import PASSWORD, Clinic, Person, browser, browser_of
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, reference_in
 
 SOURCE = Path(keepwell.__file__).parent
-MAILS = {"factor", "password", "recovery_code", "reset"}
-SENDER = "office/sign_in/mail.py"
+MAILS = {"checkpoint", "factor", "password", "recovery_code", "reset", "test"}
+SENDER = "safeguards/mail/smtp.py"
+WAYS_OUT = re.compile(r"import smtplib|from django\.core\.mail|from django\.core import mail")
 
 
 def canaries(pat: Patient) -> list[str]:
@@ -49,25 +53,33 @@ def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) 
     pat.send()
     browser_of(clinic.owner).get("/inbox/")
     send_every_mail(clinic.owner)
-    written = [f"{one.subject}\n{one.body}" for one in mail.outbox]
-    assert len(written) == len(MAILS)
-    assert len({one.subject for one in mail.outbox}) == len(MAILS)
-    assert {address for one in mail.outbox for address in one.to} == {clinic.owner.email}
+    browser_of(clinic.owner).post("/mail/test/")
+    queue.put(write_checkpoint, organisation=clinic.organisation.id, account=clinic.owner.user.pk)
+    sent = mailed()
+    assert len({one.subject for one in sent}) == len(sent) == len(MAILS)
+    assert {one.to for one in sent} == {clinic.owner.email}
+    written = [f"{one.subject}\n{one.body}\n{one.html}\n{one.raw.decode()}" for one in sent]
     for canary in canaries(pat):
         assert [text for text in written if canary in text] == [], canary
-    assert not any(one.attachments for one in mail.outbox)
+    assert not any("Content-Disposition" in text for text in written)
 
 
 def test_sg19_there_are_no_mails_but_those() -> None:
-    templates = {
-        path.stem for path in SOURCE.rglob("templates/**/*.txt") if path.parent.name == "mail"
+    assert {letter.code for letter in letters()} == MAILS
+    folders = SOURCE.rglob("templates")
+    found = {
+        str(path.relative_to(folder))
+        for folder in folders
+        for path in folder.rglob("*.txt")
+        if "mail" in path.parts
     }
-    assert templates == MAILS
+    assert found == {letter.template for letter in letters()}
     senders = {
         str(path.relative_to(SOURCE))
         for path in SOURCE.rglob("*.py")
         if re.search(
-            r"import (mail|smtplib)|from django\.core\.mail", path.read_text(encoding="utf-8")
+            r"import smtplib|from django\.core\.mail|from django\.core import mail",
+            path.read_text(encoding="utf-8"),
         )
     }
     assert senders == {SENDER}

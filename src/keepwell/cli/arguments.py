@@ -17,7 +17,11 @@ def build() -> argparse.ArgumentParser:
         "--traceback", action="store_true", help="show where a fault of ours happened"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_init, _serve, _demo, _verify, _trail, _shell, _routes, _version, _doctor):
+    every = (
+        *(_init, _serve, _demo, _verify, _trail, _shell, _routes, _version, _doctor),
+        *(_jobs, _mail),
+    )
+    for add in every:
         add(_adder(commands))
     return parser
 
@@ -104,3 +108,33 @@ def _version(add: Adder) -> None:
 
 def _doctor(add: Adder) -> None:
     add("doctor", "Check folder, keys, databases, certificate, trail and clock.")
+
+
+def _jobs(add: Adder) -> None:
+    command = add("jobs", "Look at work that is done later, decide about it, or do it.")
+    acts = command.add_subparsers(dest="act", metavar="ACT", required=True)
+    sentence = "List jobs, newest first: id, state, time, kind, error code."
+    command = acts.add_parser("list", help=sentence, description=sentence)
+    states = ("waiting", "running", "done", "dead", "cancelled")
+    command.add_argument("--state", choices=states, help="only jobs in this state")
+    command.add_argument("--limit", type=int, default=50, metavar="N", help="at most; 50")
+    for act, sentence in (
+        ("show", "Show one job: ids, tries, steps and why it failed."),
+        ("cancel", "Cancel a job that waits; ask one that runs to stop at its next step."),
+        ("retry", "Try a job again that failed or was cancelled, from its last step."),
+    ):
+        command = acts.add_parser(act, help=sentence, description=sentence)
+        command.add_argument("job", metavar="ID", help="the id of the job")
+    sentence = "Do jobs in this process until interrupted, beside those that keepwell serve does."
+    command = acts.add_parser("run", help=sentence, description=sentence)
+    command.add_argument("--until-idle", action="store_true", help="end when nothing is due")
+
+
+def _mail(add: Adder) -> None:
+    command = add("mail", "See how mail leaves, and try it.")
+    acts = command.add_subparsers(dest="act", metavar="ACT", required=True)
+    sentence = "Say through which server mail leaves and how many messages wait."
+    acts.add_parser("status", help=sentence, description=sentence)
+    sentence = "Send a test letter while you wait, and say what the mail server answered."
+    command = acts.add_parser("test", help=sentence, description=sentence)
+    command.add_argument("address", metavar="ADDRESS", help="where to")

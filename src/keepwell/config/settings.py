@@ -6,7 +6,7 @@ docs/reference/settings.md.
 
 from urllib.parse import urlsplit
 
-from keepwell.config import environment, framing
+from keepwell.config import environment, framing, mail_server
 from keepwell.safeguards.identity.configuration import *  # noqa: F403  they are Django's names
 from keepwell.shell import configuration as shell
 
@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "keepwell.jobs",
+    "keepwell.safeguards.mail",
     "keepwell.safeguards.tenancy",
     "keepwell.safeguards.vault",
     "keepwell.safeguards.vault.keystore",
@@ -97,10 +98,12 @@ DATABASE_ROUTERS = ["keepwell.config.stores.StoreRouter"]
 KEEPWELL_TASKS = ("keepwell.config.tasks",)
 
 AUTH_USER_MODEL = "identity.User"
-# Mail waits in files until a server for it is configured.
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = ENVIRONMENT.home / "mail"
-DEFAULT_FROM_EMAIL = f"Keepwell <keepwell@{urlsplit(KEEPWELL_STAFF_URL).hostname}>"
+# Mail leaves by keepwell.safeguards.mail.post and by nothing else; without a server it waits in
+# files. A library that would send by Django's own way sends nothing.
+KEEPWELL_MAIL_SERVER = mail_server.read()
+KEEPWELL_MAIL_SPOOL = ENVIRONMENT.home / "mail"
+DEFAULT_FROM_EMAIL = mail_server.sender(host=str(urlsplit(KEEPWELL_STAFF_URL).hostname))
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # The root refuses larger bodies; an upload that fits stays in memory, never in a temporary file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = framing.BODY_BYTES

@@ -6,5 +6,8 @@ from enum import StrEnum
 class OfficeEvent(StrEnum):
     """source:subject:verb."""
 
+    JOB_CANCEL = "office:job:cancel"
+    JOB_RETRY = "office:job:retry"
     LOGO_CHANGE = "office:logo:change"
+    MAIL_TEST = "office:mail:test"
     PROFILE_CHANGE = "office:profile:change"

@@ -43,6 +43,14 @@ MANIFEST = Manifest(
             section=_("Safeguards"),
         ),
         MenuItem(
+            title=_("Jobs"),
+            route="office:jobs",
+            icon="clock",
+            permission=OfficePermission.JOB_MANAGE,
+            order=85,
+            section=_("Safeguards"),
+        ),
+        MenuItem(
             title=_("Settings"),
             route="office:settings",
             icon="sliders",
@@ -52,12 +60,17 @@ MANIFEST = Manifest(
         ),
     ),
     grants={
+        OfficePermission.JOB_MANAGE: {Role.OWNER, Role.ADMINISTRATOR},
+        OfficePermission.MAIL_MANAGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.ORGANISATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.TRAIL_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
     events={
         AuditEvent.TRAIL_EXPORT: EventWords(did=_("exported the trail"), icon="download"),
         AuditEvent.TRAIL_OPEN: EventWords(did=_("read the trail"), icon="trail"),
+        OfficeEvent.JOB_CANCEL: EventWords(did=_("cancelled a job"), icon="close"),
+        OfficeEvent.JOB_RETRY: EventWords(did=_("had a job tried again"), icon="redo"),
+        OfficeEvent.MAIL_TEST: EventWords(did=_("sent a test letter"), icon="send"),
         OfficeEvent.LOGO_CHANGE: EventWords(did=_("changed the logo"), icon="building"),
         OfficeEvent.PROFILE_CHANGE: EventWords(
             did=_("changed the profile of the organisation"), icon="building"
@@ -93,6 +106,7 @@ MANIFEST = Manifest(
         "identity.user": RecordWords(
             counted=ngettext_lazy("%(count)s account", "%(count)s accounts", "count")
         ),
+        "jobs.job": RecordWords(counted=ngettext_lazy("%(count)s job", "%(count)s jobs", "count")),
         "tenancy.organisation": RecordWords(
             counted=ngettext_lazy("%(count)s organisation", "%(count)s organisations", "count")
         ),

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from keepwell.office.home import views as home
+from keepwell.office.jobs import views as jobs
+from keepwell.office.mail import views as mail
 from keepwell.office.persons import views as persons
 from keepwell.office.settings import views as settings
 from keepwell.office.trail import views as trail
@@ -18,6 +20,12 @@ urlpatterns = [
     path("persons/<uuid:person_id>/join/<uuid:other_id>/", persons.join, name="join"),
     path("persons/<uuid:person_id>/erase/", persons.erase, name="erase_person"),
     path("persons/joins/<uuid:join_id>/undo/", persons.undo_join, name="undo_join"),
+    path("jobs/", jobs.page, name="jobs"),
+    path("jobs/<uuid:job_id>/cancel/", jobs.cancel, name="cancel_job"),
+    path("jobs/<uuid:job_id>/retry/", jobs.retry, name="retry_job"),
+    path("mail/", mail.page, name="mail"),
+    path("mail/test/", mail.test, name="test_mail"),
+    path("mail/letters/<slug:code>/", mail.letter, name="letter"),
     path("members/", settings.members, name="members"),
     path("settings/", settings.page, name="settings"),
     path("settings/logo/", settings.logo, name="logo"),

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from keepwell.safeguards.access.roles import Role
@@ -12,6 +11,7 @@ from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.identity import second_factor, sessions
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
+from tests.mailbox import mailed
 from tests.people import SAFARI, Clinic, Person, browser, browser_of
 
 NEW_PASSWORD = "another four plain words"
@@ -77,7 +77,7 @@ def test_a_changed_password_ends_my_other_sessions(clinic: Clinic) -> None:
     assert mine.post("/account/password/", typed).status_code == 302
     assert other.get("/account/").status_code == 302
     assert mine.get("/account/").status_code == 200
-    assert [message.to for message in mail.outbox] == [[ada.email]]
+    assert [message.to for message in mailed()] == [ada.email]
     first = {"email": ada.email, "password": ada.password}
     assert browser().post("/sign-in/", first).status_code == 422
     assert browser().post("/sign-in/", first | {"password": NEW_PASSWORD}).status_code == 302
@@ -94,7 +94,7 @@ def test_a_password_is_changed_only_by_whoever_knows_it(
     typed = {"present": known, "password": password}
     assert browser_of(ada).post("/account/password/", typed).status_code == 422
     assert browser().post("/sign-in/", {"email": ada.email, "password": ada.password})["Location"]
-    assert mail.outbox == []
+    assert mailed() == []
 
 
 def prove(here: Client, ada: Person, reason: str, code: str = "") -> int:
@@ -117,7 +117,7 @@ def test_a_new_app_takes_the_place_of_the_old(clinic: Clinic) -> None:
         assert second_factor.use_code(ada.user, ada.code()) == "wrong"
         fresh = second_factor.code_at(secret, second_factor.current_counter())
         assert second_factor.use_code(ada.user, fresh) == "accepted"
-    assert len(mail.outbox) == 1
+    assert len(mailed()) == 1
 
 
 def test_proving_oneself_lasts_five_minutes(ada: Person) -> None:
@@ -155,7 +155,7 @@ class TestForgottenPassword:
 
     def link(self, here: Client, ada: Person) -> str:
         here.post("/password/forgotten/", {"email": ada.email})
-        found = re.search(r"https://localhost:\d+(/password/new/\S+/)", str(mail.outbox[-1].body))
+        found = re.search(r"https://localhost:\d+(/password/new/\S+/)", mailed()[-1].body)
         assert found
         return found[1]
 
@@ -185,14 +185,14 @@ class TestForgottenPassword:
         unknown = here.post("/password/forgotten/", {"email": "nobody@example.org"})
         assert known.status_code == unknown.status_code == 200
         assert known.content == unknown.content
-        assert len(mail.outbox) == 1
+        assert len(mailed()) == 1
 
     def test_the_links_host_is_ours_whatever_the_request_says(self, ada: Person) -> None:
         here = browser()
         typed = {"email": ada.email}
         forged = {"x-forwarded-host": "evil.example", "origin": "https://evil.example"}
         here.post("/password/forgotten/", typed, headers=forged)
-        assert "evil.example" not in mail.outbox[0].body
+        assert "evil.example" not in mailed()[0].body
         assert (
             here.post("/password/forgotten/", typed, headers={"host": "evil.example"}).status_code
             == 400
@@ -202,4 +202,4 @@ class TestForgottenPassword:
         for number in range(12):
             here = browser(address=f"203.0.113.{number}")
             here.post("/password/forgotten/", {"email": ada.email})
-        assert len(mail.outbox) == 5
+        assert len(mailed()) == 5

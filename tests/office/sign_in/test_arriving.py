@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.conf import settings
-from django.core import mail
 from django.test import Client
 
 from keepwell.safeguards.access.actions import add_member
@@ -18,6 +17,7 @@ from keepwell.safeguards.identity import second_factor, sessions
 from keepwell.safeguards.identity.models import SessionRecord, Stage, User
 from keepwell.toolkit import clock
 from tests.at_once import at_once
+from tests.mailbox import mailed
 from tests.people import Clinic, Person, browser, browser_of, make_clinic, make_person
 
 COOKIE = settings.SESSION_COOKIE_NAME
@@ -150,7 +150,7 @@ def test_a_recovery_code_works_once_and_is_mailed_and_recorded(clinic: Clinic) -
     give_password(there, ada)
     assert here.post("/sign-in/recovery-code/", {"code": code}).status_code == 302
     assert there.post("/sign-in/recovery-code/", {"code": code}).status_code == 422
-    assert [message.to for message in mail.outbox] == [[ada.email]]
+    assert [message.to for message in mailed()] == [ada.email]
     assert "identity:recovery-code:use" in kinds(clinic)
 
 

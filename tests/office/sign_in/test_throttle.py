@@ -2,13 +2,13 @@
 
 import re
 
-from django.core import mail
 from django.test import Client
 
 from keepwell.safeguards.identity import throttle
 from keepwell.safeguards.identity.models import Tries
 from keepwell.toolkit import clock
 from tests.at_once import at_once
+from tests.mailbox import mailed
 from tests.people import Person, browser
 
 SECOND, MINUTE, HOUR = 1, 60, 3600
@@ -105,7 +105,7 @@ def test_a_reset_by_mail_opens_the_door(ada: Person) -> None:
     fail(ada, 5)
     here = browser()
     here.post("/password/forgotten/", {"email": ada.email})
-    link = re.search(r"https://\S+(/password/new/\S+/)", str(mail.outbox[0].body))
+    link = re.search(r"https://\S+(/password/new/\S+/)", mailed()[0].body)
     assert link
     here.post(link[1], {"password": "another four plain words"})
     assert guess(here, ada.email, "another four plain words") == 302

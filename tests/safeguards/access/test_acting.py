@@ -15,11 +15,11 @@ from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.audit import queries, writer
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit import clock
+from tests.entries import newest_entry
 from tests.jobs.doing import do_all
 from tests.jobs.labour import leave
 from tests.people import Clinic, Person, make_clinic
@@ -115,12 +115,6 @@ def test_the_job_of_somebody_who_lost_the_right_is_refused_on_the_trail(
     assert entry.payload
     assert entry.payload.on_behalf_of == ben.user.pk
     assert entry.payload.detail == {"needed": "member:list", "job": "tests:members:count"}
-
-
-def newest_entry(clinic: Clinic) -> queries.TrailEntry:
-    writer.stop()
-    ada = viewer_of(clinic, clinic.owner, Role.OWNER)
-    return queries.page_of_entries(ada).entries[0]
 
 
 def test_another_organisations_job_has_no_rights_here(clinic: Clinic) -> None:

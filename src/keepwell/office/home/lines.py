@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from django.db import Error as DatabaseError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from keepwell.office.mail import state
 from keepwell.office.permissions import OfficePermission
 from keepwell.safeguards.access.manifest import FirstStep, HomeLine
 from keepwell.safeguards.access.queries import may
@@ -26,6 +28,25 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
             icon="error",
             tone="danger",
         )
+    if may(viewer, OfficePermission.MAIL_MANAGE):
+        yield from _about_mail(state.present())
+
+
+def _about_mail(mail: state.MailState) -> Iterator[HomeLine]:
+    """Say that messages wait for a server, or that some could not be sent."""
+    url, act = reverse("office:mail"), _("See mail")
+    if mail.failed:
+        title = ngettext(
+            "%(n)s message could not be sent", "%(n)s messages could not be sent", mail.failed
+        ) % {"n": mail.failed}
+        words = _("The page of mail says why, and how to try again.")
+        yield HomeLine(title=title, words=words, url=url, act=act, icon="error", tone="danger")
+    elif mail.server is None and mail.waiting:
+        title = ngettext(
+            "%(n)s message waits to be sent", "%(n)s messages wait to be sent", mail.waiting
+        ) % {"n": mail.waiting}
+        words = _("No mail server is set up yet. Nothing is lost: they wait on the server.")
+        yield HomeLine(title=title, words=words, url=url, act=act, icon="send")
 
 
 def _is_broken(viewer: Viewer) -> bool:

@@ -1,30 +1,25 @@
-"""Mails about an account: never a secret beyond the one-time link, never anything of a patient."""
+"""Asking for a letter about an account: put as a job, so that no request waits for a mail server.
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+For the forgotten password it is also put when there is no such account, so that neither time nor
+answer tells whether there is one (ASVS 6.3.8).
+"""
 
+from uuid import UUID
+
+from keepwell.jobs import queue
+from keepwell.office import tasks
+from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.safeguards.identity.models import User
 
 
-def send_reset_link(user: User, path: str) -> None:
-    """Send the link for a new password; its host is configured, never taken from a request (T9)."""
-    address = settings.KEEPWELL_STAFF_URL + path
-    _send(user, _("Choose a new password for Keepwell"), "reset", address)
+def ask_reset_link(account: UUID | None) -> None:
+    """Ask for a link to a new password; for nobody's address the same work is put and does nothing.
+
+    The link is made when the letter is, so that its secret never lies in a table.
+    """
+    queue.put(tasks.write_about_account, account=account, letter=AccountLetter.RESET)
 
 
-def tell(user: User, what: str) -> None:
+def tell(user: User, letter: AccountLetter) -> None:
     """Tell a person that something about the way into the account has changed (ASVS 6.3.7)."""
-    subjects = {
-        "password": _("Your Keepwell password was changed"),
-        "factor": _("Your second step for Keepwell was changed"),
-        "recovery_code": _("A recovery code opened your Keepwell account"),
-    }
-    _send(user, subjects[what], what, settings.KEEPWELL_STAFF_URL)
-
-
-def _send(user: User, subject: str, name: str, address: str) -> None:
-    context = {"user": user, "address": address}
-    words = render_to_string(f"office/sign_in/mail/{name}.txt", context)
-    EmailMessage(subject=subject, body=words, to=[user.email]).send()
+    queue.put(tasks.write_about_account, account=user.pk, letter=letter)

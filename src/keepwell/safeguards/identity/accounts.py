@@ -11,6 +11,11 @@ def has_account(email: str) -> bool:
     return User.objects.filter(email=passwords.normal_email(email)).exists()
 
 
+def open_account_of(account: UUID) -> User | None:
+    """Return the account of an id unless it is closed."""
+    return User.objects.filter(pk=account, is_active=True).first()
+
+
 def is_open(account: UUID) -> bool:
     """Tell whether there is an account of this id and it is not closed."""
     return User.objects.filter(pk=account, is_active=True).exists()

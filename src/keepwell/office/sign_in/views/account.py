@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.office.sign_in import forms, mail, ways, words
+from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.sign_in.views.enrolling import qr_of, spaced
 from keepwell.safeguards.access.declarations import signed_in
 from keepwell.safeguards.access.errors import OutOfReach
@@ -81,7 +82,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _change_password(request: HttpRequest, account: User, password: str) -> HttpResponse:
     actions.change_password(request, account, password=password)
-    mail.tell(account, "password")
+    mail.tell(account, AccountLetter.PASSWORD)
     messages.success(request, _("Your password is changed. Your other sessions are ended."))
     return redirect("sign_in:account")
 
@@ -115,7 +116,7 @@ def _weighty(request: HttpRequest, reason: str) -> HttpResponse:
         request.session[_PROVEN] = now_us()
     else:
         actions.renew_codes(request, _account(request))
-        mail.tell(_account(request), "factor")
+        mail.tell(_account(request), AccountLetter.FACTOR)
     return redirect(REASONS[reason])
 
 
@@ -139,7 +140,7 @@ def app(request: HttpRequest) -> HttpResponse:
         if answer is CodeAnswer.ACCEPTED:
             request.session.pop(_PROVEN)
             request.session.pop(ways.SECRET)
-            mail.tell(account, "factor")
+            mail.tell(account, AccountLetter.FACTOR)
             return redirect("sign_in:new_codes")
         form.add_error("code", words.code(answer))
     context = {"form": form, "spaced": spaced(secret)}

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell.office.sign_in import forms, mail, ways, words
+from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.safeguards.access import queries
 from keepwell.safeguards.access.declarations import enrolment, open_to_all
 from keepwell.safeguards.access.viewers import sign_in_of
@@ -81,7 +82,7 @@ def recovery_code(request: HttpRequest) -> HttpResponse:
     def take(user: User, typed: str) -> tuple[Answer, str]:
         answer = actions.give_recovery_code(request, user, typed)
         if answer.is_right:
-            mail.tell(user, "recovery_code")
+            mail.tell(user, AccountLetter.RECOVERY_CODE)
         return answer, words.recovery_code()
 
     return _second_step(request, forms.RecoveryCodeForm, take, "office/sign_in/recovery_code.html")

@@ -1,7 +1,5 @@
 """A forgotten password: a link by mail, a new one, and then both steps as always (ASVS 6.4.3)."""
 
-from datetime import timedelta
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,12 +7,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from keepwell.office.sign_in import forms, mail
+from keepwell.office.sign_in.letters import RESET_LASTS, AccountLetter
 from keepwell.safeguards.access.declarations import open_to_all
 from keepwell.safeguards.identity import accounts, actions, links, passwords, throttle
 from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.identity.origin import address_of
 
-LASTS = timedelta(minutes=30)
+MINUTES = int(RESET_LASTS.total_seconds() // 60)
 
 
 @open_to_all("somebody without a password cannot sign in to ask for one")
@@ -26,20 +25,21 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "office/sign_in/forgotten.html", {"form": form}, status=status)
     _send_link(request, passwords.normal_email(form.cleaned_data["email"]))
-    return render(request, "office/sign_in/link_sent.html", {"minutes": 30})
+    return render(request, "office/sign_in/link_sent.html", {"minutes": MINUTES})
 
 
 def _send_link(request: HttpRequest, email: str) -> None:
-    """Send at most a few links in a row: a stranger must not fill somebody's mailbox."""
+    """Send at most a few links in a row: a stranger must not fill somebody's mailbox.
+
+    The same is done for an address without an account, so that the time tells nothing.
+    """
     doors = (
         throttle.account_door("reset", email),
         throttle.network_door("reset", address_of(request)),
     )
     user = accounts.open_account(email)
-    if throttle.begin_try(*doors) or user is None:
-        return
-    token = links.make(LinkPurpose.RESET_PASSWORD, lasts=LASTS, user=user)
-    mail.send_reset_link(user, reverse("sign_in:new_password", args=[token]))
+    if not throttle.begin_try(*doors):
+        mail.ask_reset_link(user.pk if user else None)
 
 
 @open_to_all("the one-time link is the permission")
@@ -59,7 +59,7 @@ def new_password(request: HttpRequest, token: str) -> HttpResponse:
         return _gone(request)
     actions.reset_password(request, link.user, password=form.cleaned_data["password"])
     throttle.succeed(throttle.account_door("reset", link.user.email))
-    mail.tell(link.user, "password")
+    mail.tell(link.user, AccountLetter.PASSWORD)
     return redirect(f"{reverse('sign_in:password')}?because=password-changed")
 
 

@@ -1,0 +1,81 @@
+"""A letter is declared once: what it is for, its subject, its words, and how long it is of use.
+
+Words are told a handful of plain facts by name (`FACTS`), never rows: whoever writes a template can
+reach nothing else, and so nothing of a patient. The HTML part is made from the plain one.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+
+Fact = str | int
+# name: of the account's person; address: of a page; organisation: its name; minutes: how long a
+# link works; checkpoint: the signed head of a trail (hashes, a number, a time).
+FACTS = frozenset({"address", "checkpoint", "minutes", "name", "organisation"})
+
+
+class FactRefused(TypeError):  # noqa: N818  names the fact
+    """A letter was to be told something that letters are not told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One kind of mail; `example` is what its preview is told."""
+
+    code: str
+    title: str | Promise
+    subject: str | Promise
+    template: str
+    example: Mapping[str, Fact] = field(default_factory=dict)
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter in one language, ready to be sent or shown."""
+
+    subject: str
+    text: str
+    html: str
+    paragraphs: tuple[str, ...]
+
+
+_letters: dict[str, Letter] = {}
+
+
+def declare(letter: Letter) -> Letter:
+    """Make a letter known, for the previews and for the test that looks into all of them."""
+    _letters[letter.code] = letter
+    return letter
+
+
+def letters() -> tuple[Letter, ...]:
+    """Return every letter, by code."""
+    return tuple(_letters[code] for code in sorted(_letters))
+
+
+def letter_of(code: str) -> Letter | None:
+    """Return the letter of this code."""
+    return _letters.get(code)
+
+
+def compose(letter: Letter, facts: Mapping[str, Fact]) -> Composed:
+    """Return a letter in the language that is active. Raises FactRefused."""
+    for name, fact in facts.items():
+        if name not in FACTS or type(fact) not in (str, int):
+            raise FactRefused(name)
+    text = render_to_string(letter.template, dict(facts)).strip() + "\n"
+    paragraphs = tuple(part.strip() for part in re.split(r"\n\s*\n", text.strip()))
+    subject = str(letter.subject)
+    context = {"subject": subject, "paragraphs": [*map(_shown, paragraphs)]}
+    html = render_to_string("office/mail/letter.html", context)
+    return Composed(subject, text, html, paragraphs)
+
+
+def _shown(paragraph: str) -> tuple[str, bool]:
+    """Return a paragraph and whether it is an address by itself, which becomes a link."""
+    return paragraph, bool(re.fullmatch(r"https://\S+", paragraph))

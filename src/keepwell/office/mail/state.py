@@ -1,0 +1,30 @@
+"""How mail is: whether there is a server, and how many messages wait or did not leave."""
+
+from dataclasses import dataclass
+
+from keepwell.jobs import queue
+from keepwell.office.tasks import write_about_account, write_checkpoint
+from keepwell.safeguards.mail import post, spool
+from keepwell.safeguards.mail.servers import Server
+
+NAMES = (write_about_account.name, write_checkpoint.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailState:
+    """What a page says of mail."""
+
+    server: Server | None
+    sender: str
+    waiting: int
+    failed: int
+
+
+def present() -> MailState:
+    """Return how mail is now, for the whole installation: numbers, no addresses."""
+    return MailState(
+        server=post.server(),
+        sender=post.sender(),
+        waiting=spool.count_waiting() + queue.count_open(NAMES),
+        failed=spool.count_refused() + queue.count_dead(NAMES),
+    )

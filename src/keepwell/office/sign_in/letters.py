@@ -1,0 +1,75 @@
+"""Letters about an account: never a secret beyond the one-time link, nothing of a patient."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.office.mail.letters import Letter, declare
+
+RESET_LASTS = timedelta(minutes=30)
+_EXAMPLE = {"name": "Ada Moreno", "address": "https://keepwell.example"}
+
+
+class AccountLetter(StrEnum):
+    """What there is to be said about an account."""
+
+    FACTOR = "factor"
+    PASSWORD = "password"  # noqa: S105  a letter, not a password
+    RECOVERY_CODE = "recovery_code"
+    RESET = "reset"
+    TEST = "test"
+
+
+LETTERS = {
+    AccountLetter.FACTOR: declare(
+        Letter(
+            code=AccountLetter.FACTOR,
+            title=_("When a second step was changed"),
+            subject=_("Your second step for Keepwell was changed"),
+            template="office/sign_in/mail/factor.txt",
+            example=_EXAMPLE,
+        )
+    ),
+    AccountLetter.PASSWORD: declare(
+        Letter(
+            code=AccountLetter.PASSWORD,
+            title=_("When a password was changed"),
+            subject=_("Your Keepwell password was changed"),
+            template="office/sign_in/mail/password.txt",
+            example=_EXAMPLE,
+        )
+    ),
+    AccountLetter.RECOVERY_CODE: declare(
+        Letter(
+            code=AccountLetter.RECOVERY_CODE,
+            title=_("When a recovery code was used"),
+            subject=_("A recovery code opened your Keepwell account"),
+            template="office/sign_in/mail/recovery_code.txt",
+            example=_EXAMPLE,
+        )
+    ),
+    AccountLetter.RESET: declare(
+        Letter(
+            code=AccountLetter.RESET,
+            title=_("When somebody forgot the password"),
+            subject=_("Choose a new password for Keepwell"),
+            template="office/sign_in/mail/reset.txt",
+            example={
+                **_EXAMPLE,
+                "address": "https://keepwell.example/password/new/…/",
+                "minutes": 30,
+            },
+            lasts=RESET_LASTS,
+        )
+    ),
+    AccountLetter.TEST: declare(
+        Letter(
+            code=AccountLetter.TEST,
+            title=_("When somebody tries whether mail arrives"),
+            subject=_("Keepwell can send mail"),
+            template="office/sign_in/mail/test.txt",
+            example=_EXAMPLE,
+        )
+    ),
+}

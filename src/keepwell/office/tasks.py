@@ -1,0 +1,79 @@
+"""What the office does later: letters to accounts, and a checkpoint a day to owners."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.jobs import queue
+from keepwell.jobs.declaring import job
+from keepwell.jobs.work import Work
+from keepwell.office.mail.letters import Fact
+from keepwell.office.mail.writing import write
+from keepwell.office.sign_in.letters import LETTERS, RESET_LASTS, AccountLetter
+from keepwell.office.trail.letters import CHECKPOINT
+from keepwell.safeguards.access import viewers
+from keepwell.safeguards.access.queries import members_of
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit import heads
+from keepwell.safeguards.identity import accounts, links
+from keepwell.safeguards.identity.models import LinkPurpose, User
+from keepwell.safeguards.mail import post
+from keepwell.safeguards.tenancy.organisations import organisation_ids
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.shell.queries import organisation
+
+
+@job("office:account:write", title=_("Mail about an account"), tries=12)
+def write_about_account(work: Work, account: UUID | None, letter: AccountLetter) -> None:
+    """Write a letter to an account; to nobody, if there is none or it is closed by now."""
+    user = accounts.open_account_of(account) if account else None
+    if user is not None:
+        write(work, LETTERS[letter], user, **_facts(user, letter))
+
+
+def _facts(user: User, letter: AccountLetter) -> dict[str, Fact]:
+    """Return what a letter is told; its address is configured, never taken from a request (T9)."""
+    if letter is not AccountLetter.RESET:
+        return {"address": settings.KEEPWELL_STAFF_URL}
+    token = links.make(LinkPurpose.RESET_PASSWORD, lasts=RESET_LASTS, user=user)
+    return {
+        "address": settings.KEEPWELL_STAFF_URL + reverse("sign_in:new_password", args=[token]),
+        "minutes": int(RESET_LASTS.total_seconds() // 60),
+    }
+
+
+@job("office:checkpoint:write", title=_("Mail a checkpoint of the trail"), tries=12)
+def write_checkpoint(work: Work, account: UUID) -> None:
+    """Write the newest signed head of an organisation's trail to one of its owners."""
+    viewer = viewers.of_job(work)
+    user = accounts.open_account_of(account)
+    profile = organisation(viewer.organisation)
+    if user is None or profile is None or user.pk not in _owners(viewer):
+        return
+    write(
+        work,
+        CHECKPOINT,
+        user,
+        organisation=profile.name,
+        checkpoint=heads.newest_head(viewer.organisation).note.strip(),
+        address=settings.KEEPWELL_STAFF_URL + reverse("office:trail"),
+    )
+
+
+@job("office:checkpoint:plan", title=_("Ask for a checkpoint to every owner"), every="30 4 * * *")
+def plan_checkpoints(work: Work) -> None:
+    """Put one letter to each owner of each organisation; while there is no server, none."""
+    if post.server() is None:
+        return
+    every = organisation_ids()
+    for one in every[work.done :]:
+        owners = _owners(Viewer(kind=ViewerKind.SYSTEM, organisation=one))
+        with work.step(of=len(every)):
+            for owner in owners:
+                queue.put(write_checkpoint, organisation=one, account=owner, key=(one, owner))
+
+
+def _owners(viewer: Viewer) -> list[UUID]:
+    return [row.user_id for row in members_of(viewer) if row.role == Role.OWNER]

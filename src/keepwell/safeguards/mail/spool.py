@@ -1,0 +1,64 @@
+"""The spool: a folder where messages wait, one file each, until there is a server for them.
+
+A message that the server refuses for good, or that is of no use any more, does not stop the others.
+"""
+
+import os
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+_WAITING, _REFUSED = ".eml", ".refused"
+
+
+def _folder() -> Path:
+    return Path(settings.KEEPWELL_MAIL_SPOOL)
+
+
+def put(name: UUID, message: EmailMessage) -> None:
+    """Keep a message, for its owner's eyes only, whole or not at all; again changes nothing."""
+    folder = _folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = folder / f".{name}"
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(message.as_bytes())
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(folder / f"{name}{_WAITING}")
+
+
+def waiting() -> list[Path]:
+    """Return the files that wait, oldest first: a name begins with the time it was made."""
+    return sorted(_folder().glob(f"*{_WAITING}"))
+
+
+def count_waiting() -> int:
+    """Count the messages that wait."""
+    return len(waiting())
+
+
+def count_refused() -> int:
+    """Count the messages that the server refused for good."""
+    return len(list(_folder().glob(f"*{_REFUSED}")))
+
+
+def parse(raw: bytes) -> EmailMessage:
+    """Return the message in a file's bytes."""
+    return message_from_bytes(raw, _class=EmailMessage, policy=SMTP)
+
+
+def messages() -> Iterator[tuple[Path, EmailMessage]]:
+    """Return each message that waits, with its file."""
+    for path in waiting():
+        yield path, parse(path.read_bytes())
+
+
+def set_aside(path: Path) -> None:
+    """Keep a message that was refused for good, out of the way of the others."""
+    path.replace(path.with_suffix(_REFUSED))
