@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 
 from keepwell.office.trail import chart, findings, groups, views
-from keepwell.safeguards.audit import activity, heads, proofs
+from keepwell.safeguards.audit import activity, heads, proofs, writer
 from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.entries import period_of
+from keepwell.safeguards.audit.erasures import erase_period
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.proofs import Standing
 from keepwell.safeguards.audit.reports import Finding, Problem
@@ -163,10 +165,24 @@ def test_a_whole_trail_is_said_to_be_whole_only_once_checked(ada: Client) -> Non
     assert "Whole" in page
 
 
-def test_an_erased_entry_is_told_and_stays_proven(house: House, ada: Client, hands: Hands) -> None:
+def test_a_content_taken_away_is_told_and_never_called_erased(
+    house: House, ada: Client, hands: Hands
+) -> None:
     hands.change(
         'UPDATE trail_entry SET payload = NULL WHERE organisation_id = :org AND "index" = 1'
     )
+    page = text_of(ada.get("/trail/1/"))
+    assert "cannot be read" in page
+    assert "Proven just now" in page
+    assert "erased by law" not in page + text_of(ada.get("/trail/"))
+    assert "What entry 1 said was taken away" in text_of(ada.post("/trail/check/", follow=True))
+
+
+def test_an_erased_month_is_told_and_stays_proven(house: House, ada: Client) -> None:
+    period = period_of(clock.now_us())
+    with clock.moved(40 * 24 * 3600):
+        erase_period(house.viewer(), period, reason="kept for six years")
+        writer.stop()
     page = text_of(ada.get("/trail/1/"))
     assert "erased by law" in page
     assert "Proven just now" in page

@@ -127,7 +127,11 @@ def test_lines_lead_to_their_entries_only_when_a_route_is_given() -> None:
 @pytest.mark.usefixtures("stores")
 @pytest.mark.parametrize(
     ("content", "tone", "words"),
-    [(Content.BROKEN, "danger", "was changed"), (Content.ERASED, "", "erased by law")],
+    [
+        (Content.BROKEN, "danger", "was changed"),
+        (Content.ERASED, "", "erased by law"),
+        (Content.LOST, "danger", "cannot be read"),
+    ],
 )
 def test_what_cannot_be_read_is_told_by_its_kind(content: Content, tone: str, words: str) -> None:
     (line,) = trail_lines.lines_of(ADA, [entry(content)])

@@ -66,6 +66,9 @@ MANIFEST = Manifest(
         OfficePermission.TRAIL_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
     events={
+        AuditEvent.PERIOD_ERASE: EventWords(
+            did=_("erased what a month of the trail says"), icon="lock"
+        ),
         AuditEvent.TRAIL_EXPORT: EventWords(did=_("exported the trail"), icon="download"),
         AuditEvent.TRAIL_OPEN: EventWords(did=_("read the trail"), icon="trail"),
         OfficeEvent.JOB_CANCEL: EventWords(did=_("cancelled a job"), icon="close"),

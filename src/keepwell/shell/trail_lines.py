@@ -94,7 +94,7 @@ def _line(viewer: Viewer, entry: TrailEntry, names: Mapping[UUID, str], url: str
 
 def _unreadable(entry: TrailEntry, url: str) -> Line:
     """Tell an entry whose content is gone or changed: its kind and time stand in the open."""
-    is_broken = entry.content is Content.BROKEN
+    is_broken = entry.content in (Content.BROKEN, Content.LOST)
     words = registry.event_words(entry.kind)
     return Line(
         index=entry.index,
@@ -112,6 +112,11 @@ def unreadable_words(content: Content) -> str:
     """Say why an entry's content is not there."""
     if content is Content.BROKEN:
         return _("What this entry said was changed and cannot be read.")
+    if content is Content.LOST:
+        return _(
+            "What this entry said cannot be read: it or its key is not here, and no erasure of its "
+            "month is on the trail. Ask whoever runs Keepwell."
+        )
     return _("What this entry said was erased by law; the entry itself stays proven.")
 
 

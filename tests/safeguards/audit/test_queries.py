@@ -105,12 +105,12 @@ def test_ids_that_are_not_on_the_trail_are_told(ada: Viewer, cy: Viewer) -> None
     assert queries.missing(ada.organisation, asked) == {stranger, unknown}
 
 
-def test_a_shredded_month_is_shown_as_erased(ada: Viewer, hands: Hands) -> None:
+def test_a_key_shredded_without_an_order_is_no_erasure(ada: Viewer, hands: Hands) -> None:
     opened(ada, uuid7(), person=PAT)
     ((key_id,),) = hands.rows("SELECT key_id FROM trail_entry WHERE organisation_id = :org")
     keys.shred(ada.organisation, [UUID(str(key_id))])
     entry = page_of_entries(ada).entries[-1]
-    assert (entry.content, entry.payload) == (Content.ERASED, None)
+    assert (entry.content, entry.payload) == (Content.LOST, None)
 
 
 def test_a_payload_moved_to_another_entry_is_shown_as_broken(ada: Viewer, hands: Hands) -> None:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from keepwell.safeguards.audit import checked, heads, logs, queries, writer
+from keepwell.safeguards.audit import checked, erasures, heads, logs, queries, writer
 from keepwell.safeguards.audit.actions import record, record_now
-from keepwell.safeguards.audit.entries import Entry
-from keepwell.safeguards.audit.errors import TrailBroken
+from keepwell.safeguards.audit.entries import Entry, Subject, about_number, period_of
+from keepwell.safeguards.audit.erasures import erase_period
+from keepwell.safeguards.audit.errors import PeriodRuns, TrailBroken
 from keepwell.safeguards.audit.models import Outbox
 from keepwell.safeguards.audit.reports import Problem, Report
 from keepwell.safeguards.audit.verifier import verify
@@ -289,10 +290,87 @@ def test_a_stuck_outbox_is_named(log: Viewer) -> None:
     assert found(log) == (Problem.OUTBOX, None)
 
 
-def test_a_dropped_payload_leaves_the_log_whole(log: Viewer, hands: Hands) -> None:
-    hands.change("UPDATE trail_entry SET payload = NULL WHERE organisation_id = :org")
-    assert verify(log.organisation).is_whole
-    assert queries.entry(log, 305).content == queries.Content.ERASED
+NEXT_MONTH = 40 * 24 * 3600
+
+
+@pytest.fixture
+def about(ada: Viewer) -> UUID:
+    """Fill Ada's log with openings; every third one is of the row whose id is returned."""
+    one = uuid7()
+    with wall.writing(ada.organisation):
+        for number in range(9):
+            row = one if number % 3 == 1 else uuid7()
+            subject = Subject("tests.row", (row,), ("text",), (uuid7(),))
+            record(ada, OPEN, subjects=[subject])
+    writer.stop()
+    return one
+
+
+def test_a_mention_that_was_taken_away_is_named(ada: Viewer, hands: Hands, about: UUID) -> None:
+    assert verify(ada.organisation).is_whole
+    gone = "DELETE FROM trail_mention WHERE organisation_id = :org AND about = ?"
+    assert hands.change(gone, about_number(about)) == 3
+    assert found(ada) == (Problem.MENTION, 1)
+
+
+@pytest.mark.parametrize("change", ["part = 2", "about = about + 1", '"index" = 5'])
+def test_a_mention_that_was_changed_is_named(
+    ada: Viewer, hands: Hands, about: UUID, change: str
+) -> None:
+    where = 'WHERE organisation_id = :org AND about = ? AND "index" = 4'
+    assert hands.change(f"UPDATE trail_mention SET {change} {where}", about_number(about)) == 1
+    assert found(ada) == (Problem.MENTION, 4)
+
+
+def test_a_mention_that_was_added_is_named(ada: Viewer, hands: Hands, about: UUID) -> None:
+    hands.change(
+        'INSERT INTO trail_mention (about, "index", part, organisation_id) VALUES (?, 6, 1, :org)',
+        about_number(about),
+    )
+    assert found(ada) == (Problem.MENTION, 6)
+
+
+def test_a_payload_taken_away_is_named_and_not_called_erased(log: Viewer, hands: Hands) -> None:
+    hands.change(f"UPDATE trail_entry SET payload = NULL {AT}", 305)
+    assert found(log) == (Problem.CONTENT, 305)
+    assert queries.entry(log, 305).content is queries.Content.LOST
+
+
+@pytest.mark.parametrize("key", ["organisation_id", "entry_id"])
+def test_an_entry_that_names_another_key_is_named(log: Viewer, hands: Hands, key: str) -> None:
+    hands.change(f"UPDATE trail_entry SET key_id = {key} {AT}", 7)
+    assert found(log) == (Problem.CONTENT, 7)
+    assert queries.entry(log, 7).content is queries.Content.LOST
+
+
+def test_a_month_that_was_erased_stays_whole_and_says_so(log: Viewer, hands: Hands) -> None:
+    period = period_of(clock.now_us())
+    with pytest.raises(PeriodRuns):
+        erase_period(log, period, reason="")
+    with clock.moved(NEXT_MONTH):
+        assert erase_period(log, period, reason="kept for six years") is not None
+        assert erase_period(log, period, reason="once more") is None
+        writer.stop()
+        assert verify(log.organisation).is_whole
+        assert queries.entry(log, 305).content is queries.Content.ERASED
+        hands.change(f"UPDATE trail_entry SET payload = NULL {AT}", 305)
+        assert verify(log.organisation).is_whole
+        assert queries.entry(log, 305).content is queries.Content.ERASED
+        assert queries.entry(log, 312).kind == "audit:period:erase"
+
+
+def test_an_erasure_that_was_itself_erased_still_covers_the_months_before(log: Viewer) -> None:
+    period = period_of(clock.now_us())
+    with clock.moved(NEXT_MONTH):
+        erase_period(log, period, reason="kept for six years")
+        later = period_of(clock.now_us())
+    with clock.moved(2 * NEXT_MONTH):
+        erase_period(log, later, reason="kept for six years")
+        writer.stop()
+        assert erasures.of(log.organisation).covers(period)
+        assert not erasures.of(log.organisation).covers(period_of(clock.now_us()))
+        assert queries.entry(log, 305).content is queries.Content.ERASED
+        assert verify(log.organisation).is_whole
 
 
 def _no_time(hands: Hands) -> None:

@@ -8,9 +8,11 @@ from keepwell.safeguards.audit.reports import Finding, Problem
 def sentence_of(finding: Finding) -> str:
     """Say what is wrong and where; the position is the number of an entry."""
     words = {
+        Problem.CONTENT: _("What entry %(position)s said was taken away, and not by an erasure."),
         Problem.DELETED: _("Entry %(position)s was deleted."),
         Problem.EDITED: _("Entry %(position)s was edited."),
         Problem.INSERTED: _("Entry %(position)s was inserted."),
+        Problem.MENTION: _("Whom or what entry %(position)s is about was changed."),
         Problem.MISPLACED: _("Entry %(position)s is not where it was written."),
         Problem.ROLLED_BACK: _("The trail was rolled back to %(position)s entries."),
         Problem.TILE: _("A part of the tree over entry %(position)s was changed."),

@@ -18,7 +18,7 @@ DIGEST_BYTES = 32
 LONGEST_KIND = 200
 _START = struct.Struct(">B16sQIH")  # version, id, time, period, length of the kind
 _FIXED_BYTES = _START.size + DIGEST_BYTES
-_ABOUT_MASK = 2**62 - 1
+ABOUT_MASK = 2**62 - 1
 
 
 class EntryMalformed(ValueError):  # noqa: N818  names the fact
@@ -118,7 +118,7 @@ def about_number(id_: UUID) -> int:
 
     A whole number is compared and stored in a fifth of the time that an id takes.
     """
-    return id_.int & _ABOUT_MASK
+    return id_.int & ABOUT_MASK
 
 
 def period_of(time_us: int) -> int:

@@ -38,3 +38,11 @@ class ExportRefused(KeepwellError):  # noqa: N818  names the fact
     code: ClassVar[str] = "export_refused"
     status: ClassVar[int] = 409
     sentence: ClassVar[str] = _("The folder holds something else. Nothing was written.")
+
+
+class PeriodRuns(KeepwellError):  # noqa: N818  names the fact
+    """Entries of this month are still being written, so it cannot be erased yet."""
+
+    code: ClassVar[str] = "period_runs"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _("This month is not over, so what its entries say is kept.")

@@ -6,5 +6,6 @@ from enum import StrEnum
 class AuditEvent(StrEnum):
     """Kinds of entries about the trail."""
 
+    PERIOD_ERASE = "audit:period:erase"
     TRAIL_EXPORT = "audit:trail:export"
     TRAIL_OPEN = "audit:trail:open"

@@ -3,15 +3,19 @@
 Covers ASTM E2147 and the FHIR AuditEvent patterns. Values of records are never part of it.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from keepwell.safeguards.audit.entries import Mention, Part, Subject
+from keepwell.safeguards.audit.entries import ABOUT_MASK, Mention, Part, Subject
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit import canonical
 
+# Plain numbers: looking an enum member up costs more than the rest of a mention.
+_SUBJECT, _PERSON = int(Part.SUBJECT), int(Part.PERSON)
+_ACTOR, _ON_BEHALF = int(Part.ACTOR), int(Part.ON_BEHALF)
 EMERGENCY = "emergency"  # the purpose that breaks the glass
 VERSION = 1
 
@@ -127,6 +131,28 @@ def payload_of(
         is_emergency=viewer.purpose == EMERGENCY,
         detail=detail or {},
     )
+
+
+def mentions_in(data: bytes) -> set[tuple[int, int]]:
+    """Return part and number (`entries.about_number`) of each id in a payload's opened bytes.
+
+    The same as `mentions` in a tenth of the time, for checks that read every entry.
+    """
+    value = json.loads(data)
+    found: set[tuple[int, int]] = set()
+    for subject in value["what"]:
+        found.update((_SUBJECT, _number(id_)) for id_ in subject["ids"])
+        found.update((_PERSON, _number(id_)) for id_ in subject["persons"])
+    who = value["who"]
+    if who["actor"]:
+        found.add((_ACTOR, _number(who["actor"])))
+    if who["on_behalf_of"]:
+        found.add((_ON_BEHALF, _number(who["on_behalf_of"])))
+    return found
+
+
+def _number(id_: str) -> int:
+    return int(id_[-17:].replace("-", ""), 16) & ABOUT_MASK
 
 
 def _text(value: UUID | None) -> str | None:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from keepwell.safeguards.audit import checked, heads
+from keepwell.safeguards.audit import checked, erasures, heads
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import Part, about_number, moment_of
+from keepwell.safeguards.audit.erasures import Erasures
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.payloads import Payload
@@ -28,7 +29,8 @@ class Content(StrEnum):
     """Whether an entry's payload can be read."""
 
     BROKEN = "broken"  # the seal does not fit: somebody changed it
-    ERASED = "erased"  # by retention or by shredding its key; the entry stays provable
+    ERASED = "erased"  # its month was erased, and the trail says so; the entry stays provable
+    LOST = "lost"  # it or its key is not there, and no erasure is on the trail
     READABLE = "readable"
 
 
@@ -88,7 +90,7 @@ def page_of_entries(
             found = found.filter(index__lt=before)
         rows = list(found.order_by("-index")[: limit + 1])
     _record_reading(viewer, asked, actor, rows[:limit])
-    entries = tuple(_opened(row) for row in rows[:limit])
+    entries = _opened(rows[:limit])
     return Page(entries, entries[-1].index if len(rows) > limit else None)
 
 
@@ -99,7 +101,7 @@ def entry(viewer: Viewer, index: int) -> TrailEntry:
     if row is None:
         raise EntryMissing
     _record_reading(viewer, (), None, [row])
-    return _opened(row)
+    return _opened([row])[0]
 
 
 def state(viewer: Viewer) -> TrailState:
@@ -164,26 +166,37 @@ def _record_reading(
     record_now(viewer, AuditEvent.TRAIL_OPEN, detail=detail | {"count": str(len(rows))})
 
 
-def _opened(row: models.Entry) -> TrailEntry:
-    content, payload = _content(row)
-    return TrailEntry(
-        index=row.index,
-        id=row.entry_id,
-        moment=moment_of(row.time_us),
-        kind=row.kind,
-        content=content,
-        payload=payload,
+def _opened(rows: Collection[models.Entry]) -> tuple[TrailEntry, ...]:
+    contents = [_content(row) for row in rows]
+    lost = any(content is Content.LOST for content, _ in contents)
+    erased = erasures.of(next(iter(rows)).organisation_id) if lost else None
+    return tuple(
+        TrailEntry(
+            index=row.index,
+            id=row.entry_id,
+            moment=moment_of(row.time_us),
+            kind=row.kind,
+            content=_why(content, row, erased),
+            payload=payload,
+        )
+        for row, (content, payload) in zip(rows, contents, strict=True)
     )
+
+
+def _why(content: Content, row: models.Entry, erased: Erasures | None) -> Content:
+    """Tell erasure, which the trail itself orders, from a content that somebody took away."""
+    is_erased = content is Content.LOST and erased is not None and erased.covers(row.period)
+    return Content.ERASED if is_erased else content
 
 
 def _content(row: models.Entry) -> tuple[Content, Payload | None]:
     if row.payload is None:
-        return Content.ERASED, None
+        return Content.LOST, None
     try:
         sealed = bytes(row.payload)
         payload = open_payload(row.organisation_id, row.entry_id, row.key_id, sealed)
     except KeyGone:
-        return Content.ERASED, None
+        return Content.LOST, None
     except (SealBroken, ValueError, KeyError):
         return Content.BROKEN, None
     return Content.READABLE, payload

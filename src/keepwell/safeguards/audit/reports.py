@@ -9,10 +9,12 @@ from uuid import UUID
 class Problem(StrEnum):
     """In which way a trail is not the one that was signed."""
 
+    CONTENT = "content"  # what an entry says was taken away or hidden, and not by an erasure
     DELETED = "deleted"
     EDITED = "edited"
     HEAD = "head"  # a checkpoint's row says something else than its note
     INSERTED = "inserted"
+    MENTION = "mention"  # whom or what an entry is about was changed
     MISPLACED = "misplaced"  # reordered
     OUTBOX = "outbox"  # entries wait too long to be written
     ROLLED_BACK = "rolled-back"

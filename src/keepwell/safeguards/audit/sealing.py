@@ -32,7 +32,7 @@ def sealed_entry(
     payload = payload_of(viewer, subjects, reason, outcome, detail)
     entry_id, time_us = uuid7(), now_us()
     period = period_of(time_us)
-    key_id = keys.shared_key(viewer.organisation, f"trail/{period}")
+    key_id = keys.shared_key(viewer.organisation, key_name(period))
     binding = Binding(SLOT, viewer.organisation, entry_id)
     return SealedEntry(
         organisation=viewer.organisation,
@@ -48,5 +48,14 @@ def sealed_entry(
 
 def open_payload(organisation: UUID, entry_id: UUID, key_id: UUID, sealed: bytes) -> Payload:
     """Open a payload; raise SealBroken or KeyGone (its month was erased)."""
-    binding = Binding(SLOT, organisation, entry_id)
-    return Payload.decode(sealing.open_sealed(key_id, binding, sealed))
+    return Payload.decode(opened(organisation, entry_id, key_id, sealed))
+
+
+def opened(organisation: UUID, entry_id: UUID, key_id: UUID, sealed: bytes) -> bytes:
+    """Return a payload's bytes; raise as `open_payload` does."""
+    return sealing.open_sealed(key_id, Binding(SLOT, organisation, entry_id), sealed)
+
+
+def key_name(period: int) -> str:
+    """Return under which name a month's entries share their key."""
+    return f"trail/{period}"

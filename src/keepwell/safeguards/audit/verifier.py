@@ -1,7 +1,8 @@
 """Check a log from its first entry to its signed head, and name the first position that is wrong.
 
 Every entry's payload against its digest, every entry against its leaf hash, the tree that they make
-against every tile and every signed checkpoint. Reads in portions: memory does not grow with it.
+against every tile and every signed checkpoint; then what the tree does not bind (`contents`).
+Reads in portions: memory grows by four bytes for an entry.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from keepwell.safeguards.audit import checked, heads, logs, outbox
 from keepwell.safeguards.audit.checked import Checked, Seen
+from keepwell.safeguards.audit.contents import Contents
 from keepwell.safeguards.audit.diagnosis import Suspect, diagnose
 from keepwell.safeguards.audit.entries import Entry, moment_of
 from keepwell.safeguards.audit.errors import TrailBroken
@@ -91,6 +93,7 @@ class _Walk:
         self._head = head
         self._seen = seen
         self._key = heads.verify_key_of(organisation)
+        self._contents = Contents(connection, organisation)
         self._tree = Growth()
         self._trusted = 0  # the size of the newest checkpoint that fits
         self._bad_tile: Finding | None = None
@@ -102,10 +105,14 @@ class _Walk:
         finding = self._signature(self._head) or self._rolled_back() or self._at_size()
         if finding:
             return finding
-        for row in self._entries():
-            if finding := self._row(row):
-                return finding
-        return self._truncated() or leftover(self._organisation, self._head.size)
+        lost = None
+        for portion in self._portions():
+            for row in portion:
+                if finding := self._row(row):
+                    return finding
+            lost = lost or self._contents.finding(portion)
+        finding = self._truncated() or leftover(self._organisation, self._head.size)
+        return finding or lost or self._contents.surplus()
 
     def _signature(self, head: Head) -> Finding | None:
         try:
@@ -172,12 +179,12 @@ class _Walk:
         said = f"The log was truncated to {size} entries: the head signed {self._head.size}."
         return Finding(Problem.TRUNCATED, size, said)
 
-    def _entries(self) -> Iterator[StoredEntry]:
+    def _portions(self) -> Iterator[list[StoredEntry]]:
         start = 0
         while start < self._head.size:
             limit = min(PORTION, self._head.size - start)
             portion = statements.entries(self._connection, self._organisation, start, limit)
-            yield from (row for row in portion if row.index < self._head.size)
+            yield [row for row in portion if row.index < self._head.size]
             if len(portion) < limit:
                 return
             start = portion[-1].index + 1

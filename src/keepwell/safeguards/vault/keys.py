@@ -27,16 +27,19 @@ def new_data_key(organisation: UUID) -> UUID:
     return spare.key_id
 
 
+def existing_shared_key(organisation: UUID, name: str) -> UUID | None:
+    """Return the key of this name as the keystore knows it now; None: never made, or shredded."""
+    with access.reading(organisation):
+        return SharedKey.objects.filter(name=name).values_list("key_id", flat=True).first()
+
+
 def shared_key(organisation: UUID, name: str) -> UUID:
     """Return the key of this name, such as "trail/202611", making it at first use."""
     known = shared.known(organisation, name)
     if known is not None:
         return known
     epoch = shared.epoch()
-    with access.reading(organisation):
-        found: UUID | None = (
-            SharedKey.objects.filter(name=name).values_list("key_id", flat=True).first()
-        )
+    found = existing_shared_key(organisation, name)
     if found is None:
         found = _share(organisation, name)
     shared.remember(organisation, name, found, epoch)

@@ -3,6 +3,7 @@
 Every value is a parameter; table and column names are those of `trail.models`.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -62,8 +63,32 @@ TILE_ROOTS = (
     "AND number >= %s AND number < %s ORDER BY number"
 )
 ENTRIES = (
-    'SELECT "index", entry_id, time_us, period, kind, digest, leaf, payload FROM trail_entry '
+    'SELECT "index", entry_id, time_us, period, kind, digest, leaf, key_id, payload '
+    "FROM trail_entry "
     'WHERE organisation_id = %s AND "index" >= %s ORDER BY "index" LIMIT %s'
+)
+# Both look each mention up by its key, in the order in which they are asked for.
+UNMENTIONED = {
+    "postgresql": """
+SELECT MIN(asked.entry) FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[])
+AS asked(about, entry, part) LEFT JOIN LATERAL (SELECT true AS is_there FROM trail_mention
+WHERE about = asked.about AND "index" = asked.entry AND part = asked.part AND organisation_id = %s
+LIMIT 1) AS found ON true WHERE found.is_there IS NULL
+""",
+    "sqlite": """
+SELECT MIN(asked.entry) FROM (SELECT value ->> 0 AS about, value ->> 1 AS entry, value ->> 2 AS part
+FROM json_each(%s)) AS asked WHERE NOT EXISTS (SELECT 1 FROM trail_mention AS stored
+WHERE stored.about = asked.about AND stored."index" = asked.entry AND stored.part = asked.part
+AND stored.organisation_id = %s)
+""",
+}
+COUNT_MENTIONS = (
+    "SELECT COUNT(*) FROM trail_mention WHERE organisation_id = %s "
+    'AND "index" >= %s AND "index" < %s'
+)
+MENTIONS_BY_ENTRY = (
+    'SELECT "index", COUNT(*) FROM trail_mention WHERE organisation_id = %s '
+    'AND "index" >= %s AND "index" < %s GROUP BY "index" ORDER BY "index"'
 )
 TILES = (
     "SELECT number, hashes FROM trail_tile WHERE organisation_id = %s AND level = %s "
@@ -97,6 +122,7 @@ class StoredEntry:
     entry: Entry | None  # None: what is there cannot be an entry
     leaf: bytes
     payload: bytes | None
+    key_id: UUID | None  # None: what is there is no id
 
 
 def wait_for_turn(connection: BaseDatabaseWrapper, organisation: UUID) -> None:
@@ -161,14 +187,55 @@ def entries(
 
 
 def _stored(row: Sequence[Any]) -> StoredEntry:
-    index, id_, time_us, period, kind, digest, leaf, payload = row
+    index, id_, time_us, period, kind, digest, leaf, key_id, payload = row
     try:
         entry_id = id_ if isinstance(id_, UUID) else UUID(id_)
         entry = Entry(entry_id, int(time_us), int(period), str(kind), bytes(digest))
         kept = None if payload is None else bytes(payload)
-        return StoredEntry(int(index), entry, bytes(leaf), kept)
+        return StoredEntry(int(index), entry, bytes(leaf), kept, _uuid(key_id))
     except (AttributeError, TypeError, ValueError):  # SQLite holds whatever somebody writes
-        return StoredEntry(index if isinstance(index, int) else -1, None, b"", None)
+        return StoredEntry(index if isinstance(index, int) else -1, None, b"", None, None)
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return value if isinstance(value, UUID) else UUID(str(value))
+    except ValueError:
+        return None
+
+
+def first_unmentioned(
+    connection: BaseDatabaseWrapper, organisation: UUID, asked: Sequence[tuple[int, int, int]]
+) -> int | None:
+    """Return the first entry of which a mention (number, index, part) is not there."""
+    if not asked:
+        return None
+    columns: list[Any] = [json.dumps(asked)]
+    if connection.vendor == "postgresql":
+        columns = _columns(asked)
+    with connection.cursor() as cursor:
+        cursor.execute(UNMENTIONED[connection.vendor], [*columns, _id(connection, organisation)])
+        row = cursor.fetchone()
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def count_mentions(
+    connection: BaseDatabaseWrapper, organisation: UUID, start: int, end: int
+) -> int:
+    """Return how many mentions there are of the entries from start up to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_MENTIONS, [_id(connection, organisation), start, end])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def mentions_by_entry(
+    connection: BaseDatabaseWrapper, organisation: UUID, start: int, end: int
+) -> list[tuple[int, int]]:
+    """Return index and number of mentions of each entry that has any."""
+    with connection.cursor() as cursor:
+        cursor.execute(MENTIONS_BY_ENTRY, [_id(connection, organisation), start, end])
+        return [(int(index), int(count)) for index, count in cursor.fetchall()]
 
 
 def tile_roots(
