@@ -12,6 +12,7 @@ Rule = Callable[[Module], Iterator[str]]
 
 # Module, package or function: why the rule does not hold there. Anything inside is exempt with it.
 ROWS_ELSEWHERE = {
+    "keepwell.config.file_sweep": "asks every model which files it has, in a sweep without viewer",
     "keepwell.config.key_sweep": "asks every model which keys it names, in a sweep without viewer",
     "keepwell.jobs": "hands out work of every organisation; it stands below viewers",
     "keepwell.safeguards.audit": "writes and verifies the trail: it is what records viewers",

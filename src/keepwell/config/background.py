@@ -7,7 +7,7 @@ happens by the clock is a job with a schedule (`keepwell.jobs.declaring`).
 
 from django.db import connections
 
-from keepwell.config import certificate_watch, shreddings, trail_check
+from keepwell.config import certificate_watch, file_sweep, shreddings, trail_check
 from keepwell.jobs import timer, worker
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.vault import blobs, keys, watch
@@ -22,6 +22,7 @@ def start() -> None:
     timer.registered.every(60, "held keys", keys.forget_expired)
     timer.registered.every(60, "shreddings owed", shreddings.pay_all, first=1)
     timer.registered.every(24 * 3600, "files half written", blobs.sweep_unfinished)
+    timer.registered.every(24 * 3600, "files without a row", file_sweep.sweep, first=600)
     timer.registered.every(600, "trails", trail_check.check_all, first=1)
     watch.present.start()
     writer.start()

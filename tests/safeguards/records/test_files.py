@@ -1,9 +1,17 @@
 """A row's sealed file: kept with it, opened in a scope, gone with it."""
 
+import os
+import signal
+import time
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connections
 
+from keepwell.config import file_sweep
+from keepwell.safeguards.audit import writer
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.actions import erase, keep
 from keepwell.safeguards.records.disclosure import disclose
@@ -12,9 +20,12 @@ from keepwell.safeguards.records.files import keep_file, read_file, size_of_file
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.tenancy.wall import WallCrossed
+from keepwell.safeguards.vault import owed, pool
 from keepwell.safeguards.vault.blobs import path_of
 from keepwell.safeguards.vault.sealing import SealBroken
+from tests.safeguards.records.outages import store_down
 from tests.safeguards.records.readings import openings
+from tests.stores.session import Stores
 
 if TYPE_CHECKING:
     from tests.safeguards.records.specimens.models import Specimen
@@ -88,6 +99,63 @@ def test_an_erased_row_takes_its_file_along(ada: Viewer) -> None:
         erase(ada, [row], "tests:specimen:erase", reason="asked for it")
         assert path_of(ada.organisation, row.pk).exists()
     assert not path_of(ada.organisation, row.pk).exists()
+
+
+def test_an_act_that_is_durable_is_not_refused_while_the_keystore_is_away(
+    ada: Viewer, stores: Stores
+) -> None:
+    row = kept(ada)
+    pool.settle()
+    with ExitStack() as outage:
+        with wall.writing(ada.organisation):
+            entry = erase(ada, [row], "tests:specimen:erase", reason="asked for it")
+            outage.enter_context(store_down(stores, "keys"))
+        assert not path_of(ada.organisation, row.pk).exists()
+    assert entry is not None
+    assert owed.is_owed(ada.organisation, entry)
+    assert owed.pay(ada.organisation) == 1
+
+
+def _age(row: "Specimen") -> Path:
+    """Let a row's file look two days old; return it."""
+    path = path_of(row.organisation_id, row.pk)
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(path, (two_days_ago, two_days_ago))
+    return path
+
+
+def test_a_file_whose_row_was_rolled_back_is_swept_after_a_day(ada: Viewer) -> None:
+    row, lost = kept(ada), a_specimen()
+    with pytest.raises(LookupError), wall.writing(ada.organisation):
+        keep(ada, lost, CREATE)
+        keep_file(lost, CONTENT)
+        raise LookupError
+    path = path_of(ada.organisation, lost.pk)
+    assert file_sweep.sweep() == 0
+    assert path.exists()
+    _age(row), _age(lost)
+    assert file_sweep.sweep() == 1
+    assert not path.exists()
+    with disclose(ada, "care") as scope:
+        assert b"".join(read_file(scope, row)) == b"".join(CONTENT)
+
+
+def test_a_file_whose_writer_was_killed_before_its_row_was_committed_is_swept(ada: Viewer) -> None:
+    lost = a_specimen()
+    lost.organisation_id = ada.organisation
+    writer.stop()
+    pool.settle()
+    connections.close_all()
+    child = os.fork()
+    if not child:
+        with wall.writing(ada.organisation):
+            keep(ada, lost, CREATE)
+            keep_file(lost, CONTENT)
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    path = _age(lost)
+    assert file_sweep.sweep() == 1
+    assert not path.exists()
 
 
 def test_only_kept_rows_of_models_with_files_have_one(ada: Viewer, pat: Person) -> None:

@@ -55,7 +55,7 @@ def erase_period(viewer: Viewer, period: int, *, reason: str) -> UUID | None:
     with wall.writing(organisation):
         entry = record(viewer, AuditEvent.PERIOD_ERASE, reason=reason, detail={PERIOD: str(period)})
         owed.owe(organisation, [key_id], entry)
-        transaction.on_commit(partial(_shred, organisation))
+        transaction.on_commit(partial(_shred, organisation), robust=True)
     return entry
 
 

@@ -3,6 +3,7 @@
 Each runs inside the caller's `wall.writing` and leaves its trail entry in the same transaction.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from copy import copy
 from itertools import groupby
@@ -21,7 +22,9 @@ from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.tenancy.wall import WallCrossed, walled_organisation
 from keepwell.safeguards.vault import blobs, keys, owed
+from keepwell.toolkit.errors import KeepwellError
 
+_log = logging.getLogger(__name__)
 _OWN_COLUMNS = ("id", "organisation_id", "key_id", "entry_id")
 
 
@@ -141,12 +144,24 @@ def erase(viewer: Viewer, rows: Iterable[SealedRecord], kind: str, *, reason: st
     own = [row.key_id for row in erased if not row.shares_key]
     files = [row.pk for row in erased if row.file_slot]
     owed.owe(organisation, own, entry)
-    transaction.on_commit(lambda: _destroy(organisation, files))
+    transaction.on_commit(lambda: _destroy(organisation, files), robust=True)
     return entry
 
 
 def _destroy(organisation: UUID, files: Sequence[UUID]) -> None:
-    """Shred keys, then remove what they sealed: a file that stays behind is unreadable."""
-    owed.pay(organisation)
+    """Shred keys, then remove what they sealed: a file that stays behind is unreadable.
+
+    The act is durable already, so nothing that fails here may answer it with an error: keys stay
+    owed and are shredded within a minute, files without a row are swept after a day.
+    """
+    try:
+        owed.pay(organisation)
+    except KeepwellError as error:
+        _log.warning("shredding_owed organisation=%s code=%s", organisation, error.code)
     for row in files:
-        blobs.delete(organisation, row)
+        try:
+            blobs.delete(organisation, row)
+        except OSError as error:
+            _log.warning(
+                "file_left organisation=%s row=%s errno=%s", organisation, row, error.errno
+            )

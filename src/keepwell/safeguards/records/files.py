@@ -16,8 +16,8 @@ from keepwell.safeguards.vault.binding import Binding
 def keep_file(row: SealedRecord, chunks: Iterable[bytes]) -> int:
     """Seal a stream as the file of a row that was kept; return its length in bytes.
 
-    Call it inside the same `wall.writing` as `keep`, after it: a file without a row is swept, a row
-    without its file would promise what is not there.
+    Call it inside the same `wall.writing` as `keep`, after it: a file without a row is swept
+    after a day (config.file_sweep), a row without its file would promise what is not there.
     """
     if row._state.adding:
         raise NotKeptYet("Keep the row first; its file is sealed under its key.")

@@ -134,6 +134,15 @@ def sweep_unfinished() -> int:
     return swept
 
 
+def files_before(organisation: UUID, moment: float) -> Iterator[UUID]:
+    """Yield the rows whose files were finished before a moment (seconds since 1970)."""
+    for path in (Path(settings.KEEPWELL_BLOBS) / str(organisation)).glob("??/*"):
+        with contextlib.suppress(FileNotFoundError, ValueError):  # gone just now; not one of ours
+            row = UUID(path.name)
+            if path.stat().st_mtime < moment:
+                yield row
+
+
 def _file(binding: Binding) -> BinaryIO:
     try:
         return path_of(binding.organisation, binding.row).open("rb")

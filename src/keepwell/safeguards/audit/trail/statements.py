@@ -6,7 +6,7 @@ Every value is a parameter; table and column names are those of `trail.models`.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, Protocol, cast
 from uuid import UUID
@@ -197,6 +197,7 @@ def _stored(row: Sequence[Any]) -> StoredEntry:
         return StoredEntry(index if isinstance(index, int) else -1, None, b"", None, None)
 
 
+@lru_cache(maxsize=64)  # the entries of a month name one key
 def _uuid(value: object) -> UUID | None:
     try:
         return value if isinstance(value, UUID) else UUID(str(value))
