@@ -25,11 +25,12 @@ def test_a_new_installation_is_healthy(home: Path) -> None:
         "root key",
         "secret",
         "certificate",
+        "organisations",
         "trail",
         "clock",
         "program",
     )
-    assert [line[:19].strip() for line in done.stdout.splitlines()] == [
+    assert [line[:20].strip() for line in done.stdout.splitlines()] == [
         f"ok     {what}" for what in looked_at
     ]
 
@@ -101,3 +102,19 @@ def test_a_trail_that_vanished_is_named_and_not_left_out(tmp_path: Path) -> None
             "Riverside Clinic",
         ]
         assert sum(": whole" in line for line in lines) == ("MIN" in edit)
+
+
+def test_the_doctor_names_an_organisation_without_its_keys_or_its_log(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert keepwell(home, "demo", "--no-serve", KEEPWELL_PORT="8443").returncode == 0
+    assert keepwell(home, "doctor").returncode == 0
+    for store, table in (("trail", "trail_checkpoint"), ("keys", "keystore_organisationkey")):
+        path, whole = home / f"{store}.sqlite3", (home / f"{store}.sqlite3").read_bytes()
+        with closing(sqlite3.connect(path)) as opened, opened:
+            opened.execute(f"DELETE FROM {table}")
+        done = keepwell(home, "doctor")
+        assert done.returncode == 1
+        (ill,) = [line for line in done.stdout.splitlines() if line.startswith("WRONG")]
+        assert "organisations" in ill
+        assert "lacks its keys or its log" in ill
+        path.write_bytes(whole)

@@ -1,6 +1,8 @@
 """A store's file that is missing beside others: said so, and never made anew."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,26 @@ def test_an_installation_without_a_store_is_refused_and_left_as_it_is(
         assert sentence.startswith(f"keepwell: {path} is missing or empty")
         assert "Put the file back" in sentence
     assert sizes(home) == before
+
+
+@pytest.mark.parametrize("store", ["trail", "keys"])
+def test_a_store_without_a_table_beside_others_is_no_earlier_version(
+    tmp_path: Path, store: str
+) -> None:
+    home = installation(tmp_path / "home")
+    path = home / f"{store}.sqlite3"
+    for each in home.glob(f"{path.name}*"):
+        each.unlink()
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("PRAGMA user_version = 1")  # has bytes, so it is no empty file
+        made.commit()
+    for command in ("serve", "init", "doctor"):
+        done = keepwell(home, command, KEEPWELL_PORT=str(free_port()))
+        assert done.returncode == 1
+        assert f"The {store} store is missing or empty" in done.stdout + done.stderr
+        assert "earlier version" not in done.stdout + done.stderr
+    with closing(sqlite3.connect(path)) as left:
+        assert left.execute("SELECT COUNT(*) FROM sqlite_master").fetchone() == (0,)
 
 
 def test_a_store_that_is_alone_is_not_given_others(tmp_path: Path) -> None:

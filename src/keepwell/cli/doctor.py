@@ -13,8 +13,11 @@ from django.db import connections
 from keepwell.cli import folder, organisations, rootkey, stores, tls
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say
-from keepwell.safeguards.audit import outbox
+from keepwell.safeguards.audit import heads, outbox
 from keepwell.toolkit import certificates, clock
+from keepwell.toolkit.envelope import SealBroken
+from keepwell.toolkit.errors import KeepwellError
+from keepwell.toolkit.notes import NoteBroken
 
 WORRYING_DAYS = 30
 STUCK_SECONDS = 60
@@ -34,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Print one line per finding; the status says whether all is well."""
     findings = list(_examine())
     for finding in findings:
-        say(f"{'ok' if finding.is_well else 'WRONG':6} {finding.what:12} {finding.seen}")
+        say(f"{'ok' if finding.is_well else 'WRONG':6} {finding.what:13} {finding.seen}")
     return 0 if all(finding.is_well for finding in findings) else FAILED
 
 
@@ -45,6 +48,7 @@ def _examine() -> Iterator[Finding]:
         ("root key", _root_key),
         ("secret", _secret),
         ("certificate", _certificate),
+        ("organisations", _organisations),
         ("trail", _trail),
         ("clock", _clock),
         ("program", _program),
@@ -95,13 +99,24 @@ def _certificate() -> str:
     return f"{days} days left, {'own authority' if tls.is_ours() else 'yours'}: {files.certificate}"
 
 
+def _organisations() -> str:
+    """Refuse one without keys or a log: its store is another one's, or came from an older copy."""
+    named = organisations.all_of_them()
+    for each in named:
+        try:
+            heads.check_head(heads.newest_head(each.id), heads.verify_key_of(each.id))
+        except (KeepwellError, NoteBroken, SealBroken) as error:
+            raise Refusal(f"{each.name} ({each.id}) lacks its keys or its log: {error}") from error
+    return f"{len(named)}, each with its keys and its log"
+
+
 def _trail() -> str:
     named = organisations.all_of_them()
     oldest = [waiting for each in named if (waiting := outbox.oldest_us(each.id)) is not None]
     age = (clock.now_us() - min(oldest)) // 1_000_000 if oldest else 0
     if age > STUCK_SECONDS:
         raise Refusal(f"an entry has waited {age} s to be written; is Keepwell serving?")
-    return f"{len(named)} organisations, nothing waits too long"
+    return "nothing waits too long"
 
 
 def _clock() -> str:

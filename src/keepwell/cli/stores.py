@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import DatabaseError, InterfaceError
 
-from keepwell.cli import files
+from keepwell.cli import files, folder
 from keepwell.cli.refusal import MISUSED, Refusal
 from keepwell.safeguards.tenancy.walls import build_walls, findings
 
@@ -21,6 +22,7 @@ NAMES = {"default": "data", "trail": "trail", "keys": "keys"}
 def migrate(owner_url: str | None) -> None:
     """Bring all three stores to this version's tables and raise the walls, as their owner."""
     files.make()
+    _refuse_emptied()
     for alias in connections:
         with _as_owner(alias, owner_url):
             _refuse_future(alias)
@@ -69,6 +71,29 @@ def is_behind(alias: str) -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def _refuse_emptied() -> None:
+    """Refuse a store without a table beside others that have theirs: it is not the one of before.
+
+    Only once the root key is there, the last thing that is made: a first start may be interrupted.
+    """
+    if not (folder.home() / "root.key").exists():
+        return
+    empty = [alias for alias in connections if _has_no_table(alias)]
+    if empty and len(empty) < len(list(connections)):
+        raise Refusal(
+            f"The {NAMES[empty[0]]} store is missing or empty, although this installation was in "
+            "use. Put it back from the copy that belongs to the other stores; nothing was made in "
+            "its place."
+        )
+
+
+def _has_no_table(alias: str) -> bool:
+    try:
+        return not MigrationRecorder(connections[alias]).has_table()
+    finally:
+        connections[alias].close()
+
+
 def _refuse_future(alias: str) -> None:
     """Refuse a store that a later Keepwell has changed: this one would misread it."""
     loader = MigrationLoader(connections[alias])
@@ -83,20 +108,25 @@ def _refuse_future(alias: str) -> None:
 def check() -> None:
     """Refuse stores that are missing, cannot be reached or are of another version."""
     files.refuse_missing()
-    for alias in connections:
-        try:
-            _refuse_future(alias)
-            behind = is_behind(alias)
-        except (DatabaseError, InterfaceError) as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise Refusal(f"The {NAMES[alias]} store cannot be used: {reason}.") from error
-        finally:
-            connections[alias].close()
-        if behind:
-            raise Refusal(
-                f"The {NAMES[alias]} store is of an earlier version. Make a backup, then run: "
-                "keepwell init"
-            )
+    behind = [alias for alias in connections if _looked_at(alias)]
+    _refuse_emptied()
+    if behind:
+        raise Refusal(
+            f"The {NAMES[behind[0]]} store is of an earlier version. Make a backup, then run: "
+            "keepwell init"
+        )
+
+
+def _looked_at(alias: str) -> bool:
+    """Tell whether a store is behind; refuse one that cannot be reached or is ahead."""
+    try:
+        _refuse_future(alias)
+        return is_behind(alias)
+    except (DatabaseError, InterfaceError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise Refusal(f"The {NAMES[alias]} store cannot be used: {reason}.") from error
+    finally:
+        connections[alias].close()
 
 
 def check_walls() -> None:
