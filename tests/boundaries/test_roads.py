@@ -23,6 +23,7 @@ MANAGERS_PASSED_BY = {
     "keepwell.safeguards.records.actions": "is the one road by which records change",
     "keepwell.safeguards.records.checks": "looks which managers a model has",
     "keepwell.safeguards.records.reindexing": "changes tokens alone, which no entry names",
+    "keepwell.safeguards.tenancy.models": "is the manager that knows the wall",
 }
 OPENINGS_UNRECORDED = {
     "keepwell.products.forms.actions.links": "shows a link's address, which is no ePHI",

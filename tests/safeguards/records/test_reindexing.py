@@ -22,6 +22,7 @@ from keepwell.safeguards.vault import blind, keys
 from keepwell.safeguards.vault.keystore import access
 from keepwell.safeguards.vault.keystore.models import Purpose, PurposeKey
 from keepwell.toolkit import clock
+from tests.at_once import at_once
 from tests.boundaries.shape import ROOT
 from tests.safeguards.records.readings import entries, execute, loaded, put_column
 from tests.safeguards.records.renewing import SMALL
@@ -139,6 +140,33 @@ def renewing(viewer: Viewer, stores: Stores) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def test_everybody_works_while_it_runs(ada: Viewer) -> None:
+    """Four write and look for what they wrote, while two renew."""
+    for _number in range(30):
+        create_person(ada, name="Pat Nakamura", born=BORN)
+    reindexing.begin(ada)
+    settle(ada)
+
+    def work() -> bool:
+        mine = create_person(ada, name="Pat Nakamura", born=BORN).pk
+        for _number in range(5):
+            assert mine in named(ada, "Pat Nakamura")
+            with wall.writing(ada.organisation):
+                row = Person.objects.get(pk=mine)
+                row.telephone = "+1 555 0123"
+                keep(ada, row, CHANGE)
+        return len(named(ada, "Pat Nakamura")) >= 30
+
+    def renewal() -> bool:
+        return renewed_to_the_end(ada, limit=2) >= 0
+
+    assert at_once([work, renewal, work, work, renewal, work]) == [True] * 6
+    renewed_to_the_end(ada)
+    assert set(versions(ada)) == {2}
+    assert len(named(ada, "Pat Nakamura")) == 34
+    assert blind.versions(ada.organisation) == [2]
 
 
 def test_words_and_unique_values_are_renewed_too(ada: Viewer, specimens: None) -> None:

@@ -18,11 +18,10 @@ import sys
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist
 from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.audit.actions import record_now
@@ -33,11 +32,11 @@ from keepwell.safeguards.records.errors import (
     SealedElsewhere,
 )
 from keepwell.safeguards.records.events import RecordsEvent
-from keepwell.safeguards.records.fields import SealedField
+from keepwell.safeguards.records.fields import SealedField, sealed_fields_of
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.records.notes import Notes
 from keepwell.safeguards.records.sealed import Kept, Opener, opener
-from keepwell.safeguards.records.sealing import open_ciphertext
+from keepwell.safeguards.records.sealing import BROKEN, Value, open_values
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.tenancy.wall import WallCrossed
 from keepwell.safeguards.vault import keys
@@ -45,20 +44,11 @@ from keepwell.safeguards.vault.sealing import SealBroken
 
 if TYPE_CHECKING:
     from contextvars import Token
+    from uuid import UUID
 
 Row = TypeVar("Row", bound=SealedRecord)
-
-
-class _Wanted(NamedTuple):
-    """One value to be opened."""
-
-    row: SealedRecord
-    field: SealedField
-    ciphertext: bytes
-
-    @property
-    def place(self) -> tuple[str, UUID]:
-        return self.field.slot, self.row.pk
+_Wanted = tuple[SealedRecord, Sequence[Value]]
+_NOTHING = (None, None)
 
 
 def disclose(viewer: Viewer, purpose: str, *, strict: bool = False, reason: str = "") -> "Scope":
@@ -81,7 +71,7 @@ class Scope:
         self._strict = strict
         self._lock = threading.RLock()  # tasks on other threads may share a copied context
         self._token: Token[Opener | None] | None = None
-        self._open_values: dict[tuple[str, UUID], tuple[bytes, Any]] = {}
+        self._open_values: dict[tuple[str, int], tuple[bytes, Any]] = {}  # by slot and row
         self._opened = Notes()
         self._broken = Notes()
         self.count = 0  # values opened so far
@@ -102,24 +92,23 @@ class Scope:
         Raises SealBroken, KeyGone, KeystoreUnavailable; TrailUnavailable when strict.
         """
         members = list(rows)
-        wanted = [
-            _Wanted(row, value.field, value.ciphertext)
-            for name in names
-            for row in members
-            if (value := _kept(row, name)) is not None
-        ]
+        wanted = [(row, _kept(row, _sealed_fields(type(row), names))) for row in members]
         with self._lock:
             self._open_all(wanted)
         return members
 
     def open_one(self, value: Kept[Any]) -> Any:
         """Return one value (`row.field.open()` calls this)."""
-        if value.row is None:
+        row, field, ciphertext = value.row, value.field, value.ciphertext
+        if row is None:
             raise SealedElsewhere
-        wanted = _Wanted(value.row, value.field, value.ciphertext)
+        place = _place(row, field)
+        known = self._open_values.get(place)  # nothing is there any more once the scope is closed
+        if known is not None and known[0] == ciphertext:
+            return known[1]
         with self._lock:
-            self._open_all([wanted])
-            return self._open_values[wanted.place][1]
+            self._open_all([(row, [(field, ciphertext)])])
+            return self._open_values[place][1]
 
     def note_file(self, row: SealedRecord) -> None:
         """Note that a row's sealed file is opened now (`records.files.read_file` calls this)."""
@@ -136,37 +125,45 @@ class Scope:
     def _open_all(self, wanted: Sequence[_Wanted]) -> None:
         if self.is_closed:
             raise ScopeClosed
-        new = [one for one in wanted if not self._is_open(one)]
+        new = [(row, todo) for row, values in wanted if (todo := self._unopened(row, values))]
         if not new:
             return
         organisation = self.viewer().organisation
-        if any(one.row.organisation_id != organisation for one in new):
+        if any(row.organisation_id != organisation for row, _ in new):
             raise WallCrossed("A row of another organisation cannot be opened.")
         if len(new) > 1:
-            keys.load(organisation, {one.row.key_id for one in new})
+            keys.load(organisation, {row.key_id for row, _ in new})
         if self._strict:
-            for one in new:
-                self._opened.note(one.row, one.field.name)
+            for row, values in new:
+                self._opened.note(row, *(field.name for field, _ in values))
             self._write()
-        for one in new:
-            self._open(one)
+        for row, values in new:
+            self._open_row(row, values)
 
-    def _is_open(self, one: _Wanted) -> bool:
-        # Compared with what the row holds now: a value changed since is another value.
-        ciphertext, _value = self._open_values.get(one.place, (None, None))
-        return ciphertext == one.ciphertext
+    def _unopened(self, row: SealedRecord, values: Sequence[Value]) -> list[Value]:
+        """Return what is not open yet. A value changed since it was opened is another value."""
+        known = self._open_values
+        return [
+            (field, ciphertext)
+            for field, ciphertext in values
+            if known.get(_place(row, field), _NOTHING)[0] != ciphertext
+        ]
 
     @sensitive_variables()
-    def _open(self, one: _Wanted) -> None:
-        try:
-            value = open_ciphertext(*one)
-        except SealBroken:
-            self._broken.note(one.row, one.field.name)
-            raise
-        self._open_values[one.place] = one.ciphertext, value
-        self.count += 1
-        if not self._strict:
-            self._opened.note(one.row, one.field.name)
+    def _open_row(self, row: SealedRecord, values: Sequence[Value]) -> None:
+        """Open values of one row up to the first broken seal, and note them."""
+        opened = []
+        for (field, ciphertext), value in zip(values, open_values(row, values), strict=True):
+            if value is BROKEN:
+                self._broken.note(row, field.name)
+                break
+            self._open_values[_place(row, field)] = ciphertext, value
+            opened.append(field.name)
+        self.count += len(opened)
+        if opened and not self._strict:
+            self._opened.note(row, *opened)
+        if len(opened) < len(values):
+            raise SealBroken
 
     # -- entering and leaving ------------------------------------------------------------------
 
@@ -216,21 +213,31 @@ class Scope:
             record_now(self.viewer(), RecordsEvent.SEAL_BREAK, subjects=subjects, outcome="failure")
 
 
-def _kept(row: SealedRecord, name: str) -> Kept[Any] | None:
-    """Return what a row holds in a sealed field; None for absent values."""
-    try:
-        field = row._meta.get_field(name)
-    except FieldDoesNotExist:
-        field = None
-    if not isinstance(field, SealedField):
-        raise SealedElsewhere(f"{row._meta.label} has no sealed field of this name.")
-    value = row.__dict__[name] if name in row.__dict__ else getattr(row, name)
-    if value is None:
-        return None
-    if type(value) is not Kept:
-        value.open()  # pending: raises its sentence
-    kept: Kept[Any] = value
-    return kept
+@cache
+def _sealed_fields(model: type[SealedRecord], names: tuple[str, ...]) -> tuple[SealedField, ...]:
+    by_name = {field.name: field for field in sealed_fields_of(model)}
+    if not by_name.keys() >= set(names):
+        raise SealedElsewhere(f"{model._meta.label} has no sealed field of this name.")
+    return tuple(by_name[name] for name in names)
+
+
+def _kept(row: SealedRecord, fields: Iterable[SealedField]) -> list[Value]:
+    """Return what a row holds in sealed fields, without absent values."""
+    loaded = row.__dict__
+    values = []
+    for field in fields:
+        name = field.attname
+        value = loaded[name] if name in loaded else getattr(row, name)
+        if value is None:
+            continue
+        if type(value) is not Kept:
+            value.open()  # pending: raises its sentence
+        values.append((field, value.ciphertext))
+    return values
+
+
+def _place(row: SealedRecord, field: SealedField) -> tuple[str, int]:
+    return field.slot, row.id.int if row.id else 0  # whole numbers: hashing a UUID is slow
 
 
 def _is_in_generator(frame: FrameType | None) -> bool:

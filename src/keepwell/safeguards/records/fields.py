@@ -41,17 +41,29 @@ else:  # Django's fields are generic in the stubs only
     _Field = models.Field
 
 
+_NOT_LOADED = object()
+
+
 class SealedAttribute(DeferredAttribute):
     """The attribute of a sealed field: gives `Sealed`, takes plain values."""
 
     field: "SealedField"
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
-        value = super().__get__(instance, cls)
-        return value.of(instance) if type(value) is Kept else value
+        if instance is None:
+            return self
+        field = self.field
+        value = instance.__dict__.get(field.attname, _NOT_LOADED)
+        if value is _NOT_LOADED:
+            value = super().__get__(instance, cls)
+        return Kept(field, value.ciphertext, instance) if type(value) is Kept else value
 
     def __set__(self, instance: Any, value: Any) -> None:
-        instance.__dict__[self.field.attname] = self.field.admitted(instance, value)
+        field = self.field
+        is_loading = type(value) is Kept and value.row is None and instance._identity is None  # noqa: SLF001  of our model
+        if not (is_loading and value.field is field):  # else made by this field a moment ago
+            value = field.admitted(instance, value)
+        instance.__dict__[field.attname] = value
 
 
 class SealedField(_Field):

@@ -22,9 +22,9 @@ class Notes:
         self._fields: dict[tuple[str, UUID], set[str]] = defaultdict(set)
         self._persons: dict[UUID, tuple[UUID, ...]] = {}
 
-    def note(self, row: "SealedRecord", field: str) -> None:
-        """Note one field of one row."""
-        self._fields[row._meta.label_lower, row.pk].add(field)
+    def note(self, row: "SealedRecord", *fields: str) -> None:
+        """Note fields of one row."""
+        self._fields[row._meta.label_lower, row.pk].update(fields)
         if row.pk not in self._persons:
             self._persons[row.pk] = row.persons()
 

@@ -95,10 +95,6 @@ class Kept(Sealed[Value_co]):
         self.ciphertext = ciphertext
         self.row = row
 
-    def of(self, row: "SealedRecord") -> "Kept[Value_co]":
-        """Return this value as the value of a row."""
-        return Kept(self.field, self.ciphertext, row)
-
     def open(self) -> Value_co:
         """Return the plain value; the innermost disclosure scope remembers it for the trail."""
         scope = opener.get()

@@ -1,25 +1,33 @@
 """From assigned values to ciphertext and back, for one row: the only callers of the vault here."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.records.fields import SealedField
 from keepwell.safeguards.records.sealed import Kept, Pending
 from keepwell.safeguards.vault import sealing
-from keepwell.safeguards.vault.binding import Binding
 
 if TYPE_CHECKING:
     from keepwell.safeguards.records.models import SealedRecord
 
+Value = tuple[SealedField, bytes]  # a field and its ciphertext
+BROKEN: Final = object()
 
+
+@sensitive_variables()
 def seal_pending(row: "SealedRecord") -> dict[SealedField, Pending[Any]]:
     """Seal what was assigned to a row; return what was pending."""
     pending = {
         field: value for field, value in row.sealed_values().items() if type(value) is Pending
     }
-    for field, value in pending.items():
-        row.__dict__[field.attname] = Kept(field, _sealed(row, field, value))
+    plain = [
+        (field.slot, field.encode(Pending.assigned(value))) for field, value in pending.items()
+    ]
+    sealed = sealing.seal_row(row.key_id, row.organisation_id, row.pk, plain)
+    for field, ciphertext in zip(pending, sealed, strict=True):
+        row.__dict__[field.attname] = Kept(field, ciphertext)
     return pending
 
 
@@ -30,19 +38,30 @@ def restore_pending(row: "SealedRecord", pending: dict[SealedField, Pending[Any]
 
 
 @sensitive_variables()
-def open_ciphertext(row: "SealedRecord", field: SealedField, ciphertext: bytes) -> Any:
-    """Return the value of ciphertext, if it was sealed for this row. Callers record; this does not.
+def open_values(row: "SealedRecord", values: Sequence[Value]) -> list[Any]:
+    """Return the values of ciphertexts sealed for this row; BROKEN in the place of a broken seal.
 
-    Raises SealBroken, KeyGone, KeystoreUnavailable.
+    Callers record; this does not. Raises KeyGone and KeystoreUnavailable.
     """
-    return field.decode(sealing.open_sealed(row.key_id, _binding(row, field), ciphertext))
+    sealed = [(field.slot, ciphertext) for field, ciphertext in values]
+    plain = sealing.open_row(row.key_id, row.organisation_id, row.pk, sealed)
+    return [
+        BROKEN if one is None else _decoded(field, one)
+        for (field, _), one in zip(values, plain, strict=True)
+    ]
 
 
 @sensitive_variables()
-def _sealed(row: "SealedRecord", field: SealedField, value: Pending[Any]) -> bytes:
-    plain = field.encode(Pending.assigned(value))
-    return sealing.seal(row.key_id, _binding(row, field), plain)
+def open_ciphertext(row: "SealedRecord", field: SealedField, ciphertext: bytes) -> Any:
+    """Return one value; raise SealBroken, KeyGone, KeystoreUnavailable."""
+    (value,) = open_values(row, [(field, ciphertext)])
+    if value is BROKEN:
+        raise sealing.SealBroken
+    return value
 
 
-def _binding(row: "SealedRecord", field: SealedField) -> Binding:
-    return Binding(field.slot, row.organisation_id, row.pk)
+def _decoded(field: SealedField, plain: bytes) -> Any:
+    try:
+        return field.decode(plain)
+    except sealing.SealBroken:  # it opened, and is no value of this type
+        return BROKEN

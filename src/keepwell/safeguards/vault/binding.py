@@ -10,7 +10,7 @@ _SIXTEEN = b"\x00\x00\x00\x10"
 
 
 @lru_cache(maxsize=4096)
-def _prefix(kind: bytes, slot: str, organisation: int) -> bytes:
+def prefix(kind: bytes, slot: str, organisation: int) -> bytes:
     """Return all that is equal for every row, up to the length before the row."""
     return length_prefixed(kind, slot.encode(), organisation.to_bytes(16, "big")) + _SIXTEEN
 
@@ -29,5 +29,4 @@ class Binding(NamedTuple):
 
     def associated(self, kind: bytes = b"field/1") -> bytes:
         """Return the length-prefixed parts: kind, slot, organisation, row."""
-        prefix = _prefix(kind, self.slot, self.organisation.int)
-        return prefix + self.row.int.to_bytes(16, "big")
+        return prefix(kind, self.slot, self.organisation.int) + self.row.int.to_bytes(16, "big")
