@@ -42,12 +42,22 @@ WHERE c.relkind IN ('r', 'p')
 ORDER BY c.relname
 """
 # The ids alone of all organisations, for sweeps that then go through each wall in turn. It runs
-# with its owner's rights: the one opening in the wall that the application's role has.
+# with its owner's rights: it and its like are the openings that the application's role has.
 LIST_ORGANISATIONS = """
 CREATE OR REPLACE FUNCTION tenancy_organisation_ids() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'SELECT id FROM public.tenancy_organisation ORDER BY id'
 """
+# The same for the keystore: a new root key must reach every organisation's keys.
+LIST_KEEPERS = """
+CREATE OR REPLACE FUNCTION keystore_organisation_ids() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'SELECT DISTINCT organisation_id FROM public.keystore_organisationkey ORDER BY 1'
+"""
+LISTS = {
+    "default": ("tenancy_organisation_ids", LIST_ORGANISATIONS),
+    "keys": ("keystore_organisation_ids", LIST_KEEPERS),
+}
 
 
 def build_walls(using: str) -> None:
@@ -89,10 +99,11 @@ def _statements(using: str, walled: list[tuple[str, str]]) -> Iterator[str]:
     for table, column in walled:
         yield from _wall(f'"{table}"', column)
     yield from _rights(GRANTS[using])
-    if using == "default":
-        yield LIST_ORGANISATIONS
-        yield "REVOKE ALL ON FUNCTION tenancy_organisation_ids() FROM PUBLIC"
-        yield f"GRANT EXECUTE ON FUNCTION tenancy_organisation_ids() TO {APPLICATION_ROLE}"
+    if using in LISTS:
+        name, definition = LISTS[using]
+        yield definition
+        yield f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION {name}() TO {APPLICATION_ROLE}"
 
 
 def _wall(table: str, column: str) -> Iterator[str]:

@@ -147,6 +147,18 @@ def _unwrap(organisation: UUID, key_id: UUID, version: int, wrapped: bytes) -> U
     return Unwrapped(envelope.open_key_into(wrapping.cipher, parts, wrapped), version)
 
 
+def rewrapped(
+    organisation: UUID, key_id: UUID, version: int, wrapped: bytes, newest: Unwrapped
+) -> bytes:
+    """Return a data key's wrap under another version of the organisation key; SealBroken."""
+    wrapping = organisation_keys.wrapping_version(organisation, envelope.key_version_of(wrapped))
+    parts = _parts(organisation, key_id, version)
+    opened = envelope.open_key_into(wrapping.cipher, parts, wrapped)
+    fresh = envelope.seal(newest.cipher, newest.version, parts, bytes(opened))
+    opened[:] = bytes(len(opened))
+    return fresh
+
+
 def delete(
     organisation: UUID, key_ids: Collection[UUID], verb: Verb, entry: UUID | None = None
 ) -> int:

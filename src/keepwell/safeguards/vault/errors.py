@@ -101,3 +101,13 @@ class RootKeyExists(RootKeyError):  # noqa: N818  names the fact
         "There is a root key file already. It was left as it is: "
         "writing over it would make everything sealed so far unreadable."
     )
+
+
+class RootRotationRuns(RootKeyError):  # noqa: N818  names the fact
+    """Another process moves the root key's files just now."""
+
+    code: ClassVar[str] = "root_rotation_runs"
+    sentence: ClassVar[str] = _(
+        "Another process is changing the root key just now. Nothing was changed here. "
+        "Look with keepwell keys status, and try again when it has ended."
+    )

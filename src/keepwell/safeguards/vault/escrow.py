@@ -53,6 +53,11 @@ def fingerprint(key: bytes) -> str:
     return _letters(_fingerprint_bytes(key))
 
 
+def number_of(named: str) -> int:
+    """Return the number by which wraps name the root key of this fingerprint: its first 32 bits."""
+    return int.from_bytes((_bytes(named) or b"")[:4], "big")
+
+
 def escrow_text(key: bytes) -> str:
     """Return the text to print and to keep apart from the data."""
     if len(key) != KEY_BYTES:

@@ -13,12 +13,21 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.db.models import Max
 
-from keepwell.safeguards.vault import observer, root
+from keepwell.safeguards.vault import escrow, observer, root
 from keepwell.safeguards.vault.cache import KeyCache
-from keepwell.safeguards.vault.errors import KeystoreUnavailable, OrganisationKeysMissing
+from keepwell.safeguards.vault.errors import (
+    KeystoreUnavailable,
+    OrganisationKeysMissing,
+    RootKeyWrong,
+)
 from keepwell.safeguards.vault.held import DatedKey, HeldKey, Unwrapped
-from keepwell.safeguards.vault.keystore import access
-from keepwell.safeguards.vault.keystore.models import OrganisationKey, Purpose, PurposeKey
+from keepwell.safeguards.vault.keystore import access, notices, wrappings
+from keepwell.safeguards.vault.keystore.models import (
+    NoticeKind,
+    OrganisationKey,
+    Purpose,
+    PurposeKey,
+)
 from keepwell.safeguards.vault.observer import Verb
 from keepwell.toolkit import clock, envelope
 from keepwell.toolkit.envelope import SealBroken
@@ -52,6 +61,7 @@ def make(organisation: UUID) -> None:
     try:
         with access.writing(organisation):
             if not OrganisationKey.objects.exists():
+                root.hold()
                 _insert(organisation)
     except IntegrityError:  # another process was first: its keys stand
         return
@@ -60,14 +70,7 @@ def make(organisation: UUID) -> None:
 
 def _insert(organisation: UUID) -> None:
     moment = clock.now()
-    key = bytearray(os.urandom(envelope.KEY_BYTES))
-    OrganisationKey.objects.create(
-        organisation_id=organisation,
-        version=1,
-        wrapped=root.provider().wrap(_root_context(organisation, 1), key),
-        made=moment,
-    )
-    wrapping = Unwrapped(key, 1)
+    wrapping = Unwrapped(_insert_version(organisation, 1), 1)
     for purpose in (Purpose.INDEX, Purpose.SIGNING):
         parts = _purpose_parts(purpose.value, organisation, 1)
         PurposeKey.objects.create(
@@ -78,6 +81,89 @@ def _insert(organisation: UUID) -> None:
             made=moment,
         )
     wrapping.wipe()
+
+
+def _insert_version(organisation: UUID, version: int) -> bytearray:
+    key = bytearray(os.urandom(envelope.KEY_BYTES))
+    OrganisationKey.objects.create(
+        organisation_id=organisation,
+        version=version,
+        wrapped=root.provider().wrap(_root_context(organisation, version), key),
+        made=clock.now(),
+    )
+    return key
+
+
+def add_version(organisation: UUID) -> int:
+    """Add a version and return it: it wraps from now on, what older ones wrapped still opens."""
+    root.check()
+    organisation_key(organisation)
+    with access.writing(organisation):
+        root.hold()
+        version = newest_version(organisation).version + 1
+        key = _insert_version(organisation, version)
+        notices.add(NoticeKind.ORGANISATION, [organisation])
+    key[:] = bytes(len(key))
+    forget(organisation)
+    observer.report(Verb.MAKE, organisation, [organisation])
+    return version
+
+
+def rewrap_purpose_keys(organisation: UUID) -> None:
+    """Wrap index keys and signing keys under the newest version, in one keystore commit."""
+    with access.writing(organisation):
+        newest = newest_version(organisation)
+        for row in PurposeKey.objects.all():
+            wrapped = bytes(row.wrapped)
+            older = envelope.key_version_of(wrapped)
+            if older < newest.version:
+                parts = _purpose_parts(row.purpose, organisation, row.version)
+                wrapping = wrapping_version(organisation, older)
+                opened = envelope.open_key_into(wrapping.cipher, parts, wrapped)
+                row.wrapped = envelope.seal(newest.cipher, newest.version, parts, bytes(opened))
+                opened[:] = bytes(len(opened))
+                row.save(update_fields=["wrapped"])
+
+
+def rewrap_under_root(organisation: UUID, fingerprint: str) -> int:
+    """Wrap all versions under the root key that wraps now; return how many were under another.
+
+    Compared and swapped: a row that somebody else changed meanwhile is left to them. `fingerprint`
+    is the root key that must wrap, so that a file that changes meanwhile is noticed.
+    """
+    provider, count = root.provider(), 0
+    with access.writing(organisation):
+        root.hold()
+        for row in OrganisationKey.objects.order_by("version"):
+            wrapped, context = bytes(row.wrapped), _root_context(organisation, row.version)
+            if envelope.key_version_of(wrapped) == escrow.number_of(fingerprint):
+                continue
+            opened = provider.unwrap(context, wrapped)
+            fresh = provider.wrap(context, opened)
+            opened[:] = bytes(len(opened))
+            if envelope.key_version_of(fresh) != escrow.number_of(fingerprint):
+                raise RootKeyWrong
+            count += OrganisationKey.objects.filter(pk=row.pk, wrapped=wrapped).update(
+                wrapped=fresh
+            )
+    return count
+
+
+def retire(organisation: UUID) -> tuple[int, ...]:
+    """Delete versions older than the newest that wrap nothing any more; return which."""
+    with access.writing(organisation):
+        versions = set(OrganisationKey.objects.values_list("version", flat=True))
+        wrapped = PurposeKey.objects.values_list("wrapped", flat=True)
+        used = {envelope.key_version_of(bytes(one)) for one in wrapped}
+        used |= set(wrappings.counts(organisation))
+        gone = versions - used - {max(versions, default=0)}
+        if gone:
+            OrganisationKey.objects.filter(version__in=gone).delete()
+            notices.add(NoticeKind.ORGANISATION, [organisation])
+    forget(organisation)
+    with contextlib.suppress(KeystoreUnavailable):
+        access.forget_deleted()
+    return tuple(sorted(gone))
 
 
 def organisation_key(organisation: UUID) -> HeldKey:
@@ -169,10 +255,10 @@ def add_purpose_version(organisation: UUID, purpose: Purpose) -> int:
     """Add a version to a purpose key, durably, and return it."""
     held.drop([(purpose.value, organisation.int)])
     version = purpose_key(organisation, purpose).newest.version + 1
-    wrapping = organisation_key(organisation).newest
     parts = _purpose_parts(purpose.value, organisation, version)
     material = os.urandom(envelope.KEY_BYTES)
     with access.writing(organisation):
+        wrapping = newest_version(organisation)
         PurposeKey.objects.create(
             organisation_id=organisation,
             purpose=purpose.value,

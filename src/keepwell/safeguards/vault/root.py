@@ -2,11 +2,16 @@
 
 A provider is asked once per organisation and cache period. This one keeps the key in a file; the
 key is read for each call and never kept in memory.
+
+Each wrap names the root key that made it (the first four bytes of its fingerprint), so while one
+root key takes over from another both are found by name and neither is ever tried. Files are moved
+in the order in which they are read: whoever reads meanwhile finds both (`vault.root_rotation`).
 """
 
 import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -27,7 +32,6 @@ from keepwell.toolkit.envelope import SealBroken
 escrow_text = escrow.escrow_text
 key_from_escrow = escrow.key_from_escrow
 
-_VERSION = 1
 _MARKER = b"\x00" * envelope.KEY_BYTES
 _MARKER_CONTEXT = b"marker"
 _LARGEST_FILE_BYTES = 4096
@@ -54,6 +58,8 @@ class FileRoot:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.next_path = path.with_name(f"{path.stem}.next{path.suffix}")  # takes over
+        self.old_path = path.with_name(f"{path.stem}.old{path.suffix}")  # until the other has
 
     @classmethod
     def create(cls, path: Path, key: bytes | None = None) -> "FileRoot":
@@ -77,12 +83,22 @@ class FileRoot:
     def wrap(self, context: bytes, key: bytes | bytearray) -> bytes:
         """Return the key wrapped, bound to a context."""
         associated = envelope.length_prefixed(b"root/1", context)
-        return envelope.seal(self.key(), _VERSION, associated, bytes(key))
+        root_key = self.key()
+        return envelope.seal(
+            root_key, escrow.number_of(escrow.fingerprint(root_key)), associated, bytes(key)
+        )
 
     def unwrap(self, context: bytes, wrapped: bytes) -> bytearray:
         """Return the key; SealBroken when it was not wrapped by this root key for this context."""
         associated = envelope.length_prefixed(b"root/1", context)
-        return envelope.open_key_into(self.key(), associated, wrapped)
+        number = envelope.key_version_of(wrapped)
+        named = next(
+            (key for key in self._keys() if _number(key) == number),
+            None,
+        )
+        if named is None:
+            raise SealBroken
+        return envelope.open_key_into(named, associated, wrapped)
 
     def fingerprint(self) -> str:
         """Return the last line of the printed key."""
@@ -97,21 +113,44 @@ class FileRoot:
         self.key()
 
     def key(self) -> bytes:
-        """Read the key from the file."""
-        try:
-            with self.path.open("rb") as file:
-                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-                text = file.read(_LARGEST_FILE_BYTES)
-        except FileNotFoundError as error:
-            raise RootKeyMissing from error
-        except OSError as error:
-            raise RootKeyUnreadable from error
-        if mode & 0o077:  # as ssh does: a key that others can read is not a secret
-            raise RootKeyUnreadable(
-                f"The root key file has mode {mode:04o}, so other accounts can reach it. "
-                "Make it 0600, and if others may have read it, treat the key as known to them."
-            )
-        return escrow.key_from_escrow(text.decode("utf-8", errors="replace"))
+        """Return the key that wraps: the file's, or the one that takes over from it."""
+        return next(self._keys())
+
+    def _keys(self) -> Iterator[bytes]:
+        """Read one key after the other, the one that wraps first; RootKeyMissing if there is none.
+
+        A key that only takes over, or only leaves, does not stand for the file that is missing.
+        """
+        found = 0
+        for path in (self.next_path, self.path, self.old_path):
+            try:
+                yield _read(path)
+                found += 1
+            except RootKeyMissing:
+                if path == self.path and not found:
+                    raise
+
+
+def _number(key: bytes) -> int:
+    return escrow.number_of(escrow.fingerprint(key))
+
+
+def _read(path: Path) -> bytes:
+    """Read a root key's file."""
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            text = file.read(_LARGEST_FILE_BYTES)
+    except FileNotFoundError as error:
+        raise RootKeyMissing from error
+    except OSError as error:
+        raise RootKeyUnreadable from error
+    if mode & 0o077:  # as ssh does: a key that others can read is not a secret
+        raise RootKeyUnreadable(
+            f"The root key file has mode {mode:04o}, so other accounts can reach it. "
+            "Make it 0600, and if others may have read it, treat the key as known to them."
+        )
+    return escrow.key_from_escrow(text.decode("utf-8", errors="replace"))
 
 
 def sync_directory(directory: Path) -> None:
@@ -123,9 +162,14 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
+def file_root() -> FileRoot:
+    """Return the root key's file."""
+    return FileRoot(Path(settings.KEEPWELL_ROOT_KEY))
+
+
 def provider() -> RootProvider:
     """Return the root key provider that the settings name."""
-    return FileRoot(Path(settings.KEEPWELL_ROOT_KEY))
+    return file_root()
 
 
 def is_marked() -> bool:
@@ -146,6 +190,27 @@ def mark() -> None:
                     "wrapped": root.wrap(_MARKER_CONTEXT, _MARKER),
                 },
             )
+
+
+def hold() -> None:
+    """Wait for a root key that is just taking over; inside `access.writing`, before a wrap.
+
+    Whatever is wrapped after this and committed is found by the rotation that comes next.
+    """
+    list(RootMarker.objects.select_for_update().values_list("id"))
+
+
+def mark_anew() -> None:
+    """Tie the keystore to the root key that wraps now; every wrap under another is durable then."""
+    root = provider()
+    with access.writing_outside_walls():
+        RootMarker.objects.update_or_create(
+            id=1,
+            defaults={
+                "fingerprint": root.fingerprint(),
+                "wrapped": root.wrap(_MARKER_CONTEXT, _MARKER),
+            },
+        )
 
 
 def check() -> None:

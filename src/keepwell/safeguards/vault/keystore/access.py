@@ -100,6 +100,28 @@ def outside_walls() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def writing_outside_walls() -> Iterator[None]:
+    """Change the root marker in one durable commit."""
+    with _translated(), ExitStack() as stack:
+        _refuse_moved_file()
+        _enter(stack, lambda: transaction.atomic(using=STORE, durable=True))
+        yield
+
+
+def organisations() -> list[UUID]:
+    """Return every organisation that has keys here, whether or not it has anything else."""
+    connection = connections[STORE]
+    statement = (
+        "SELECT keystore_organisation_ids()"
+        if connection.vendor == "postgresql"
+        else "SELECT DISTINCT organisation_id FROM keystore_organisationkey ORDER BY 1"
+    )
+    with outside_walls(), connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [one if isinstance(one, UUID) else UUID(one) for (one,) in cursor.fetchall()]
+
+
 def in_transaction() -> bool:
     """Say whether this thread holds a keystore transaction."""
     return bool(connections[STORE].in_atomic_block)
