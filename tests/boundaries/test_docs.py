@@ -96,7 +96,9 @@ def test_help_is_what_the_program_prints() -> None:
         f"{command} {act}"
         for command in commands
         if "\n  ACT\n" in generate.help_of([command])
-        for act in re.findall(r"^    ([a-z]+) {2,}", generate.help_of([command]), re.MULTILINE)
+        for act in re.findall(
+            r"^    ([a-z]+)(?: {2,}|$)", generate.help_of([command]), re.MULTILINE
+        )
     }
     assert commands
     assert shown == {"", *commands, *acts}

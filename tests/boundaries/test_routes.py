@@ -47,6 +47,7 @@ OPEN = {
     "forms_patient:page": "patients answer without an account",
     "forms_patient:send": "patients answer without an account",
     "forms_patient:start": "patients answer without an account",
+    "office:ready": "monitors ask whether Keepwell can serve, and are told codes only",
     "shell:logo": "the clinic's logo stands on pages that patients open without an account",
     "sign_in:forgotten": "somebody without a password cannot sign in to ask for one",
     "sign_in:new_password": "the one-time link is the permission",

@@ -18,8 +18,8 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     every = (
-        *(_init, _serve, _demo, _verify, _trail, _shell, _routes, _version, _doctor),
-        *(_jobs, _mail),
+        *(_init, _serve, _demo, _verify, _trail, _keys, _shell, _routes),
+        *(_version, _doctor, _jobs, _mail),
     )
     for add in every:
         add(_adder(commands))
@@ -93,6 +93,43 @@ def _shell(add: Adder) -> None:
     command.add_argument(
         "--organisation", metavar="X", help="its id or name; not needed where there is one"
     )
+
+
+def _keys(add: Adder) -> None:
+    acts = add("keys", "See how keys stand, and replace them while all is in use.").add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
+    status = _act(acts, "status", "Say how keys stand and what is under way.")
+    status.add_argument("--json", action="store_true", help="print it as JSON")
+    rotate = _act(acts, "rotate", "Make a new organisation key or root key.")
+    rotate.add_argument(
+        "--root", action="store_true", help="a new root key takes over from the present one"
+    )
+    _may_be_confirmed(rotate)
+    _act(acts, "rewrap", "Bring every key under the newest organisation key.")
+    sentence = "Print the root key again, to be kept on paper."
+    _may_be_confirmed(acts.add_parser("escrow", help=sentence, description=sentence))
+    certificate = _act(acts, "certificate", "Print the certificate of a person's erasure.")
+    certificate.add_argument(
+        "--person", metavar="ID", required=True, help="the id that the person had"
+    )
+    certificate.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def _act(
+    acts: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    sentence: str,
+) -> argparse.ArgumentParser:
+    command = acts.add_parser(name, help=sentence, description=sentence)
+    command.add_argument(
+        "--organisation", metavar="X", help="its id or name; all of them if not given"
+    )
+    return command
+
+
+def _may_be_confirmed(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _routes(add: Adder) -> None:

@@ -48,3 +48,11 @@ def meant(text: str) -> Named:
         raise Refusal(f"Several organisations are called {text!r}. Give one id of: {ids}", MISUSED)
     known = "; ".join(f"{each.name} ({each.id})" for each in all_of_them()) or "none"
     raise Refusal(f"There is no organisation {text!r}. There are: {known}.", MISUSED)
+
+
+def id_of(text: str) -> UUID:
+    """Read an id that was typed; refuse nonsense."""
+    try:
+        return UUID(text.strip())
+    except ValueError as error:
+        raise Refusal(f"{text!r} is no id. Ids look like {UUID(int=0)}.", MISUSED) from error

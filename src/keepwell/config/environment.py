@@ -35,6 +35,7 @@ VARIABLES = {
     "KEEPWELL_DATA_DB": "the PostgreSQL database of the data",
     "KEEPWELL_TRAIL_DB": "the PostgreSQL database of the trail",
     "KEEPWELL_KEYS_DB": "the PostgreSQL database of the keys",
+    "KEEPWELL_KEYSTORE_BACKUP_DAYS": "how many days you keep copies of the keys",
     "KEEPWELL_OWNER_DATA_DB": "the data database as its owner, for keepwell init only",
     "KEEPWELL_OWNER_TRAIL_DB": "the trail database as its owner, for keepwell init only",
     "KEEPWELL_OWNER_KEYS_DB": "the keys database as its owner, for keepwell init only",
@@ -69,6 +70,7 @@ class Environment:
     owners: dict[str, dict[str, Any]]
     secret_key: str
     root_key: Path
+    keystore_backup_days: int
     allowed_hosts: list[str]
 
 
@@ -93,6 +95,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         owners=_owners(environ),
         secret_key=_secret_key(home),
         root_key=home / "root.key",
+        keystore_backup_days=_keystore_backup_days(environ),
         allowed_hosts=_allowed_hosts(public_url, staff_url),
     )
 
@@ -134,6 +137,14 @@ def _port(environ: Mapping[str, str]) -> int:
     if value.isascii() and value.isdigit() and 1 <= int(value) <= 65535:
         return int(value)
     raise SettingError("KEEPWELL_PORT", value, "give a number from 1 to 65535, such as 8443.")
+
+
+def _keystore_backup_days(environ: Mapping[str, str]) -> int:
+    value = environ.get("KEEPWELL_KEYSTORE_BACKUP_DAYS") or "30"
+    if value.isascii() and value.isdigit() and 0 <= int(value) <= 3650:
+        return int(value)
+    right = "give the days after which your last copy of the keys is gone, 0 to 3650, such as 30."
+    raise SettingError("KEEPWELL_KEYSTORE_BACKUP_DAYS", value, right)
 
 
 def _public_url(environ: Mapping[str, str], host: str, port: int) -> str:

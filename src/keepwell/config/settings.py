@@ -33,6 +33,8 @@ KEEPWELL_OWNERS = ENVIRONMENT.owners
 # The command line stands below this package, so it finds the server and the demo clinic by name.
 KEEPWELL_SERVER_ROOT = "keepwell.config.asgi:application"
 KEEPWELL_DEMO_LOADER = "keepwell.config.demo.load"
+KEEPWELL_USED_KEYS = "keepwell.config.key_sweep.used_keys"
+KEEPWELL_KEYSTORE_BACKUP_DAYS = ENVIRONMENT.keystore_backup_days
 KEEPWELL_MANIFESTS = "keepwell.config.manifests.MANIFESTS"
 
 INSTALLED_APPS = [

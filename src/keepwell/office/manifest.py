@@ -12,6 +12,7 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.events import RecordsEvent
+from keepwell.safeguards.vault.events import KeysEvent
 
 MANIFEST = Manifest(
     app="office",
@@ -97,6 +98,21 @@ MANIFEST = Manifest(
             did=_("gave a reason to open sealed values on the server's command line"),
             icon="lock-open",
             tone="warning",
+        ),
+        KeysEvent.CERTIFICATE_PRINT: EventWords(
+            did=_("printed a certificate of erasure"), icon="download"
+        ),
+        KeysEvent.ORGANISATION_ROTATE: EventWords(did=_("made a new organisation key"), icon="key"),
+        KeysEvent.REWRAP_BEGIN: EventWords(
+            did=_("began to bring every key under the newest organisation key"), icon="key"
+        ),
+        KeysEvent.REWRAP_END: EventWords(
+            did=_("brought every key under the newest organisation key"), icon="key"
+        ),
+        KeysEvent.ROOT_PRINT: EventWords(did=_("printed the root key"), icon="key", tone="warning"),
+        KeysEvent.ROOT_BEGIN: EventWords(did=_("made a new root key"), icon="key", tone="warning"),
+        KeysEvent.ROOT_END: EventWords(
+            did=_("let the new root key take over"), icon="key", tone="warning"
         ),
     },
     records={

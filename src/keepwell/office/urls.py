@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from keepwell.office import ready
 from keepwell.office.home import views as home
 from keepwell.office.jobs import views as jobs
 from keepwell.office.mail import views as mail
@@ -12,6 +13,7 @@ from keepwell.office.trail import views as trail
 app_name = "office"
 urlpatterns = [
     path("", home.page, name="home"),
+    path("ready", ready.answer, name="ready"),
     path("trail/", trail.page, name="trail"),
     path("trail/check/", trail.check, name="check"),
     path("trail/<int:index>/", trail.entry, name="entry"),
@@ -19,6 +21,19 @@ urlpatterns = [
     path("persons/<uuid:person_id>/", persons.person, name="person"),
     path("persons/<uuid:person_id>/join/<uuid:other_id>/", persons.join, name="join"),
     path("persons/<uuid:person_id>/erase/", persons.erase, name="erase_person"),
+    path("persons/<uuid:person_id>/erased/", persons.erased, name="erased_person"),
+    path(
+        "persons/<uuid:person_id>/erased/certificate.json",
+        persons.certificate,
+        {"form": "json"},
+        name="erasure_json",
+    ),
+    path(
+        "persons/<uuid:person_id>/erased/certificate.txt",
+        persons.certificate,
+        {"form": "text"},
+        name="erasure_text",
+    ),
     path("persons/joins/<uuid:join_id>/undo/", persons.undo_join, name="undo_join"),
     path("jobs/", jobs.page, name="jobs"),
     path("jobs/<uuid:job_id>/cancel/", jobs.cancel, name="cancel_job"),

@@ -1,10 +1,12 @@
 """Pages over persons. Facts open as a whole, for a stated purpose; joining and erasing say why."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,17 +18,29 @@ from keepwell.office.persons.forms import FindForm
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.purposes import Purpose, purpose_of
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
-from keepwell.safeguards.persons import actions, queries
+from keepwell.safeguards.persons import actions, erasures, queries
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.records.middleware import scope_of
-from keepwell.shell.trail_lines import lines_of
+from keepwell.shell.trail_lines import lines_of, rows_of
 from keepwell.toolkit import clock
 
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Rows of one model that were erased, counted in words."""
+
+    counted: str
+    ids: tuple[UUID, ...]
+
+
 PAGE_ROWS = 25
+_JUST_NOW = "now"  # the trail may need a moment for the entry of an act that has just ended
+MOST_IDS = 40  # shown of one model; the certificate names all
 SHOWN_OPENINGS = 20
 
 
@@ -73,7 +87,12 @@ def page(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show one person: facts once the purpose is said (?for=), one timeline, who opened them."""
     viewer = viewer_of(request)
-    whole = queries.whole_of(viewer, person_id)
+    try:
+        whole = queries.whole_of(viewer, person_id)
+    except OutOfReach:
+        if may(viewer, PersonPermission.ERASE) and erasures.certificate_of(viewer, person_id):
+            return redirect("office:erased_person", person_id)
+        raise
     this = next(row for row in whole if row.pk == person_id)
     purpose = purpose_of(request.GET.get("for", ""))
     matches = pairs.matches_of(viewer, this)
@@ -155,7 +174,7 @@ def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if form.is_valid():
         actions.erase_person(viewer, person=person_id, reason=form.cleaned_data["reason"])
         messages.success(request, _("The person is erased. The trail keeps that it was done."))
-        return redirect("office:persons")
+        return redirect(f"{reverse('office:erased_person', args=[person_id])}?{_JUST_NOW}=1")
     context = {
         "this": next(row for row in whole if row.pk == person_id),
         "records": registry.person_records(viewer, (person_id,)),
@@ -164,3 +183,36 @@ def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render(request, "office/persons/erase.html", context, status=status)
+
+
+@require_safe
+@requires(PersonPermission.ERASE, purpose=Purpose.PERSON_REQUEST)
+def erased(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Show the certificate of an erasure; right after it the trail may take a moment."""
+    viewer = viewer_of(request)
+    found = erasures.certificate_of(viewer, person_id)
+    if found is None and _JUST_NOW in request.GET:
+        return render(request, "office/persons/erasing.html", {"person_id": person_id})
+    if found is None:
+        raise OutOfReach
+    context = {
+        "certificate": found,
+        "what": [Erased(rows_of(one), one.ids[:MOST_IDS]) for one in found.subjects],
+        "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
+    }
+    return render(request, "office/persons/erased.html", context)
+
+
+@require_safe
+@requires(PersonPermission.ERASE, purpose=Purpose.PERSON_REQUEST)
+def certificate(request: HttpRequest, person_id: UUID, form: str) -> HttpResponse:
+    """Give the certificate as a file, for whoever asked for the erasure or audits it."""
+    found = erasures.certificate_of(viewer_of(request), person_id)
+    if found is None:
+        raise OutOfReach
+    body = found.as_json() if form == "json" else found.as_text()
+    kind = "application/json" if form == "json" else "text/plain; charset=utf-8"
+    response = HttpResponse(f"{body}\n", content_type=kind)
+    name = f"erasure-{person_id}.{'json' if form == 'json' else 'txt'}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -24,13 +24,21 @@ _DETAILS: Mapping[str, Promise] = {
     "about": _("Asked about"),
     "actor": _("Asked about the acts of"),
     "because": _("Because"),
+    "before": _("Before"),
+    "broken": _("Keys that do not open"),
     "count": _("Entries shown"),
     "first": _("From entry"),
+    "key": _("Key"),
+    "keys": _("Keys"),
     "last": _("To entry"),
     "method": _("Method"),
     "needed": _("Permission needed"),
+    "retired": _("Versions deleted"),
     "role": _("Role given"),
+    "root": _("Root key, by its last line"),
     "route": _("Page asked for"),
+    "version": _("Version"),
+    "waiting": _("Keys under older versions"),
 }
 
 

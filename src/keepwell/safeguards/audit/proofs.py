@@ -45,6 +45,9 @@ class Proof:
     signed: datetime
     signer: str  # the log's name
     key_id: str
+    entry: bytes = b""  # its canonical bytes, whose hash the leaf is
+    note: str = ""  # the signed checkpoint, for whoever checks the proof elsewhere
+    key: str = ""  # the public key that checks the note
 
 
 def proof_of(organisation: UUID, index: int) -> Proof:
@@ -66,7 +69,17 @@ def proof_of(organisation: UUID, index: int) -> Proof:
         signed=moment_of(head.signed_us),
         signer=key.name,
         key_id=key.key_id.hex(),
+        entry=_bytes_of(found[0]),
+        note=head.note,
+        key=str(key),
     )
+
+
+def _bytes_of(row: StoredEntry) -> bytes:
+    try:
+        return row.entry.encode() if row.entry else b""
+    except (OverflowError, UnicodeError):  # what no entry can hold
+        return b""
 
 
 def _steps(

@@ -7,7 +7,7 @@ the organisation, the key's own id and its version.
 import contextlib
 import os
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from keepwell.safeguards.vault import observer, organisation_keys
@@ -187,8 +187,15 @@ def delete(
 
 def unused(organisation: UUID, used_ids: Iterable[UUID]) -> set[UUID]:
     """Return keys older than a day that are neither used nor shared."""
-    before = clock.now() - UNUSED_AFTER
+    return unnamed(organisation, used_ids, made_before=clock.now() - UNUSED_AFTER)
+
+
+def unnamed(
+    organisation: UUID, used_ids: Iterable[UUID], made_before: datetime | None = None
+) -> set[UUID]:
+    """Return keys, or those made before some moment, that are neither used nor shared."""
     with access.reading(organisation):
-        old = set(DataKey.objects.filter(made__lt=before).values_list("key_id", flat=True))
+        every = DataKey.objects.filter(made__lt=made_before or datetime.max.replace(tzinfo=UTC))
+        old = set(every.values_list("key_id", flat=True))
         shared = set(SharedKey.objects.values_list("key_id", flat=True))
     return old - shared - set(used_ids)

@@ -178,6 +178,13 @@ def is_marked() -> bool:
         return RootMarker.objects.exists()
 
 
+def marked() -> str:
+    """Return the fingerprint of the root key that this keystore belongs to, or nothing."""
+    with access.outside_walls():
+        found = RootMarker.objects.values_list("fingerprint", flat=True).first()
+    return found or ""
+
+
 def mark() -> None:
     """Leave a marker in a new keystore, wrapped by the root key; do nothing when there is one."""
     root = provider()

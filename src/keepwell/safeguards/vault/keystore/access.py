@@ -104,7 +104,6 @@ def outside_walls() -> Iterator[None]:
 def writing_outside_walls() -> Iterator[None]:
     """Change the root marker in one durable commit."""
     with _translated(), ExitStack() as stack:
-        _refuse_moved_file()
         _enter(stack, lambda: transaction.atomic(using=STORE, durable=True))
         yield
 

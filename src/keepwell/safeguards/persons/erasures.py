@@ -1,0 +1,188 @@
+"""The certificate of an erasure: what was destroyed, when, what proves it. Ids, never names.
+
+It joins three facts. The trail says who ordered the erasure and what it was about, and proves by
+its signed tree that nobody wrote that afterwards. The keystore says when the keys went. The
+operator says for how long copies of the keystore are kept; until the last has expired, an old copy
+of data and keystore together could still be read (45 CFR 164.310(d)(2)(i), NIST SP 800-88 2.5,
+cryptographic erase).
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from keepwell.safeguards.access.queries import allow
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.audit.proofs import Proof, Standing, proof_of
+from keepwell.safeguards.audit.queries import TrailEntry, page_of_entries
+from keepwell.safeguards.persons.events import PersonsEvent
+from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault.keystore import notices
+from keepwell.toolkit import clock
+
+FORMAT = "keepwell certificate of erasure 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What can be said of one person's erasure just now."""
+
+    organisation: UUID
+    person: UUID
+    ordered: TrailEntry
+    subjects: tuple[Subject, ...]  # empty when the trail's own content was erased since
+    keys: int
+    destroyed: datetime | None  # None: the keys are still owed, and follow within a minute
+    backup_days: int
+    proof: Proof
+
+    @property
+    def is_proven(self) -> bool:
+        """Tell whether the entry stands in the signed tree."""
+        return self.proof.standing is Standing.PROVEN
+
+    @property
+    def complete_on(self) -> date | None:
+        """Return the day on which the last copy of the keystore that held the keys expires."""
+        if self.destroyed is None:
+            return None
+        return (self.destroyed + timedelta(days=self.backup_days)).date()
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether that day has passed."""
+        return self.complete_on is not None and self.complete_on < clock.now().date()
+
+    @property
+    def records(self) -> int:
+        """Return how many rows were erased, the person's own included."""
+        return sum(len(subject.ids) for subject in self.subjects)
+
+    def described(self) -> dict[str, Any]:
+        """Return it as plain values: ids, counts, moments in UTC, hashes in hex."""
+        return {
+            "format": FORMAT,
+            "organisation": str(self.organisation),
+            "person": str(self.person),
+            "erased": [
+                {
+                    "model": subject.model,
+                    "count": len(subject.ids),
+                    "ids": [str(id_) for id_ in subject.ids],
+                }
+                for subject in self.subjects
+            ],
+            "ordered": self.ordered.moment.isoformat(),
+            "keys_destroyed": self.keys,
+            "destroyed": self.destroyed.isoformat() if self.destroyed else None,
+            "keystore_backup_days": self.backup_days,
+            "complete_on": self.complete_on.isoformat() if self.complete_on else None,
+            "trail": self._trail(),
+        }
+
+    def _trail(self) -> dict[str, Any]:
+        proof = self.proof
+        return {
+            "standing": proof.standing.value,
+            "kind": self.ordered.kind,
+            "entry_id": str(self.ordered.id),
+            "entry": proof.entry.hex(),
+            "index": proof.index,
+            "leaf": proof.leaf.hex(),
+            "size": proof.size,
+            "root": proof.root.hex(),
+            "steps": [step.hex() for step in proof.steps],
+            "checkpoint": proof.note,
+            "key": proof.key,
+        }
+
+    def as_json(self) -> str:
+        """Return it for a program, with a line feed at the end of each line but the last."""
+        return json.dumps(self.described(), indent=1, ensure_ascii=False)
+
+    def as_text(self) -> str:
+        """Return it for a reader, as one page of plain text in English."""
+        proof = self.proof
+        lines = [
+            "CERTIFICATE OF ERASURE",
+            "",
+            f"Organisation   {self.organisation}",
+            f"Person         {self.person}",
+            f"Ordered        {_moment(self.ordered.moment)}",
+            f"Keys destroyed {self.keys}, {_moment(self.destroyed)}",
+            f"Complete       {self._completion()}",
+            "",
+            "What was erased",
+            *(self._counted() or ["  The trail no longer says: its own content was erased."]),
+            "",
+            "What this means",
+            "  Each record was sealed under a key of its own (AES-256-GCM). The keys no longer",
+            "  exist in the keystore, so no copy of the data can be read with it. A copy of the",
+            "  keystore from before still holds them until it expires.",
+            "",
+            "Proof",
+            f"  {_STANDINGS[proof.standing]}",
+            f"  Entry {proof.index}, {self.ordered.kind}, id {self.ordered.id}",
+            f"  Leaf   {proof.leaf.hex()}",
+            f"  Root   {proof.root.hex()} of {proof.size} entries",
+            *(f"  Step   {step.hex()}" for step in proof.steps),
+            f"  Key    {proof.key}",
+            "",
+            "Signed head of the trail",
+            *(f"  {line}".rstrip() for line in proof.note.splitlines()),
+        ]
+        return "\n".join(lines)
+
+    def _counted(self) -> list[str]:
+        return [
+            line
+            for subject in self.subjects
+            for line in (
+                f"  {len(subject.ids)} of {subject.model}",
+                *(f"    {id_}" for id_ in subject.ids),
+            )
+        ]
+
+    def _completion(self) -> str:
+        if self.complete_on is None:
+            return "not yet: the keys are still to be destroyed"
+        return f"after {self.complete_on}, when the last keystore backup has expired"
+
+
+_STANDINGS = {
+    Standing.PROVEN: "The order stands in the signed trail: RFC 6962 inclusion, checked just now.",
+    Standing.WAITING: "The order is on the trail and waits for the next signed head.",
+    Standing.BROKEN: "WARNING: the entry of the trail is not as it was signed.",
+}
+
+
+def certificate_of(viewer: Viewer, person: UUID) -> Certificate | None:
+    """Return the certificate of a person's erasure; None when the trail knows of none (yet).
+
+    Looking is itself on the trail. Raises TrailUnavailable and KeystoreUnavailable.
+    """
+    allow(viewer, PersonPermission.ERASE)
+    page = page_of_entries(viewer, about=person, kinds=[PersonsEvent.PERSON_ERASE], limit=1)
+    if not page.entries:
+        return None
+    ordered = page.entries[0]
+    went = notices.of_entry(ordered.id)
+    return Certificate(
+        organisation=viewer.organisation,
+        person=person,
+        ordered=ordered,
+        subjects=ordered.payload.subjects if ordered.payload else (),
+        keys=sum(len(notice.ids) for notice in went),
+        destroyed=went[-1].made if went else None,
+        backup_days=settings.KEEPWELL_KEYSTORE_BACKUP_DAYS,
+        proof=proof_of(viewer.organisation, ordered.index),
+    )
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else "not yet"
