@@ -118,9 +118,9 @@ def file(request: HttpRequest, submission_id: UUID, file_id: UUID) -> HttpRespon
 
     For the reason that was said when the submission was opened (?for=); without one, ask there.
     """
+    found = inbox.file_with(viewer_of(request), submission_id, file_id)
     if _purpose_said(request) is None:
         return redirect("forms:submission", submission_id)
-    found = inbox.file_with(viewer_of(request), submission_id, file_id)
     scope = scope_of(request)
     scope.open([found], "name")
     response = HttpResponse(content_of(scope, found), content_type=found.media_type)
