@@ -52,6 +52,14 @@ def persons(count: int, *fields: str) -> Subject:
         ({"viewer_kind": "visitor", "actor": None}, "Somebody who is not signed in"),
         ({"viewer_kind": "console", "account": "root"}, "root on the server"),
         ({"viewer_kind": "system", "actor": None}, "Keepwell"),
+        (
+            {"viewer_kind": "job", "actor": None, "on_behalf_of": ADA.actor},
+            "Keepwell, for Ada Moreno (you)",
+        ),
+        (
+            {"viewer_kind": "job", "actor": None, "on_behalf_of": uuid7()},
+            "Keepwell, for a former member",
+        ),
     ],
 )
 def test_who_acted_is_named_as_far_as_the_trail_may(parts: dict[str, Any], who: str) -> None:

@@ -57,8 +57,9 @@ def lines_of(viewer: Viewer, entries: Sequence[TrailEntry], *, entry_route: str 
 
     Give the route only to viewers who may follow it.
     """
-    actors = {entry.payload.actor for entry in entries if entry.payload and entry.payload.actor}
-    names = names_of(actors)
+    payloads = [entry.payload for entry in entries if entry.payload]
+    people = {one for said in payloads for one in (said.actor, said.on_behalf_of) if one}
+    names = names_of(people)
     return [_line(viewer, entry, names, _url(entry_route, entry.index)) for entry in entries]
 
 
@@ -130,7 +131,9 @@ def who_of(viewer: Viewer, payload: Payload, names: Mapping[UUID, str]) -> str:
     """Name who acted, as far as the trail may: members by name, patients never."""
     match payload.viewer_kind:
         case ViewerKind.MEMBER:
-            return _member(viewer, payload, names)
+            return _member(viewer, payload.actor, names)
+        case ViewerKind.JOB:
+            return _job(viewer, payload.on_behalf_of, names)
         case ViewerKind.RESPONDENT:
             return _("A patient")
         case ViewerKind.VISITOR:
@@ -140,11 +143,17 @@ def who_of(viewer: Viewer, payload: Payload, names: Mapping[UUID, str]) -> str:
     return "Keepwell"
 
 
-def _member(viewer: Viewer, payload: Payload, names: Mapping[UUID, str]) -> str:
-    name = names.get(payload.actor) if payload.actor else None
+def _job(viewer: Viewer, account: UUID | None, names: Mapping[UUID, str]) -> str:
+    if account not in names:
+        return _("Keepwell, for a former member")
+    return _("Keepwell, for %(person)s") % {"person": _member(viewer, account, names)}
+
+
+def _member(viewer: Viewer, account: UUID | None, names: Mapping[UUID, str]) -> str:
+    name = names.get(account) if account else None
     if name is None:
         return _("A former member")
-    return _("%(name)s (you)") % {"name": name} if payload.actor == viewer.actor else name
+    return _("%(name)s (you)") % {"name": name} if account == viewer.actor else name
 
 
 def did_of(kind: str, payload: Payload) -> str:

@@ -28,6 +28,7 @@ _DETAILS: Mapping[str, Promise] = {
     "broken": _("Keys that do not open"),
     "count": _("Entries shown"),
     "first": _("From entry"),
+    "job": _("Kind of job"),
     "key": _("Key"),
     "keys": _("Keys"),
     "last": _("To entry"),
