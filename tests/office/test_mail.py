@@ -75,6 +75,7 @@ def test_a_server_that_cannot_be_believed_is_told_on_the_page_of_jobs(
     page = ada.get("/jobs/").content.decode()
     assert "could not prove that it is the one" in page
     assert "mail_server_untrusted" in page
+    assert "could not prove that it is the one" in ada.get("/mail/").content.decode()
 
 
 @pytest.mark.parametrize("letter", letters.letters(), ids=lambda letter: str(letter.code))

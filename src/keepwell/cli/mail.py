@@ -31,6 +31,8 @@ def _status() -> int:
         server = mail.server
         say(f"Mail leaves through {server.host} port {server.port}, {server.tls}.")
     say(f"From {mail.sender}. {mail.waiting} wait, {mail.failed} could not be sent.")
+    if mail.reason:
+        say(f"The last failure: {mail.reason}")
     return 0
 
 

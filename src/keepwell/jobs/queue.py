@@ -152,6 +152,13 @@ def count_dead(names: Iterable[str] | None = None) -> int:
     return rows.filter(name__in=list(names)).count() if names is not None else rows.count()
 
 
+def last_error(names: Iterable[str]) -> str:
+    """Return the code that jobs of these names failed with last, while one waits or is dead."""
+    failing = Job.objects.filter(name__in=list(names), state__in=(State.WAITING, State.DEAD))
+    found = failing.exclude(error="").order_by("-created").values_list("error", flat=True)
+    return found.first() or ""
+
+
 def sweep(*, ended_before: datetime, dead_before: datetime) -> int:
     """Delete jobs that ended well or were cancelled, and dead ones, before these moments."""
     ended = models.Q(state__in=(State.DONE, State.CANCELLED), ended__lt=ended_before)

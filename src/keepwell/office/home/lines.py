@@ -27,6 +27,7 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
             act=_("See the trail"),
             icon="error",
             tone="danger",
+            order=0,
         )
     if may(viewer, OfficePermission.MAIL_MANAGE):
         yield from _about_mail(state.present())
@@ -39,14 +40,14 @@ def _about_mail(mail: state.MailState) -> Iterator[HomeLine]:
         title = ngettext(
             "%(n)s message could not be sent", "%(n)s messages could not be sent", mail.failed
         ) % {"n": mail.failed}
-        words = _("The page of mail says why, and how to try again.")
+        words = _("The page of mail says why. What failed can be tried again on the page of jobs.")
         yield HomeLine(title=title, words=words, url=url, act=act, icon="error", tone="danger")
     elif mail.server is None and mail.waiting:
         title = ngettext(
             "%(n)s message waits to be sent", "%(n)s messages wait to be sent", mail.waiting
         ) % {"n": mail.waiting}
         words = _("No mail server is set up yet. Nothing is lost: they wait on the server.")
-        yield HomeLine(title=title, words=words, url=url, act=act, icon="send")
+        yield HomeLine(title=title, words=words, url=url, act=act, icon="send", order=90)
 
 
 def _is_broken(viewer: Viewer) -> bool:

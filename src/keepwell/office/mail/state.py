@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from keepwell.jobs import queue
+from keepwell.office.jobs.words import sentence_of
 from keepwell.office.tasks import write_about_account, write_checkpoint
 from keepwell.safeguards.mail import post, spool
 from keepwell.safeguards.mail.servers import Server
@@ -18,6 +19,7 @@ class MailState:
     sender: str
     waiting: int
     failed: int
+    reason: str  # a sentence about the last failure, if it still stands
 
 
 def present() -> MailState:
@@ -27,4 +29,5 @@ def present() -> MailState:
         sender=post.sender(),
         waiting=spool.count_waiting() + queue.count_open(NAMES),
         failed=spool.count_refused() + queue.count_dead(NAMES),
+        reason=sentence_of(queue.last_error(NAMES)),
     )

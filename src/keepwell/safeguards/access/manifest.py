@@ -64,6 +64,7 @@ class HomeLine:
     act: str | Promise  # the button's words
     icon: str = "info"
     tone: str = ""
+    order: int = 50  # patients' matters come before the house's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,8 @@ def may(viewer: Viewer, permission: StrEnum | str) -> bool:
     """
     if viewer.kind is ViewerKind.CONSOLE:
         return True
-    if viewer.kind not in (ViewerKind.MEMBER, ViewerKind.JOB):
+    is_for_member = viewer.kind is ViewerKind.JOB and viewer.on_behalf_of is not None
+    if viewer.kind is not ViewerKind.MEMBER and not is_for_member:
         return False
     return viewer.role in registry.roles_holding(str(permission))
 

@@ -85,9 +85,10 @@ def record_words(model: str) -> RecordWords | None:
 
 
 def home_lines(viewer: Viewer) -> tuple[HomeLine, ...]:
-    """Return what waits for this viewer, in the order of the manifests."""
+    """Return what waits for this viewer, by `order`, then in the order of the manifests."""
     asked = (manifest.home for manifest in _manifests)
-    return tuple(line for home in asked if home is not None for line in home(viewer))
+    lines = [line for home in asked if home is not None for line in home(viewer)]
+    return tuple(sorted(lines, key=lambda line: line.order))
 
 
 def first_steps(viewer: Viewer) -> tuple[FirstStep, ...]:
