@@ -35,13 +35,22 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; one that is nothing but a fact (an address, a checkpoint) is no language."""
+
+    text: str
+    is_address: bool
+    is_fact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """A letter in one language, ready to be sent or shown."""
 
     subject: str
     text: str
     html: str
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[Paragraph, ...]
 
 
 _letters: dict[str, Letter] = {}
@@ -69,13 +78,14 @@ def compose(letter: Letter, facts: Mapping[str, Fact]) -> Composed:
         if name not in FACTS or type(fact) not in (str, int):
             raise FactRefused(name)
     text = render_to_string(letter.template, dict(facts)).strip() + "\n"
-    paragraphs = tuple(part.strip() for part in re.split(r"\n\s*\n", text.strip()))
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text.strip())]
+    paragraphs = tuple(_paragraph(part, facts) for part in parts)
     subject = str(letter.subject)
-    context = {"subject": subject, "paragraphs": [*map(_shown, paragraphs)]}
+    context = {"subject": subject, "paragraphs": paragraphs}
     html = render_to_string("office/mail/letter.html", context)
     return Composed(subject, text, html, paragraphs)
 
 
-def _shown(paragraph: str) -> tuple[str, bool]:
-    """Return a paragraph and whether it is an address by itself, which becomes a link."""
-    return paragraph, bool(re.fullmatch(r"https://\S+", paragraph))
+def _paragraph(text: str, facts: Mapping[str, Fact]) -> Paragraph:
+    is_fact = any(text in str(fact) for fact in facts.values())
+    return Paragraph(text, bool(re.fullmatch(r"https://\S+", text)), is_fact)
