@@ -185,6 +185,24 @@ def test_a_shredded_shared_key_is_made_anew(ada: UUID) -> None:
     assert keys.shared_key(ada, "trail/202611") != key
 
 
+def test_a_shredded_organisation_opens_seals_signs_and_finds_nothing(ada: UUID, cy: UUID) -> None:
+    key, place, theirs = keys.new_data_key(ada), binding(ada), keys.new_data_key(cy)
+    sealed = sealing.seal(key, place, NAME)
+    keys.shared_key(ada, "trail/202611")
+    pool.settle()
+    made = len(stored_keys(ada))
+    assert keys.shred_organisation(ada) == made
+    assert stored_keys(ada) == set()
+    for forget in (_remember, keys.forget):
+        forget()
+        with pytest.raises(KeyGone):
+            sealing.open_sealed(key, place, sealed)
+        for act in (keys.new_data_key, signing.signing_key):
+            with pytest.raises(OrganisationKeysMissing):
+                act(ada)
+    assert theirs in stored_keys(cy)
+
+
 def test_many_keys_are_shredded_at_once(ada: UUID) -> None:
     gone = [key for key, _held in data_keys.make(ada, 1100)]
     assert keys.shred(ada, gone) == 1100

@@ -192,6 +192,25 @@ def test_an_organisation_whose_keys_changed_is_fetched_anew(ada: UUID, looked: W
     assert not pool.of(ada).spares
 
 
+def test_an_organisation_whose_keys_were_shredded_elsewhere_opens_nothing(
+    ada: UUID, cy: UUID, looked: Watch
+) -> None:
+    ours, theirs = keys.new_data_key(ada), keys.new_data_key(cy)
+    place, other = binding(ada), binding(cy)
+    sealed, kept = sealing.seal(ours, place, NAME), sealing.seal(theirs, other, NAME)
+    pool.settle()
+    with access.writing(ada):  # as `keys.shred_organisation` does it in another process
+        data_keys.delete_all(ada)
+        organisation_keys.delete_all(ada, None)
+    assert sealing.open_sealed(ours, place, sealed) == NAME
+    looked.look()
+    assert not pool.of(ada).spares
+    with pytest.raises(KeyGone):
+        sealing.open_sealed(ours, place, sealed)
+    assert theirs.int in data_keys.held._entries
+    assert sealing.open_sealed(theirs, other, kept) == NAME
+
+
 def test_a_shredding_names_the_entry_that_ordered_it(ada: UUID) -> None:
     one, other, entry = keys.new_data_key(ada), keys.new_data_key(ada), uuid7()
     keys.shred(ada, [one, other, uuid7()], entry)

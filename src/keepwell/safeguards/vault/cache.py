@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Hashable, Iterable
 from threading import Lock
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from keepwell.safeguards.vault.held import HeldKey
 
@@ -95,6 +96,12 @@ class KeyCache(Generic[Name]):
         for entry in dropped:
             if entry is not None:
                 entry[0].wipe()
+
+    def drop_of(self, organisation: UUID) -> None:
+        """Forget and wipe every key of an organisation."""
+        with self._lock:
+            held = list(self._entries.items())
+        self.drop([name for name, entry in held if entry[0].organisation == organisation.int])
 
     def drop_expired(self) -> None:
         """Forget and wipe what is too old."""

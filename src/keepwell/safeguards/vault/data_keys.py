@@ -147,6 +147,12 @@ def _unwrap(organisation: UUID, key_id: UUID, version: int, wrapped: bytes) -> U
     return Unwrapped(envelope.open_key_into(wrapping.cipher, parts, wrapped), version)
 
 
+def delete_all(organisation: UUID) -> int:
+    """Delete every data key of an organisation, inside `access.writing`; return how many."""
+    SharedKey.objects.all().delete()
+    return int(DataKey.objects.all().delete()[0])
+
+
 def rewrapped(
     organisation: UUID, key_id: UUID, version: int, wrapped: bytes, newest: Unwrapped
 ) -> bytes:

@@ -1,12 +1,14 @@
 """Keys as the rest of Keepwell sees them: ids to seal under, made ahead, shared, shredded."""
 
+import contextlib
 import os
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import IntegrityError
 
-from keepwell.safeguards.vault import data_keys, organisation_keys, pool, shared
+from keepwell.safeguards.vault import data_keys, observer, organisation_keys, pool, shared
+from keepwell.safeguards.vault.errors import KeystoreUnavailable
 from keepwell.safeguards.vault.keystore import access
 from keepwell.safeguards.vault.keystore.models import SharedKey
 from keepwell.safeguards.vault.observer import Verb
@@ -77,6 +79,26 @@ def shred(organisation: UUID, key_ids: Collection[UUID], entry: UUID | None = No
     """
     count = data_keys.delete(organisation, key_ids, Verb.SHRED, entry)
     shared.forget_all()
+    return count
+
+
+def shred_organisation(organisation: UUID, entry: UUID | None = None) -> int:
+    """Destroy every key of an organisation in one keystore transaction; return how many data keys.
+
+    Nothing that it sealed opens again, its trail's contents included, and nothing can be sealed or
+    signed: other processes know within 5 seconds. So leave the trail's entry, sign its head and
+    take the proofs before. Heads that were signed stay checkable with the public key alone.
+    """
+    with access.writing(organisation):
+        count = data_keys.delete_all(organisation)
+        organisation_keys.delete_all(organisation, entry)
+    pool.discard(organisation)
+    data_keys.held.drop_of(organisation)
+    organisation_keys.forget(organisation)
+    shared.forget_all()
+    with contextlib.suppress(KeystoreUnavailable):
+        access.forget_deleted()
+    observer.report(Verb.SHRED, organisation, [organisation])
     return count
 
 

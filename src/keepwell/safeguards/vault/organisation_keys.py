@@ -166,6 +166,13 @@ def retire(organisation: UUID) -> tuple[int, ...]:
     return tuple(sorted(gone))
 
 
+def delete_all(organisation: UUID, entry: UUID | None) -> None:
+    """Delete the organisation's own keys, inside `access.writing`, and leave the notice."""
+    PurposeKey.objects.all().delete()
+    OrganisationKey.objects.all().delete()
+    notices.add(NoticeKind.ORGANISATION, [organisation], entry)
+
+
 def organisation_key(organisation: UUID) -> HeldKey:
     """Return the key that wraps this organisation's other keys."""
     name = (_ORGANISATION, organisation.int)

@@ -96,6 +96,7 @@ def _drop(found: Iterable[notices.Notified]) -> None:
         if notice.kind is NoticeKind.ORGANISATION:
             for organisation in notice.ids:
                 organisation_keys.forget(organisation)
+                data_keys.held.drop_of(organisation)
                 pool.discard(organisation)
         else:
             data_keys.held.drop([key_id.int for key_id in notice.ids])
