@@ -25,6 +25,10 @@ class Chart(SealedRecord):
     complaint = SealedText(slot="chart.complaint", category="complaint")
     notes = SealedText(slot="chart.notes", category="notes")
 
+    class Meta:
+        # As every model that is listed newest first: else SQLite sorts all of them.
+        indexes = [models.Index(fields=["organisation", "-id"], name="charts_newest")]
+
     def __str__(self) -> str:
         return f"chart {self.pk}"
 
@@ -49,6 +53,9 @@ class WalledChart(OrganisationOwned):
     insurance = models.TextField()
     complaint = models.TextField()
     notes = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-id"], name="charts_walled_newest")]
 
     def __str__(self) -> str:
         return f"chart {self.pk}"

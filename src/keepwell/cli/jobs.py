@@ -1,13 +1,13 @@
 """`keepwell jobs`: look at jobs, decide about them, or work on them in a process of its own."""
 
 import argparse
-import getpass
 import signal
 from uuid import UUID
 
 from django.db import connections
 
 from keepwell.cli import installation
+from keepwell.cli.account import unix_account
 from keepwell.cli.refusal import MISUSED, Refusal
 from keepwell.cli.terminal import say, warn
 from keepwell.jobs import queue, worker
@@ -78,7 +78,7 @@ def _decide(facts: queue.Facts, *, is_retry: bool) -> bool:
     if facts.organisation is None:
         return queue.retry(facts.id) if is_retry else queue.cancel(facts.id)
     act = actions.retry_job if is_retry else actions.cancel_job
-    is_changed = act(viewers.console(facts.organisation, account=getpass.getuser()), job=facts.id)
+    is_changed = act(viewers.console(facts.organisation, account=unix_account()), job=facts.id)
     writer.stop()
     return is_changed
 

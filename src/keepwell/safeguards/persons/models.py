@@ -36,6 +36,10 @@ class Person(SealedRecord):
 
     about: ClassVar[str] = "id"
 
+    class Meta(SealedRecord.Meta):
+        # The newest first, without sorting all of an organisation's.
+        indexes = [models.Index(fields=["organisation", "-id"], name="persons_newest")]
+
     def __str__(self) -> str:
         return f"person {self.pk}"
 

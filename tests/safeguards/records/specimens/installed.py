@@ -22,6 +22,7 @@ def installed(stores: "Stores", app: str, label: str) -> Iterator[None]:
     """Install an app of the tests and make its tables."""
     names = [config.name for config in apps.get_app_configs()]
     apps.set_installed_apps([*names, app])
+    apps.clear_cache()  # or models would not know who refers to them from an app installed again
     try:
         from tests.safeguards.records.specimens.tables import make_tables  # noqa: PLC0415
 
