@@ -107,6 +107,7 @@ def _keys(add: Adder) -> None:
     )
     _may_be_confirmed(rotate)
     _act(acts, "rewrap", "Bring every key under the newest organisation key.")
+    _act(acts, "reindex", "Make a new key for search indexes, or say how far one is.")
     sentence = "Print the root key again, to be kept on paper."
     _may_be_confirmed(acts.add_parser("escrow", help=sentence, description=sentence))
     certificate = _act(acts, "certificate", "Print the certificate of a person's erasure.")

@@ -1,13 +1,13 @@
 """`keepwell keys`: how keys stand, and replacing them while everything stays in use."""
 
 import argparse
-import getpass
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
-from keepwell.cli import installation, key_status, organisations
+from keepwell.cli import installation, key_status, organisations, search_keys
+from keepwell.cli.account import unix_account
 from keepwell.cli.organisations import Named
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say, warn
@@ -43,6 +43,7 @@ def run(chosen: argparse.Namespace) -> int:
     acts: Mapping[str, Callable[[argparse.Namespace], int]] = {
         "certificate": _certificate,
         "escrow": _escrow,
+        "reindex": _reindex,
         "rewrap": _rewrap,
         "rotate": _rotate_root if getattr(chosen, "root", False) else _rotate,
     }
@@ -63,7 +64,7 @@ def _keepers(chosen: argparse.Namespace) -> list[Named]:
 
 
 def _viewer(organisation: UUID) -> Viewer:
-    return viewers.console(organisation, account=getpass.getuser())
+    return viewers.console(organisation, account=unix_account())
 
 
 def _record(organisation: UUID, kind: KeysEvent, **detail: str) -> None:
@@ -94,6 +95,15 @@ def _rotate(chosen: argparse.Namespace) -> int:
 
 
 _NOBODY = "There is no organisation yet, so there are no keys."
+
+
+def _reindex(chosen: argparse.Namespace) -> int:
+    named = _meant(chosen)
+    for each in named:
+        search_keys.begin_or_tell(each, _viewer(each.id))
+    if not named:
+        say(_NOBODY)
+    return 0
 
 
 def _rewrap(chosen: argparse.Namespace) -> int:
