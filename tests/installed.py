@@ -56,7 +56,10 @@ def installed(stores: Stores, home: Path) -> Iterator[Installed]:
             stack.enter_context(_database(stores, name))
         owners = _addresses(stores, names, "keepwell_owner").items()
         told = {name.replace("KEEPWELL_", "KEEPWELL_OWNER_"): one for name, one in owners}
-        yield Installed(home, stores, names, _addresses(stores, names, "keepwell_app"), told)
+        settings = _addresses(stores, names, "keepwell_app")
+        sequencer = _addresses(stores, names, "keepwell_sequencer")["KEEPWELL_TRAIL_DB"]
+        settings["KEEPWELL_SEQUENCER_DB"] = sequencer
+        yield Installed(home, stores, names, settings, told)
 
 
 @contextmanager

@@ -37,10 +37,15 @@ def addresses(server: ScaleStores, role: str, prefix: str = "KEEPWELL_") -> dict
     }
 
 
+def service_of(server: ScaleStores) -> dict[str, str]:
+    sequencer = addresses(server, "keepwell_sequencer")["KEEPWELL_TRAIL_DB"]
+    return addresses(server, "keepwell_app") | {"KEEPWELL_SEQUENCER_DB": sequencer}
+
+
 def test_an_installation_is_made_by_the_owner_and_served_by_another_role(
     server: ScaleStores, tmp_path: Path
 ) -> None:
-    home, service = tmp_path / "home", addresses(server, "keepwell_app")
+    home, service = tmp_path / "home", service_of(server)
     owner = addresses(server, "keepwell_owner", "KEEPWELL_OWNER_")
     refused = keepwell_as_me(home, "init", **service)
     assert refused.returncode == 2
@@ -58,7 +63,7 @@ def test_an_installation_is_made_by_the_owner_and_served_by_another_role(
 def test_one_owner_for_all_three_can_be_named_on_the_command_line(
     server: ScaleStores, tmp_path: Path
 ) -> None:
-    service = addresses(server, "keepwell_app")
+    service = service_of(server)
     owner = ("--owner-url", "postgresql://keepwell_owner:unused@anywhere")
     made = keepwell_as_me(tmp_path / "home", "init", *owner, **service)
     assert made.returncode == 0, made.stderr

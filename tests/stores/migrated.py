@@ -16,7 +16,7 @@ def main() -> None:
     from keepwell.safeguards.tenancy import walls  # noqa: PLC0415
     from keepwell.safeguards.vault import root  # noqa: PLC0415
 
-    for alias in connections:
+    for alias in ("default", "trail", "keys"):
         call_command("migrate", database=alias, interactive=False, verbosity=0)
         walls.build_walls(alias)
     if not (home / "root.key").exists():

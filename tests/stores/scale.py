@@ -1,7 +1,8 @@
-"""Three PostgreSQL databases for each worker, owned by one role and used by another.
+"""Three PostgreSQL databases for each worker, owned by one role and used by two others.
 
 `keepwell_owner` owns databases and tables, may pass row-level security (or data migrations would
-see no rows) and migrates. `keepwell_app` is neither superuser, owner nor BYPASSRLS; tests use it.
+see no rows) and migrates. `keepwell_app` is neither superuser, owner nor BYPASSRLS; tests use it,
+and `keepwell_sequencer`, which is none of these either, to add to the trail.
 The wheel's own `postgres` role, for which policies do nothing, only makes roles and databases and
 empties tables between tests.
 """
@@ -25,6 +26,7 @@ VARIABLES = {
 ROLES = (
     "CREATE ROLE keepwell_owner LOGIN BYPASSRLS",
     "CREATE ROLE keepwell_app LOGIN",
+    "CREATE ROLE keepwell_sequencer LOGIN",
 )
 # One call per database: no triggers, no order of foreign keys, no lock that a reader could block.
 # Rows that migrations made (Django's content types, the migrations themselves) stay.
@@ -68,7 +70,16 @@ class ScaleStores:
 
     def environment(self) -> dict[str, str]:
         """Return what Keepwell's settings read in this worker: the role of the application."""
-        return self._urls("keepwell_app", self.worker) | {"KEEPWELL_HOME": str(self.home)}
+        return (
+            self._urls("keepwell_app", self.worker)
+            | self.sequencer_environment()
+            | {"KEEPWELL_HOME": str(self.home)}
+        )
+
+    def sequencer_environment(self) -> dict[str, str]:
+        """Return what a process reads besides that may add to the trail's log."""
+        trail = self._urls("keepwell_sequencer", self.worker)["KEEPWELL_TRAIL_DB"]
+        return {"KEEPWELL_SEQUENCER_DB": trail}
 
     def template_environment(self) -> dict[str, str]:
         """Return what they read while the template is migrated: the role of the owner."""

@@ -4,6 +4,10 @@ import argparse
 from collections.abc import Callable
 
 DESCRIPTION = "Self-hosted software for patients' data, on safeguards that can be proven."
+OWNER_HELP = (
+    "on PostgreSQL: postgresql://owner:password@host:port, the role that owns the tables (or set "
+    "KEEPWELL_OWNER_DATA_DB, KEEPWELL_OWNER_TRAIL_DB, KEEPWELL_OWNER_KEYS_DB)"
+)
 EPILOG = (
     "Settings are environment variables (docs/reference/settings.md); the data folder is "
     "$KEEPWELL_HOME. Exit status: 0 done, 1 failed, 2 used wrongly."
@@ -18,7 +22,7 @@ def build() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     every = (
-        *(_init, _serve, _demo, _verify, _trail, _keys, _shell, _routes),
+        *(_init, _serve, _demo, _verify, _trail, _database, _keys, _shell, _routes),
         *(_version, _doctor, _jobs, _mail),
     )
     for add in every:
@@ -40,12 +44,7 @@ def _init(add: Adder) -> None:
     command = add(
         "init", "Make the data folder, keys, certificate and databases, or bring them up to date."
     )
-    command.add_argument(
-        "--owner-url",
-        metavar="URL",
-        help="on PostgreSQL: postgresql://owner:password@host:port, the role that owns the tables "
-        "(or set KEEPWELL_OWNER_DATA_DB, KEEPWELL_OWNER_TRAIL_DB, KEEPWELL_OWNER_KEYS_DB)",
-    )
+    command.add_argument("--owner-url", metavar="URL", help=OWNER_HELP)
 
 
 def _serve(add: Adder) -> None:
@@ -131,6 +130,18 @@ def _act(
 
 def _may_be_confirmed(command: argparse.ArgumentParser) -> None:
     command.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _database(add: Adder) -> None:
+    acts = add("database", "Work with the databases on PostgreSQL.").add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
+    sentence = "Make databases, roles, row-level security and rights, as the owner; repeatable."
+    command = acts.add_parser("setup", help=sentence, description=sentence)
+    command.add_argument("--owner-url", metavar="URL", help=OWNER_HELP)
+    command.add_argument(
+        "--print-sql", action="store_true", help="only print the statements, for psql"
+    )
 
 
 def _routes(add: Adder) -> None:

@@ -76,7 +76,7 @@ def _folder() -> str:
 def _stores() -> str:
     stores.check()
     return ", ".join(
-        f"{stores.NAMES[alias]} on {connections[alias].vendor}" for alias in connections
+        f"{stores.NAMES[alias]} on {connections[alias].vendor}" for alias in stores.NAMES
     )
 
 

@@ -17,13 +17,19 @@ from keepwell.cli.refusal import MISUSED, Refusal
 from keepwell.safeguards.tenancy.walls import build_walls, findings
 
 NAMES = {"default": "data", "trail": "trail", "keys": "keys"}
+VARIABLES = {
+    "default": "KEEPWELL_DATA_DB",
+    "trail": "KEEPWELL_TRAIL_DB",
+    "keys": "KEEPWELL_KEYS_DB",
+    "sequencer": "KEEPWELL_SEQUENCER_DB",
+}
 
 
 def migrate(owner_url: str | None) -> None:
     """Bring all three stores to this version's tables and raise the walls, as their owner."""
     files.make()
     _refuse_emptied()
-    for alias in connections:
+    for alias in NAMES:
         with _as_owner(alias, owner_url):
             _refuse_future(alias)
             if is_behind(alias) or connections[alias].vendor == "postgresql":
@@ -37,7 +43,7 @@ def _as_owner(alias: str, owner_url: str | None) -> Iterator[None]:
     connection = connections[alias]
     before = dict(connection.settings_dict)
     connection.close()
-    connection.settings_dict.update(_owner(alias, owner_url))
+    connection.settings_dict.update(owner_of(alias, owner_url))
     try:
         yield
     finally:
@@ -45,7 +51,8 @@ def _as_owner(alias: str, owner_url: str | None) -> Iterator[None]:
         connection.settings_dict.update(before)
 
 
-def _owner(alias: str, owner_url: str | None) -> dict[str, str]:
+def owner_of(alias: str, owner_url: str | None) -> dict[str, str]:
+    """Return what differs in a store's settings when its owner connects."""
     if connections[alias].vendor != "postgresql":
         return {}
     if owner_url:
@@ -108,7 +115,7 @@ def _refuse_future(alias: str) -> None:
 def check() -> None:
     """Refuse stores that are missing, cannot be reached or are of another version."""
     files.refuse_missing()
-    behind = [alias for alias in connections if _looked_at(alias)]
+    behind = [alias for alias in NAMES if _looked_at(alias)]
     _refuse_emptied()
     if behind:
         raise Refusal(
@@ -131,8 +138,8 @@ def _looked_at(alias: str) -> bool:
 
 def check_walls() -> None:
     """Refuse a role that row-level security does not bind, or a table that it does not cover."""
-    for alias in connections:
+    for alias, name in NAMES.items():
         found = findings(alias)
         if found:
             sentence = " ".join(found)
-            raise Refusal(f"The {NAMES[alias]} store does not hold its wall. {sentence}")
+            raise Refusal(f"The {name} store does not hold its wall. {sentence}")

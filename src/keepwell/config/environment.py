@@ -36,11 +36,13 @@ VARIABLES = {
     "KEEPWELL_TRAIL_DB": "the PostgreSQL database of the trail",
     "KEEPWELL_KEYS_DB": "the PostgreSQL database of the keys",
     "KEEPWELL_KEYSTORE_BACKUP_DAYS": "how many days you keep copies of the keys",
+    "KEEPWELL_SEQUENCER_DB": "the trail database as the role that adds to the log",
     "KEEPWELL_OWNER_DATA_DB": "the data database as its owner, for keepwell init only",
     "KEEPWELL_OWNER_TRAIL_DB": "the trail database as its owner, for keepwell init only",
     "KEEPWELL_OWNER_KEYS_DB": "the keys database as its owner, for keepwell init only",
 }
 STORES = {"default": "DATA", "trail": "TRAIL", "keys": "KEYS"}
+SEQUENCER = "SEQUENCER"  # the trail's store once more, as another role: no store of its own
 FILES = {"default": "data.sqlite3", "trail": "trail.sqlite3", "keys": "keys.sqlite3"}
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _DATABASE_OPTIONS = ("connect_timeout", "sslcert", "sslkey", "sslmode", "sslrootcert")
@@ -217,8 +219,12 @@ def _proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:
 def _databases(environ: Mapping[str, str], home: Path) -> dict[str, dict[str, Any]]:
     urls = {alias: environ.get(f"KEEPWELL_{store}_DB", "") for alias, store in STORES.items()}
     if any(urls.values()):
+        if sequencer := environ.get(f"KEEPWELL_{SEQUENCER}_DB"):
+            urls["sequencer"] = sequencer
+        variables = STORES | {"sequencer": SEQUENCER}
         return {
-            alias: _postgresql(f"KEEPWELL_{STORES[alias]}_DB", url) for alias, url in urls.items()
+            alias: _postgresql(f"KEEPWELL_{variables[alias]}_DB", url)
+            for alias, url in urls.items()
         }
     return {alias: _sqlite(home / file) for alias, file in FILES.items()}
 

@@ -10,9 +10,10 @@ from keepwell.safeguards.audit.entries import (
     Mention,
     Part,
     moment_of,
+    pack_mentions,
     period_of,
+    unpack_mentions,
 )
-from keepwell.safeguards.audit.outbox import pack_mentions, unpack_mentions
 
 ENTRIES = st.builds(
     Entry,

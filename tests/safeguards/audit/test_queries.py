@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from keepwell.safeguards.audit import queries
+from keepwell.safeguards.audit import queries, writer
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.errors import EntryMissing
@@ -26,6 +26,7 @@ def indexes(page: Page) -> list[int]:
 def opened(viewer: Viewer, *ids: UUID, person: UUID | None = None, kind: str = OPEN) -> None:
     subject = Subject("forms.submission", ids, ("answers",), (person,) if person else ())
     record_now(viewer, kind, subjects=[subject])
+    writer.settle(viewer.organisation)
 
 
 def test_pages_follow_one_another_without_gap_or_overlap(ada: Viewer) -> None:

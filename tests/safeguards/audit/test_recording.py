@@ -139,6 +139,7 @@ def test_a_hundred_at_once_make_a_hundred_entries(ada: Viewer, cy: Viewer) -> No
     assert verifier.verify(cy.organisation).is_whole
 
 
+@pytest.mark.embedded
 def test_those_who_wait_together_share_a_commit(ada: Viewer) -> None:
     def open_something(_number: int) -> None:
         try:

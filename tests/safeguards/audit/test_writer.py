@@ -15,7 +15,6 @@ from django.db import connections
 from keepwell.safeguards.audit import logs, outbox, queries, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.errors import TrailUnavailable
-from keepwell.safeguards.audit.trail import statements
 from keepwell.safeguards.audit.verifier import verify
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -199,14 +198,24 @@ def test_a_file_put_back_from_a_copy_is_the_one_that_is_written(
     assert queries.state(ada).size == 2
 
 
+@contextmanager
+def nobody_may_record(stores: Stores, organisation: UUID) -> Iterator[None]:
+    """Hold what an entry is written into: SQLite's file, PostgreSQL's inbox."""
+    if isinstance(stores, ScaleStores):
+        with stores.superuser(f"trail_{stores.worker}") as superuser, superuser.transaction():
+            superuser.execute("LOCK TABLE trail_inbox")
+            yield
+    else:
+        with wall.writing(organisation, using="trail"):
+            yield
+
+
 def test_a_writer_that_is_stuck_refuses_in_time(
-    ada: Viewer, monkeypatch: pytest.MonkeyPatch
+    ada: Viewer, stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "PATIENCE_SECONDS", 0.05)
-    with wall.writing(ada.organisation, using="trail"):
-        statements.wait_for_turn(connections["trail"], ada.organisation)
-        with pytest.raises(TrailUnavailable):
-            record_now(ada, OPEN)
+    with nobody_may_record(stores, ada.organisation), pytest.raises(TrailUnavailable):
+        record_now(ada, OPEN)
     monkeypatch.undo()
     record_now(ada, OPEN)
     writer.stop()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef
 
-from keepwell.safeguards.audit import heads
+from keepwell.safeguards.audit import heads, writer
 from keepwell.safeguards.audit.entries import Part, about_number, moment_of
 from keepwell.safeguards.audit.trail import models, store
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -30,6 +30,7 @@ class HourOfKind:
 
 def by_hour(viewer: Viewer, since: datetime) -> tuple[HourOfKind, ...]:
     """Count the entries since a moment by hour and kind."""
+    writer.settle(viewer.organisation)
     since_us = int(since.timestamp()) * 1_000_000
     first = _first_since(viewer.organisation, since_us)
     with store.reading(viewer.organisation):
@@ -45,6 +46,7 @@ def own_moments(viewer: Viewer, kinds: Collection[str], *, limit: int) -> tuple[
     """Return when this viewer last did such things, newest first."""
     if viewer.actor is None:
         return ()
+    writer.settle(viewer.organisation)
     with store.reading(viewer.organisation):
         own = models.Mention.objects.filter(
             organisation_id=viewer.organisation,

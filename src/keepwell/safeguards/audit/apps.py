@@ -1,6 +1,10 @@
 """Django's entry for audit."""
 
+from typing import ClassVar
+
 from django.apps import AppConfig
+
+from keepwell.safeguards.audit.trail.rights import OUTBOX
 
 
 class AuditConfig(AppConfig):
@@ -8,3 +12,4 @@ class AuditConfig(AppConfig):
 
     name = "keepwell.safeguards.audit"
     label = "audit"
+    rights: ClassVar = {"default": OUTBOX}  # read by tenancy.walls

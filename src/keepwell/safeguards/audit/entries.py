@@ -5,6 +5,7 @@ can be erased by law while every proof stays valid.
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -19,6 +20,7 @@ LONGEST_KIND = 200
 _START = struct.Struct(">B16sQIH")  # version, id, time, period, length of the kind
 _FIXED_BYTES = _START.size + DIGEST_BYTES
 ABOUT_MASK = 2**62 - 1
+_MENTION_BYTES = 17
 
 
 class EntryMalformed(ValueError):  # noqa: N818  names the fact
@@ -131,3 +133,16 @@ def moment_of(time_us: int) -> datetime:
     """Return the moment of a count of microseconds."""
     seconds, rest = divmod(time_us, 1_000_000)
     return datetime.fromtimestamp(seconds, tz=UTC).replace(microsecond=rest)
+
+
+def pack_mentions(mentions: Sequence[Mention]) -> bytes:
+    """Write part and id of each mention, 17 bytes each."""
+    return b"".join(bytes((mention.part,)) + mention.about.bytes for mention in mentions)
+
+
+def unpack_mentions(packed: bytes) -> tuple[Mention, ...]:
+    """Read them back."""
+    return tuple(
+        Mention(Part(packed[at]), UUID(bytes=packed[at + 1 : at + _MENTION_BYTES]))
+        for at in range(0, len(packed), _MENTION_BYTES)
+    )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from keepwell.safeguards.audit import heads, offline
+from keepwell.safeguards.audit import heads, offline, writer
 from keepwell.safeguards.audit.errors import ExportRefused, TrailBroken
 from keepwell.safeguards.audit.heads import Head
 from keepwell.safeguards.audit.trail import statements, store, trees
@@ -26,6 +26,7 @@ def export(organisation: UUID, directory: Path) -> Head:
     Raises ExportRefused when the folder holds something else, TrailUnavailable as reading does.
     """
     _check_folder(directory)
+    writer.settle(organisation)
     new = directory / _NEW
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)

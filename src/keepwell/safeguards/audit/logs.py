@@ -12,11 +12,12 @@ def create_log(organisation: UUID) -> None:
     """Begin an empty, signed log unless there is one. Needs the organisation's keys."""
     moment = now_us()
     head = heads.empty_head(organisation, moment)
-    with store.writing(organisation) as connection:
+    with store.sequencing(organisation) as connection:
         statements.wait_for_turn(connection, organisation)
         if statements.newest_checkpoint(connection, organisation) is not None:
             return
-        models.Log(id=organisation, created_us=moment).save(force_insert=True)
+        log = models.Log(id=organisation, created_us=moment)
+        log.save(force_insert=True, using=connection.alias)
         row = (head.size, head.root, head.signed_us, head.note)
         statements.add_checkpoint(connection, organisation, row)
 

@@ -4,19 +4,17 @@ An entry is first durable on the trail and then taken out of the outbox; a crash
 moves it again, and its id is recognised.
 """
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connections
 
-from keepwell.safeguards.audit.entries import Mention, Part, SealedEntry
+from keepwell.safeguards.audit.entries import SealedEntry, pack_mentions, unpack_mentions
 from keepwell.safeguards.audit.models import Outbox
 from keepwell.safeguards.audit.sequencer import Sequencer
 from keepwell.safeguards.tenancy import wall
 
 BATCH = 1000
 LOCK_MILLISECONDS = 50
-_MENTION_BYTES = 17
 
 
 def put(sealed: SealedEntry) -> None:
@@ -81,17 +79,4 @@ def _sealed(row: Outbox) -> SealedEntry:
         key_id=row.key_id,
         payload=bytes(row.payload),
         mentions=unpack_mentions(bytes(row.mentions)),
-    )
-
-
-def pack_mentions(mentions: Sequence[Mention]) -> bytes:
-    """Write part and id of each mention, 17 bytes each."""
-    return b"".join(bytes((mention.part,)) + mention.about.bytes for mention in mentions)
-
-
-def unpack_mentions(packed: bytes) -> tuple[Mention, ...]:
-    """Read them back."""
-    return tuple(
-        Mention(Part(packed[at]), UUID(bytes=packed[at + 1 : at + _MENTION_BYTES]))
-        for at in range(0, len(packed), _MENTION_BYTES)
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from keepwell.safeguards.audit import heads
+from keepwell.safeguards.audit import heads, writer
 from keepwell.safeguards.audit.entries import moment_of
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.heads import Head
@@ -52,6 +52,7 @@ class Proof:
 
 def proof_of(organisation: UUID, index: int) -> Proof:
     """Prove one entry against the newest checkpoint; raise EntryMissing, TrailUnavailable."""
+    writer.settle(organisation)
     with store.reading(organisation) as connection:
         found = statements.entries(connection, organisation, index, 1)
         head = heads.newest_head(organisation)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from keepwell.safeguards.audit import checked, erasures, heads
+from keepwell.safeguards.audit import checked, erasures, heads, writer
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import Part, about_number, moment_of
 from keepwell.safeguards.audit.erasures import Erasures
@@ -82,6 +82,7 @@ def page_of_entries(
     """
     asked = _ids(about)
     limit = max(1, min(limit, LARGEST_PAGE))
+    writer.settle(viewer.organisation)
     with store.reading(viewer.organisation):
         found = _entries(viewer.organisation, asked, actor)
         if kinds is not None:
@@ -96,6 +97,7 @@ def page_of_entries(
 
 def entry(viewer: Viewer, index: int) -> TrailEntry:
     """Return one entry by its place in the log and record that it was read; raise EntryMissing."""
+    writer.settle(viewer.organisation)
     with store.reading(viewer.organisation):
         row = models.Entry.objects.filter(organisation_id=viewer.organisation, index=index).first()
     if row is None:
@@ -106,6 +108,7 @@ def entry(viewer: Viewer, index: int) -> TrailEntry:
 
 def state(viewer: Viewer) -> TrailState:
     """Return how far the trail has come and what this process last found when checking it."""
+    writer.settle(viewer.organisation)
     head = heads.newest_head(viewer.organisation)
     last = checked.last(viewer.organisation)
     return TrailState(
@@ -120,6 +123,7 @@ def state(viewer: Viewer) -> TrailState:
 
 def missing(organisation: UUID, entry_ids: Collection[UUID]) -> set[UUID]:
     """Return those ids that are not on the trail (a row with such a last entry has lost it)."""
+    writer.settle(organisation)
     with store.reading(organisation):
         there = models.Entry.objects.filter(
             organisation_id=organisation, entry_id__in=list(entry_ids)

@@ -1,7 +1,8 @@
 """Append a batch to one log: entries, full tiles, mentions and one signed head, all or none.
 
-Belongs to the writer thread. Two processes take turns by a lock that ends with the transaction;
-each remembers how far the log had come, and reads what the other has added since.
+Belongs to the writer thread, and needs the sequencer's role on PostgreSQL. Two processes take turns
+by a lock that ends with the transaction; each remembers how far the log had come, and reads what
+the other has added since.
 """
 
 from collections import OrderedDict
@@ -14,11 +15,12 @@ from keepwell.safeguards.audit import checked, heads
 from keepwell.safeguards.audit.entries import SealedEntry
 from keepwell.safeguards.audit.errors import TrailBroken
 from keepwell.safeguards.audit.heads import Head
-from keepwell.safeguards.audit.trail import statements, store, trees
+from keepwell.safeguards.audit.trail import inbox, statements, store, trees
 from keepwell.toolkit.clock import now_us
 from keepwell.toolkit.notes import NoteBroken
 from keepwell.toolkit.tiles import Growth, Tile
 
+BATCH = 1000
 REMEMBERED_LOGS = 256
 LARGEST_CATCH_UP = 2000  # beyond that, reading the edge anew is cheaper
 
@@ -33,7 +35,7 @@ class Sequencer:
         self, organisation: UUID, entries: Sequence[SealedEntry], *, may_be_there: bool
     ) -> None:
         """Make these entries durable; `may_be_there`: leave out those that are already."""
-        with store.writing(organisation) as connection:
+        with store.sequencing(organisation) as connection:
             statements.wait_for_turn(connection, organisation)
             tree = self._tree(connection, organisation)
             if may_be_there:
@@ -41,6 +43,20 @@ class Sequencer:
             if entries:
                 _extend(connection, organisation, tree, entries)
         checked.saw(organisation, tree.size, tree.root())
+
+    def take_inbox(self, organisation: UUID) -> bool:
+        """Move at most one batch from the inbox into the log; return whether there may be more."""
+        with store.sequencing(organisation) as connection:
+            statements.wait_for_turn(connection, organisation)
+            waiting = inbox.oldest(connection, organisation, BATCH)
+            if not waiting:
+                return False
+            tree = self._tree(connection, organisation)
+            if entries := _missing(connection, organisation, waiting):
+                _extend(connection, organisation, tree, entries)
+            inbox.remove(connection, organisation, [one.id for one in waiting])
+        checked.saw(organisation, tree.size, tree.root())
+        return len(waiting) == BATCH
 
     def _tree(self, connection: BaseDatabaseWrapper, organisation: UUID) -> Growth:
         row = statements.newest_checkpoint(connection, organisation)

@@ -11,7 +11,11 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+<<<<<<< HEAD
 from keepwell.safeguards.audit import checked, heads, logs, outbox
+=======
+from keepwell.safeguards.audit import checked, heads, outbox, writer
+>>>>>>> 19d99be (WIP inbox)
 from keepwell.safeguards.audit.checked import Checked, Seen
 from keepwell.safeguards.audit.contents import Contents
 from keepwell.safeguards.audit.diagnosis import Suspect, diagnose
@@ -36,6 +40,7 @@ def verify(organisation: UUID) -> Report:
 
     Raises TrailUnavailable or KeystoreUnavailable when there is nothing to check with.
     """
+    writer.settle(organisation)
     seen = checked.seen(organisation)  # before the head, which may move on meanwhile
     with store.reading(organisation) as connection:
         head, finding = _walked(connection, organisation, seen)

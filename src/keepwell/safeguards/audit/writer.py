@@ -4,10 +4,15 @@ Whoever discloses hands over an entry and waits: all that wait share one commit 
 Whoever changed something only wakes the thread, which then moves the outbox. The thread begins with
 the first use, sweeps what an earlier process left, keeps connections of its own, and after a fork a
 child begins a thread of its own.
+
+On SQLite that commit adds to the log. On PostgreSQL it is durable in the inbox, and the sequencer
+moves inbox and outbox into the log: this same thread ten times a second at most, in a process that
+was given the sequencer's role, and another process otherwise.
 """
 
 import atexit
 import logging
+import math
 import os
 import threading
 import time
@@ -18,16 +23,20 @@ from uuid import UUID
 
 from django.db import connections
 
-from keepwell.safeguards.audit import logs, outbox
+from keepwell.safeguards.audit import logs, outbox, waiting
 from keepwell.safeguards.audit.entries import SealedEntry
 from keepwell.safeguards.audit.errors import TrailBroken, TrailUnavailable
 from keepwell.safeguards.audit.sequencer import Sequencer
+from keepwell.safeguards.audit.trail import inbox, statements, store
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 PATIENCE_SECONDS = 5.0  # how long a disclosure waits before it is refused
 SWEEP_SECONDS = 30.0
+SWEEP_INBOXES_SECONDS = 0.2
+PACE_SECONDS = 0.1  # between two turns of sequencing on PostgreSQL
+LOOK_SECONDS = 0.05
 RETRY_SECONDS = 1.0
 LARGEST_BATCH = 1000
 
@@ -35,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
-class _Waiting:
+class _Submitted:
     entry: SealedEntry
     settled: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
@@ -47,10 +56,14 @@ class Writer:
 
     def __init__(self) -> None:
         self._signal = threading.Condition()
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[_Submitted] = deque()
         self._woken: set[UUID] = set()
         self._failed: set[UUID] = set()
-        self._sweep_at = 0.0
+        self._broken: dict[UUID, TrailBroken] = {}
+        self._settling: dict[UUID, list[threading.Event]] = {}
+        self._draining: UUID | None = None
+        self._last_put: dict[UUID, UUID] = {}
+        self._sweep_at = self._drain_at = self._retry_at = 0.0
         self._is_stopping = False
         self._thread: threading.Thread | None = None
         self._sequencer = Sequencer()
@@ -71,7 +84,7 @@ class Writer:
 
     def submit(self, entry: SealedEntry) -> None:
         """Return when the entry is durable; raise TrailUnavailable if it is not in time."""
-        waiting = _Waiting(entry)
+        waiting = _Submitted(entry)
         with self._signal:
             self._queue.append(waiting)
             self._begin()
@@ -84,10 +97,35 @@ class Writer:
 
     def wake(self, organisation: UUID) -> None:
         """Say that this organisation's outbox has news."""
+        if not store.may_sequence():
+            return
         with self._signal:
             self._woken.add(organisation)
             self._begin()
             self._signal.notify()
+
+    def settle(self, organisation: UUID) -> None:
+        """Return when what this process has recorded is in the log, or could not be added."""
+        settled = threading.Event()
+        with self._signal:
+            if organisation not in self._woken | self._failed | {self._draining}:
+                return
+            self._settling.setdefault(organisation, []).append(settled)
+            self._woken.add(organisation)
+            self._drain_at = 0.0
+            self._begin()
+            self._signal.notify()
+        settled.wait(PATIENCE_SECONDS)
+
+    def look_until_sequenced(self, organisation: UUID) -> None:
+        """Return when another process has added what this one recorded last, or takes too long."""
+        last = self._last_put.pop(organisation, None)
+        until = time.monotonic() + PATIENCE_SECONDS
+        while last is not None and time.monotonic() < until:
+            with store.reading(organisation) as connection:
+                if statements.present(connection, organisation, [last]):
+                    return
+            time.sleep(LOOK_SECONDS)
 
     def stop(self) -> None:
         """Serve what is queued, end the thread and close its connections."""
@@ -119,7 +157,7 @@ class Writer:
             self._working.release()
 
     def _run(self) -> None:
-        self._connections = [connections[alias] for alias in ("default", "trail", "keys")]
+        self._connections = [connections[alias] for alias in connections]
         try:
             while self._turn():
                 pass
@@ -139,16 +177,32 @@ class Writer:
                 self._thread = None
         return not has_ended
 
-    def _next(self) -> tuple[list[_Waiting], set[UUID]]:
+    def _next(self) -> tuple[list[_Submitted], set[UUID]]:
         with self._signal:
-            pause = min(self._sweep_at - time.monotonic(), RETRY_SECONDS if self._failed else 3600)
-            if not (self._queue or self._woken or self._is_stopping) and pause > 0:
-                self._signal.wait(pause)
-            woken, self._woken = self._woken, set()
-        woken, self._failed = woken | self._failed, set()
+            pause = self._pause()
+            if not (self._queue or self._is_stopping) and pause > 0:
+                self._signal.wait(min(pause, threading.TIMEOUT_MAX))
+            woken = self._due()
         return self._queued(), woken
 
-    def _queued(self) -> list[_Waiting]:
+    def _pause(self) -> float:
+        due = [self._sweep_at]
+        if self._woken:
+            due.append(self._drain_at)
+        if self._failed:
+            due.append(self._retry_at)
+        return min(due) - time.monotonic()
+
+    def _due(self) -> set[UUID]:
+        """Take the organisations whose turn it is."""
+        due: set[UUID] = set()
+        if self._is_stopping or time.monotonic() >= self._drain_at:
+            due, self._woken = self._woken, set()
+        if self._is_stopping or time.monotonic() >= self._retry_at:
+            due, self._failed = due | self._failed, set()
+        return due
+
+    def _queued(self) -> list[_Submitted]:
         with self._signal:
             return [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
 
@@ -156,31 +210,41 @@ class Writer:
         """Return every organisation when a sweep is due: its outbox may have been left full."""
         if time.monotonic() < self._sweep_at:
             return set()
-        self._sweep_at = time.monotonic() + SWEEP_SECONDS
         try:
-            return set(logs.all_logs())
+            return self._left_over()
         except Exception as error:  # the thread must outlive whatever happens to a store
             self._recover("sweep", error)
             self._sweep_at = time.monotonic() + RETRY_SECONDS
             return set()
 
-    def _write(self, batch: list[_Waiting]) -> None:
-        by_organisation: dict[UUID, list[_Waiting]] = {}
-        for waiting in batch:
-            if not waiting.is_abandoned:
-                by_organisation.setdefault(waiting.entry.organisation, []).append(waiting)
+    def _left_over(self) -> set[UUID]:
+        """Plan the next sweep; on PostgreSQL the store itself says for whom something waits."""
+        if not store.may_sequence():
+            self._sweep_at = math.inf
+            return set()
+        if not store.has_inbox():
+            self._sweep_at = time.monotonic() + SWEEP_SECONDS
+            return set(logs.all_logs())
+        self._sweep_at = time.monotonic() + SWEEP_INBOXES_SECONDS
+        return {one.organisation for one in waiting.waiting()} - self._failed
+
+    def _write(self, batch: list[_Submitted]) -> None:
+        by_organisation: dict[UUID, list[_Submitted]] = {}
+        for one in batch:
+            if not one.is_abandoned:
+                by_organisation.setdefault(one.entry.organisation, []).append(one)
         for organisation, group in by_organisation.items():
-            error = self._append(organisation, [waiting.entry for waiting in group])
-            for waiting in group:
-                waiting.error = error
-                waiting.settled.set()
+            error = self._append(organisation, [one.entry for one in group])
+            for one in group:
+                one.error = error
+                one.settled.set()
 
     def _append(self, organisation: UUID, entries: list[SealedEntry]) -> Exception | None:
         """Append; try once more on a new connection, for the old one may have died meanwhile."""
         failure: Exception | None = None
         for is_second in (False, True):
             try:
-                self._sequencer.append(organisation, entries, may_be_there=is_second)
+                self._make_durable(organisation, entries, is_second=is_second)
             except TrailBroken as error:
                 self._recover("append", error)
                 return error
@@ -191,13 +255,52 @@ class Writer:
                 return None
         return failure
 
+    def _make_durable(
+        self, organisation: UUID, entries: list[SealedEntry], *, is_second: bool
+    ) -> None:
+        if not store.has_inbox():
+            self._sequencer.append(organisation, entries, may_be_there=is_second)
+            return
+        if organisation in self._broken:  # until a turn of sequencing has found it whole again
+            raise self._broken[organisation]
+        inbox.put(organisation, entries)
+        self._last_put[organisation] = entries[-1].id
+        self.wake(organisation)
+
     def _drain(self, organisation: UUID) -> None:
+        with self._signal:
+            self._draining = organisation
+            settling = self._settling.pop(organisation, [])
+        is_more = False
         try:
-            if outbox.drain(organisation, self._sequencer):
-                self.wake(organisation)
+            is_more = self._moved(organisation)
         except Exception as error:
             self._recover("drain", error)
+            self._try_again(organisation, error)
+        with self._signal:
+            self._draining = None
+            if is_more:
+                self._woken.add(organisation)
+                self._settling.setdefault(organisation, []).extend(settling)
+        if not is_more:
+            for settled in settling:
+                settled.set()
+
+    def _moved(self, organisation: UUID) -> bool:
+        """Move a batch of the outbox and one of the inbox; return whether there may be more."""
+        is_more = outbox.drain(organisation, self._sequencer)
+        if store.has_inbox():
+            self._drain_at = time.monotonic() + PACE_SECONDS
+            is_more = self._sequencer.take_inbox(organisation) or is_more
+        self._broken.pop(organisation, None)
+        return is_more
+
+    def _try_again(self, organisation: UUID, error: Exception) -> None:
+        if isinstance(error, TrailBroken):
+            self._broken[organisation] = error
+        with self._signal:
             self._failed.add(organisation)
+            self._retry_at = time.monotonic() + RETRY_SECONDS
 
     def _recover(self, what: str, error: Exception) -> None:
         cause = type(error.__cause__ or error).__name__  # never the text, which may hold values
@@ -229,6 +332,16 @@ def stop() -> None:
 def wake(organisation: UUID) -> None:
     """Say that this organisation's outbox has news. Called after commit."""
     _writer.wake(organisation)
+
+
+def settle(organisation: UUID) -> None:
+    """Let what this process has recorded appear in the log before the log is read."""
+    if not store.has_inbox():
+        return  # whatever was waited for is in the log already
+    if store.may_sequence():
+        _writer.settle(organisation)
+    else:
+        _writer.look_until_sequenced(organisation)
 
 
 def submit(entry: SealedEntry) -> None:

@@ -4,20 +4,29 @@ Called by whoever migrates, as the owner of the tables, after each migration of 
 table with a column `organisation_id` is walled, whichever app made it: nobody has to remember. A
 table migrated without this call grants the application nothing: forgetting it fails closed.
 
-The application's role must be neither superuser, owner nor BYPASSRLS: `findings` tells.
+An app that needs other rights than its store's says so in `rights` of its AppConfig: statements by
+store. Neither role may be superuser, owner or BYPASSRLS: `findings` tells.
 """
 
 from collections.abc import Iterator
 
-from django.db import connections
+from django.apps import apps
+from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 APPLICATION_ROLE = "keepwell_app"
+SEQUENCER_ROLE = "keepwell_sequencer"  # adds to the trail, and has rights nowhere else
+ROLES = {
+    "default": (APPLICATION_ROLE,),
+    "keys": (APPLICATION_ROLE,),
+    "trail": (APPLICATION_ROLE, SEQUENCER_ROLE),
+}
+OWN_TABLE = "tenancy.Organisation"
 POLICY = "organisation_wall"
 GRANTS = {
     "default": "SELECT, INSERT, UPDATE, DELETE",
     "keys": "SELECT, INSERT, UPDATE, DELETE",
-    "trail": "SELECT, INSERT",  # the trail only grows (design.md, invariant 5)
+    "trail": "SELECT",  # who may add to it: audit.trail.rights
 }
 # Outside every wall the setting is empty or was never made: NULL, equal to nothing, shows no row.
 CURRENT = "nullif(current_setting('keepwell.organisation', true), '')::uuid"
@@ -70,6 +79,18 @@ def build_walls(using: str) -> None:
             cursor.execute(statement)
 
 
+def planned(using: str) -> Iterator[str]:
+    """Yield what `build_walls` will do to this version's tables, without looking at a store."""
+    models = [one for one in apps.get_models() if router.allow_migrate_model(using, one)]
+    walled = [
+        (one._meta.db_table, "organisation_id")
+        for one in models
+        if any(field.column == "organisation_id" for field in one._meta.concrete_fields)
+    ]
+    own = [(one._meta.db_table, "id") for one in models if one._meta.label == OWN_TABLE]
+    return _statements(using, sorted(walled + own))
+
+
 def findings(using: str) -> list[str]:
     """Say in sentences what is wrong with this store's wall, as this connection sees it."""
     connection = connections[using]
@@ -82,7 +103,7 @@ def findings(using: str) -> list[str]:
         open_tables = [str(table) for (table,) in cursor.fetchall()]
     words = ("is a superuser", "may bypass row-level security", "owns tables")
     found = [
-        f"The role of the application {word}."
+        f"The role that this process uses {word}."
         for word, is_so in zip(words, flags, strict=True)
         if is_so
     ]
@@ -98,7 +119,7 @@ def _walled(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
 def _statements(using: str, walled: list[tuple[str, str]]) -> Iterator[str]:
     for table, column in walled:
         yield from _wall(f'"{table}"', column)
-    yield from _rights(GRANTS[using])
+    yield from _rights(using)
     if using in LISTS:
         name, definition = LISTS[using]
         yield definition
@@ -116,10 +137,14 @@ def _wall(table: str, column: str) -> Iterator[str]:
     )
 
 
-def _rights(grants: str) -> Iterator[str]:
+def _rights(using: str) -> Iterator[str]:
+    everybody = ", ".join(ROLES[using])
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {APPLICATION_ROLE}"
-    yield f"GRANT USAGE ON SCHEMA public TO {APPLICATION_ROLE}"
-    yield f"GRANT {grants} ON ALL TABLES IN SCHEMA public TO {APPLICATION_ROLE}"
-    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APPLICATION_ROLE}"
-    yield f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APPLICATION_ROLE}"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everybody}"
+    yield f"GRANT USAGE ON SCHEMA public TO {everybody}"
+    yield f"GRANT {GRANTS[using]} ON ALL TABLES IN SCHEMA public TO {everybody}"
+    if using != "trail":
+        yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {everybody}"
+        yield f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {everybody}"
+    for app in apps.get_app_configs():
+        yield from getattr(app, "rights", {}).get(using, ())

@@ -1,6 +1,10 @@
 """Django's entry for trail."""
 
+from typing import ClassVar
+
 from django.apps import AppConfig
+
+from keepwell.safeguards.audit.trail.rights import TRAIL
 
 
 class TrailConfig(AppConfig):
@@ -8,3 +12,4 @@ class TrailConfig(AppConfig):
 
     name = "keepwell.safeguards.audit.trail"
     label = "trail"
+    rights: ClassVar = {"trail": TRAIL}  # read by tenancy.walls

@@ -1,4 +1,4 @@
-"""The tables of the trail. The application may only SELECT and INSERT here, never UPDATE or DELETE.
+"""The tables of the trail. Nobody may UPDATE or DELETE what the log is made of (`rights`).
 
 How far a log has come is therefore read from its newest checkpoint, full tiles and last entries.
 """
@@ -85,3 +85,20 @@ class Mention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.about} in {self.index}"
+
+
+class Inbox(models.Model):
+    """An entry that is durable and waits for the sequencer; on PostgreSQL only (`rights`)."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "entry_id")
+    organisation = models.ForeignKey(Log, on_delete=models.DO_NOTHING, related_name="+")
+    entry_id = models.UUIDField()  # made by whoever records: a second try is recognised
+    kind = models.CharField(max_length=200)
+    time_us = models.BigIntegerField()
+    period = models.PositiveIntegerField()
+    key_id = models.UUIDField()
+    payload = models.BinaryField()  # sealed under that key
+    mentions = models.BinaryField()  # 17 bytes each: part, id
+
+    def __str__(self) -> str:
+        return str(self.entry_id)

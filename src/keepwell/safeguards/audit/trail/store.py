@@ -1,12 +1,21 @@
 """The road to the trail store: its own connection of each thread, and its failures in our words.
 
+<<<<<<< HEAD
 A SQLite file that is away, or another one, is noticed by the connection itself (tenancy.sqlite).
+=======
+Two roles on PostgreSQL: everybody reads and leaves entries in the inbox as one, the sequencer adds
+to the log as another, if this process was given that one (KEEPWELL_SEQUENCER_DB).
+
+A SQLite file can be moved or replaced under an open connection, which would go on writing into the
+file that is no longer there: acknowledged and lost. So the file is looked at before each use.
+>>>>>>> 19d99be (WIP inbox)
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -14,6 +23,17 @@ from keepwell.safeguards.audit.errors import TrailUnavailable
 from keepwell.safeguards.tenancy import wall
 
 ALIAS = "trail"
+SEQUENCER = "sequencer"
+
+
+def has_inbox() -> bool:
+    """Tell whether entries wait for the sequencer in an inbox (PostgreSQL) or are added at once."""
+    return connections[ALIAS].vendor == "postgresql"
+
+
+def may_sequence() -> bool:
+    """Tell whether this process may add to the log."""
+    return not has_inbox() or SEQUENCER in settings.DATABASES
 
 
 @contextmanager
@@ -25,8 +45,18 @@ def reading(organisation: UUID) -> Iterator[BaseDatabaseWrapper]:
 
 @contextmanager
 def writing(organisation: UUID) -> Iterator[BaseDatabaseWrapper]:
-    """Add to one organisation's trail in one transaction; raise TrailUnavailable as above."""
+    """Add to one organisation's inbox in one transaction; raise TrailUnavailable as above."""
     with _translated() as connection, wall.writing(organisation, using=ALIAS):
+        yield connection
+
+
+@contextmanager
+def sequencing(organisation: UUID) -> Iterator[BaseDatabaseWrapper]:
+    """Add to one organisation's log in one transaction; raise TrailUnavailable as above."""
+    if not may_sequence():
+        raise TrailUnavailable("Only a process with KEEPWELL_SEQUENCER_DB may add to the log.")
+    alias = SEQUENCER if has_inbox() else ALIAS
+    with _translated(alias) as connection, wall.writing(organisation, using=alias):
         yield connection
 
 
@@ -38,8 +68,8 @@ def outside_walls() -> Iterator[BaseDatabaseWrapper]:
 
 
 @contextmanager
-def _translated() -> Iterator[BaseDatabaseWrapper]:
-    connection = connections[ALIAS]
+def _translated(alias: str = ALIAS) -> Iterator[BaseDatabaseWrapper]:
+    connection = connections[alias]
     is_outermost = not connection.in_atomic_block
     try:
         yield connection
