@@ -84,6 +84,16 @@ def _trail(add: Adder) -> None:
     command = acts.add_parser("export", help=sentence, description=sentence)
     command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
     command.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder")
+    sentence = "Say how far each log has come, what waits to be written, what is kept elsewhere."
+    acts.add_parser("status", help=sentence, description=sentence)
+    sentence = "Declare that the trail was knowingly put back to an older state; that is recorded."
+    command = acts.add_parser("restored", help=sentence, description=sentence)
+    command.add_argument("--organisation", metavar="X", help="its id or name; all if not given")
+    command.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")
+    sentence = "Set for how many years what the trail says is kept: six at least."
+    command = acts.add_parser("keep", help=sentence, description=sentence)
+    command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
+    command.add_argument("--years", metavar="N", type=int, required=True, help="6 to 100")
 
 
 def _shell(add: Adder) -> None:

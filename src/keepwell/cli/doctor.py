@@ -13,7 +13,7 @@ from django.db import connections
 from keepwell.cli import folder, organisations, rootkey, stores, tls
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say
-from keepwell.safeguards.audit import heads, outbox
+from keepwell.safeguards.audit import heads, waiting
 from keepwell.toolkit import certificates, clock
 from keepwell.toolkit.envelope import SealBroken
 from keepwell.toolkit.errors import KeepwellError
@@ -111,11 +111,9 @@ def _organisations() -> str:
 
 
 def _trail() -> str:
-    named = organisations.all_of_them()
-    oldest = [waiting for each in named if (waiting := outbox.oldest_us(each.id)) is not None]
-    age = (clock.now_us() - min(oldest)) // 1_000_000 if oldest else 0
+    age = waiting.oldest_age_seconds()
     if age > STUCK_SECONDS:
-        raise Refusal(f"an entry has waited {age} s to be written; is Keepwell serving?")
+        raise Refusal(f"an entry has waited {age:.0f} s to be written; is Keepwell serving?")
     return "nothing waits too long"
 
 

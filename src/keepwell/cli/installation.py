@@ -1,7 +1,10 @@
 """The installation as a whole: made once, checked before it is used."""
 
+from django.conf import settings
+
 from keepwell.cli import folder, rootkey, statics, stores, tls
 from keepwell.cli.refusal import Refusal
+from keepwell.safeguards.audit import elsewhere
 from keepwell.safeguards.identity import resealing
 
 
@@ -38,3 +41,17 @@ def check() -> None:
     stores.check()
     stores.check_walls()
     rootkey.check()
+
+
+def refuse_restored() -> None:
+    """Refuse to go on with a trail that is older than, or other than, a checkpoint kept elsewhere.
+
+    Somebody who has restored a backup says so; nobody else can take entries back unnoticed.
+    """
+    found = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
+    if found:
+        said = " ".join(f"Organisation {one.organisation}: {one.sentence}" for one in found)
+        raise Refusal(
+            f"{said} If you restored a backup, say so: keepwell trail restored --reason 'why'. If "
+            "you did not, somebody has replaced the trail: keep both copies and find out who."
+        )

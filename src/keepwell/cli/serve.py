@@ -51,6 +51,7 @@ def _refuse_nothing() -> None:
 def serve(ready: Callable[[], None]) -> None:
     """Serve the installation of this folder; call `ready` when connections are taken."""
     installation.check()
+    installation.refuse_restored()
     _refuse_faults()
     with (
         folder.held(),

@@ -85,8 +85,8 @@ def _refuse_emptied() -> None:
     """
     if not (folder.home() / "root.key").exists():
         return
-    empty = [alias for alias in connections if _has_no_table(alias)]
-    if empty and len(empty) < len(list(connections)):
+    empty = [alias for alias in NAMES if _has_no_table(alias)]
+    if empty and len(empty) < len(NAMES):
         raise Refusal(
             f"The {NAMES[empty[0]]} store is missing or empty, although this installation was in "
             "use. Put it back from the copy that belongs to the other stores; nothing was made in "

@@ -1,26 +1,102 @@
-"""`keepwell trail export`: the trail with its verifier, for somebody who believes nobody."""
+"""`keepwell trail`: how far it has come, copies of it, how long it is kept, what was put back."""
 
 import argparse
 from pathlib import Path
 
+from django.conf import settings
+
 from keepwell.cli import installation, organisations
 from keepwell.cli.account import unix_account
-from keepwell.cli.terminal import say
+from keepwell.cli.organisations import Named
+from keepwell.cli.refusal import FAILED, Refusal
+from keepwell.cli.terminal import say, warn
 from keepwell.safeguards.access import viewers
-from keepwell.safeguards.audit import export, writer
+from keepwell.safeguards.audit import elsewhere, export, heads, retention, waiting, writer
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.events import AuditEvent
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+STUCK_SECONDS = 60
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Write one organisation's trail into a folder."""
+    """Do what was asked, then let what was recorded reach the log."""
     installation.check()
+    acts = {"export": _export, "keep": _keep, "restored": _restored, "status": _status}
+    try:
+        return acts[chosen.act](chosen)
+    finally:
+        writer.stop()
+
+
+def _viewer(named: Named) -> Viewer:
+    return viewers.console(named.id, account=unix_account())
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    """Write one organisation's trail into a folder, with its verifier."""
     named = organisations.meant(chosen.organisation)
     out = Path(chosen.out).absolute()
-    viewer = viewers.console(named.id, account=unix_account())
+    viewer = _viewer(named)
     record_now(viewer, AuditEvent.TRAIL_EXPORT)  # first, so that the export holds its own entry
     head = export.export(named.id, out)
     say(f"{named.name}: {head.size} entries in {out}")
-    writer.stop()
     say(f"Check them with: python3 {out}/verify.py {out}")
+    return 0
+
+
+def _status(chosen: argparse.Namespace) -> int:
+    """Say of each log how far it has come, what waits, and what is kept elsewhere."""
+    late = {one.organisation: one for one in waiting.waiting()}
+    for named in organisations.all_of_them():
+        head = heads.newest_head(named.id)
+        one = late.get(named.id)
+        said = "nothing waits" if one is None else f"{one.entries} wait, {one.age_seconds:.0f} s"
+        say(f"{named.name}: {head.size} entries, signed {heads.time_text(head.signed_us)}; {said}")
+        _say_kept(named)
+    age = waiting.oldest_age_seconds()
+    if age > STUCK_SECONDS:
+        warn(f"keepwell: An entry has waited {age:.0f} s to be written. Is Keepwell serving?")
+    return FAILED if age > STUCK_SECONDS else 0
+
+
+def _say_kept(named: Named) -> None:
+    if settings.KEEPWELL_CHECKPOINTS is None:
+        say("  no checkpoint is kept elsewhere: set KEEPWELL_CHECKPOINTS to a folder apart")
+        return
+    kept = elsewhere.kept_of(named.id, settings.KEEPWELL_CHECKPOINTS)
+    if kept:
+        say(f"  kept elsewhere: {kept[0].size} entries, signed {kept[0].signed:%Y-%m-%d %H:%M} UTC")
+    else:
+        say(f"  nothing yet in {settings.KEEPWELL_CHECKPOINTS}")
+
+
+def _restored(chosen: argparse.Namespace) -> int:
+    """Write down that the trail was knowingly put back to an older state."""
+    if not chosen.reason.strip():
+        raise Refusal("Give a --reason: it stands on the trail for as long as the trail does.")
+    found = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
+    if chosen.organisation:
+        meant = organisations.meant(chosen.organisation)
+        found = [one for one in found if one.organisation == meant.id]
+    if not found:
+        raise Refusal("No trail differs from its checkpoints kept elsewhere: nothing to declare.")
+    for named in organisations.all_of_them():
+        for one in found:
+            if one.organisation == named.id:
+                elsewhere.declare(_viewer(named), one, chosen.reason.strip())
+                say(f"{named.name}: goes on from {one.size} entries. That is on the trail now.")
+    return 0
+
+
+def _keep(chosen: argparse.Namespace) -> int:
+    """Set for how many years what the trail says is kept."""
+    named = organisations.meant(chosen.organisation)
+    if not retention.FEWEST_YEARS <= chosen.years <= retention.MOST_YEARS:
+        raise Refusal(
+            f"Between {retention.FEWEST_YEARS} years, which the law asks for (45 CFR "
+            f"164.316(b)(2)(i)), and {retention.MOST_YEARS}."
+        )
+    retention.set_years(_viewer(named), chosen.years)
+    say(f"{named.name}: what the trail says is kept for {chosen.years} years, and then erased.")
     return 0

@@ -1,12 +1,20 @@
-"""`keepwell verify`: prove that the trail is whole, or name the first bad position."""
+"""`keepwell verify`: prove that the trail is whole, or name the first bad position.
+
+Beside the log itself: whether the last change of every sealed row is in it.
+"""
 
 import argparse
+
+from django.conf import settings
 
 from keepwell.cli import installation, organisations
 from keepwell.cli.refusal import FAILED
 from keepwell.cli.terminal import say
-from keepwell.safeguards.audit import verifier
+from keepwell.safeguards.audit import elsewhere, verifier
+from keepwell.safeguards.records import reconciler
 from keepwell.toolkit.errors import KeepwellError
+
+MOST_SAID = 20
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -17,7 +25,10 @@ def run(chosen: argparse.Namespace) -> int:
     are_whole = [_say_report(each) for each in named]
     if not named:
         say("There is no organisation yet, so there is no trail.")
-    return 0 if all(are_whole) else FAILED
+    restored = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
+    for one in restored:
+        say(f"Organisation {one.organisation}: {one.sentence}")
+    return 0 if all(are_whole) and not restored else FAILED
 
 
 def _say_report(named: organisations.Named) -> bool:
@@ -27,4 +38,15 @@ def _say_report(named: organisations.Named) -> bool:
         say(f"{named.name}: cannot be checked: {error}")
         return False
     say(f"{named.name}: {report.sentence}")
-    return report.is_whole
+    return _say_rows(named) and report.is_whole
+
+
+def _say_rows(named: organisations.Named) -> bool:
+    found = reconciler.reconcile(named.id)
+    if not found.lacking:
+        say(f"{named.name}: {found.rows} sealed rows, each with its last change on the trail")
+    for lacking in found.lacking[:MOST_SAID]:
+        say(f"{named.name}: {lacking.sentence}")
+    if len(found.lacking) > MOST_SAID:
+        say(f"{named.name}: and {len(found.lacking) - MOST_SAID} more")
+    return not found.lacking

@@ -7,7 +7,7 @@ happens by the clock is a job with a schedule (`keepwell.jobs.declaring`).
 
 from django.db import connections
 
-from keepwell.config import certificate_watch, file_sweep, shreddings, trail_check
+from keepwell.config import certificate_watch, file_sweep, shreddings, trail_check, trail_keeping
 from keepwell.jobs import timer, worker
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.vault import blobs, keys, watch
@@ -24,6 +24,9 @@ def start() -> None:
     timer.registered.every(24 * 3600, "files half written", blobs.sweep_unfinished)
     timer.registered.every(24 * 3600, "files without a row", file_sweep.sweep, first=600)
     timer.registered.every(600, "trails", trail_check.check_all, first=1)
+    timer.registered.every(24 * 3600, "checkpoints", trail_keeping.keep_checkpoints, first=5)
+    timer.registered.every(24 * 3600, "old payloads", trail_keeping.drop_old_payloads, first=900)
+    timer.registered.every(24 * 3600, "rows and trail", trail_keeping.reconcile_all, first=1800)
     watch.present.start()
     writer.start()
     _timer.start()

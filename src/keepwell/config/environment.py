@@ -32,6 +32,7 @@ VARIABLES = {
     "KEEPWELL_SMTP_PASSWORD": "the password that belongs to it",
     "KEEPWELL_SMTP_FROM": "the address that mail comes from",
     "KEEPWELL_SMTP_CA": "the authority of the mail server's certificate",
+    "KEEPWELL_CHECKPOINTS": "the folder where signed heads of the trail are kept elsewhere",
     "KEEPWELL_DATA_DB": "the PostgreSQL database of the data",
     "KEEPWELL_TRAIL_DB": "the PostgreSQL database of the trail",
     "KEEPWELL_KEYS_DB": "the PostgreSQL database of the keys",
@@ -74,6 +75,7 @@ class Environment:
     root_key: Path
     keystore_backup_days: int
     allowed_hosts: list[str]
+    checkpoints: Path | None
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -99,6 +101,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         root_key=home / "root.key",
         keystore_backup_days=_keystore_backup_days(environ),
         allowed_hosts=_allowed_hosts(public_url, staff_url),
+        checkpoints=_checkpoints(environ),
     )
 
 
@@ -116,6 +119,15 @@ def _home(environ: Mapping[str, str]) -> Path:
         return Path(value).expanduser().absolute()
     base = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base).absolute() / "keepwell"
+
+
+def _checkpoints(environ: Mapping[str, str]) -> Path | None:
+    value = environ.get("KEEPWELL_CHECKPOINTS", "")
+    path = Path(value).expanduser() if value else None
+    if path is not None and not (path.is_absolute() and path.is_dir()):
+        right = "name a folder that exists by its whole path, best on another machine's disk."
+        raise SettingError("KEEPWELL_CHECKPOINTS", value, right)
+    return path
 
 
 def _host(environ: Mapping[str, str]) -> str:

@@ -29,6 +29,7 @@ KEEPWELL_HOST = ENVIRONMENT.host
 KEEPWELL_PORT = ENVIRONMENT.port
 KEEPWELL_TLS_CERTIFICATE = ENVIRONMENT.tls_certificate
 KEEPWELL_TLS_KEY = ENVIRONMENT.tls_key
+KEEPWELL_CHECKPOINTS = ENVIRONMENT.checkpoints
 KEEPWELL_OWNERS = ENVIRONMENT.owners
 # The command line stands below this package, so it finds the server and the demo clinic by name.
 KEEPWELL_SERVER_ROOT = "keepwell.config.asgi:application"

@@ -71,7 +71,13 @@ MANIFEST = Manifest(
             did=_("erased what a month of the trail says"), icon="lock"
         ),
         AuditEvent.TRAIL_EXPORT: EventWords(did=_("exported the trail"), icon="download"),
+        AuditEvent.RETENTION_CHANGE: EventWords(
+            did=_("changed how long the trail is kept"), icon="trail"
+        ),
         AuditEvent.TRAIL_OPEN: EventWords(did=_("read the trail"), icon="trail"),
+        AuditEvent.TRAIL_RESTORE: EventWords(
+            did=_("declared that the trail was restored from a copy"), icon="error", tone="danger"
+        ),
         OfficeEvent.JOB_CANCEL: EventWords(did=_("cancelled a job"), icon="close"),
         OfficeEvent.JOB_RETRY: EventWords(did=_("had a job tried again"), icon="redo"),
         OfficeEvent.MAIL_TEST: EventWords(did=_("sent a test letter"), icon="send"),

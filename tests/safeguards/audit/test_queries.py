@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from keepwell.safeguards.audit import queries, writer
+from keepwell.safeguards.audit import places, queries, writer
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.errors import EntryMissing
@@ -103,7 +103,7 @@ def test_ids_that_are_not_on_the_trail_are_told(ada: Viewer, cy: Viewer) -> None
     mine, stranger = record_now(ada, OPEN), record_now(cy, OPEN)
     unknown = uuid7()
     asked = [mine, stranger, unknown]
-    assert queries.missing(ada.organisation, asked) == {stranger, unknown}
+    assert places.missing(ada.organisation, asked) == {stranger, unknown}
 
 
 def test_a_key_shredded_without_an_order_is_no_erasure(ada: Viewer, hands: Hands) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connections
 
-from keepwell.safeguards.audit import outbox, payloads, queries, verifier, writer
+from keepwell.safeguards.audit import outbox, payloads, places, queries, verifier, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.models import Outbox
@@ -77,7 +77,7 @@ def test_a_change_and_its_entry_are_committed_together(ada: Viewer) -> None:
     with wall.writing(ada.organisation):
         entry_id = record(ada, "forms:form:publish", subjects=[subject()])
     writer.stop()
-    assert queries.missing(ada.organisation, [entry_id]) == set()
+    assert places.missing(ada.organisation, [entry_id]) == set()
     assert outbox.oldest_us(ada.organisation) is None
 
 
@@ -94,7 +94,7 @@ def test_what_was_opened_stays_on_the_trail_when_the_change_is_taken_back(ada: V
     with pytest.raises(Withdrawn), wall.writing(ada.organisation):
         entry_id = record_now(ada, "records:fields:open")
         raise Withdrawn
-    assert queries.missing(ada.organisation, [entry_id]) == set()
+    assert places.missing(ada.organisation, [entry_id]) == set()
 
 
 def test_a_change_cannot_be_recorded_outside_its_transaction(ada: Viewer) -> None:
@@ -132,9 +132,7 @@ def test_a_hundred_at_once_make_a_hundred_entries(ada: Viewer, cy: Viewer) -> No
     with ThreadPoolExecutor(25) as pool:
         ids = list(pool.map(open_something, range(100)))
     assert (size_of(ada), size_of(cy)) == (75, 25)
-    assert queries.missing(ada.organisation, ids) | queries.missing(cy.organisation, ids) == set(
-        ids
-    )
+    assert places.missing(ada.organisation, ids) | places.missing(cy.organisation, ids) == set(ids)
     assert verifier.verify(ada.organisation).is_whole
     assert verifier.verify(cy.organisation).is_whole
 
@@ -214,7 +212,7 @@ def test_an_entry_that_was_moved_but_not_taken_out_is_not_doubled(ada: Viewer) -
     writer.stop()
     assert size_of(ada) == 3
     assert outbox.oldest_us(ada.organisation) is None
-    assert queries.missing(ada.organisation, [first]) == set()
+    assert places.missing(ada.organisation, [first]) == set()
 
 
 def test_nothing_an_entry_says_is_in_clear_in_the_stores(ada: Viewer, hands: Hands) -> None:

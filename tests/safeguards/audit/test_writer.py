@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
-from keepwell.safeguards.audit import logs, outbox, queries, writer
+from keepwell.safeguards.audit import logs, outbox, places, queries, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.errors import TrailUnavailable
 from keepwell.safeguards.audit.verifier import verify
@@ -74,7 +74,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(ada: Viewer) -> None:
     settle(ada)
     report = verify(ada.organisation)
     assert report.is_whole, report.sentence
-    assert queries.missing(ada.organisation, acknowledged) == set()
+    assert places.missing(ada.organisation, acknowledged) == set()
     assert len(set(acknowledged)) == len(acknowledged)
     # At most one more each: durable, but killed before it could be said. None is doubled.
     assert len(acknowledged) <= report.size <= len(acknowledged) + 4
@@ -91,7 +91,7 @@ def test_two_processes_write_one_log_together(ada: Viewer) -> None:
     report = verify(ada.organisation)
     assert report.is_whole, report.sentence
     assert report.size == len(set(ids)) == 150
-    assert queries.missing(ada.organisation, ids) == set()
+    assert places.missing(ada.organisation, ids) == set()
 
 
 def test_a_forked_child_writes_with_a_thread_of_its_own(ada: Viewer) -> None:
@@ -100,7 +100,7 @@ def test_a_forked_child_writes_with_a_thread_of_its_own(ada: Viewer) -> None:
     report = verify(ada.organisation)
     assert report.is_whole, report.sentence
     assert report.size == len(set(ids)) == 2 + 60 + 12 + 2
-    assert queries.missing(ada.organisation, ids) == set()
+    assert places.missing(ada.organisation, ids) == set()
 
 
 def test_what_an_earlier_process_left_is_moved_at_the_start(ada: Viewer) -> None:
@@ -110,7 +110,7 @@ def test_what_an_earlier_process_left_is_moved_at_the_start(ada: Viewer) -> None
         writer_woken.clear()  # as if it had died between commit and waking
     assert outbox.oldest_us(ada.organisation) is not None
     settle(ada)
-    assert queries.missing(ada.organisation, [entry_id]) == set()
+    assert places.missing(ada.organisation, [entry_id]) == set()
 
 
 @contextmanager
@@ -161,7 +161,7 @@ def test_without_the_trail_nothing_is_recorded_until_it_is_back(
     second = record_now(ada, OPEN)
     settle(ada)
     ids = [first, waiting, second]
-    assert queries.missing(ada.organisation, ids) == set()
+    assert places.missing(ada.organisation, ids) == set()
     report = verify(ada.organisation)
     assert report.is_whole, report.sentence
     assert report.size == 3
@@ -194,7 +194,7 @@ def test_a_file_put_back_from_a_copy_is_the_one_that_is_written(
     for suffix in ("-wal", "-shm"):
         path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
     entry_id = record_now(ada, OPEN)
-    assert queries.missing(ada.organisation, [entry_id]) == set()
+    assert places.missing(ada.organisation, [entry_id]) == set()
     assert queries.state(ada).size == 2
 
 
@@ -284,6 +284,6 @@ def test_a_full_disk_refuses_and_loses_nothing(ada: Viewer, stores: Stores, tmp_
     finally:
         subprocess.run([umount, str(tmp_path)], check=True)
     settle(ada)
-    assert queries.missing(ada.organisation, [UUID(line) for line in said]) == set()
+    assert places.missing(ada.organisation, [UUID(line) for line in said]) == set()
     report = verify(ada.organisation)
     assert report.is_whole, report.sentence

@@ -31,6 +31,8 @@ _DETAILS: Mapping[str, Promise] = {
     "job": _("Kind of job"),
     "key": _("Key"),
     "keys": _("Keys"),
+    "found": _("Size and root it was put back to"),
+    "kept": _("Size and root of the checkpoint kept elsewhere"),
     "last": _("To entry"),
     "method": _("Method"),
     "needed": _("Permission needed"),
@@ -40,6 +42,7 @@ _DETAILS: Mapping[str, Promise] = {
     "route": _("Page asked for"),
     "version": _("Version"),
     "waiting": _("Keys under older versions"),
+    "years": _("Years"),
 }
 
 

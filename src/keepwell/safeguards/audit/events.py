@@ -7,5 +7,7 @@ class AuditEvent(StrEnum):
     """Kinds of entries about the trail."""
 
     PERIOD_ERASE = "audit:period:erase"
+    RETENTION_CHANGE = "audit:retention:change"
     TRAIL_EXPORT = "audit:trail:export"
     TRAIL_OPEN = "audit:trail:open"
+    TRAIL_RESTORE = "audit:trail:restore"

@@ -1,6 +1,7 @@
 """The signed head of a log: size, root, time, and the note that proves them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from keepwell.safeguards.audit.entries import moment_of
@@ -11,6 +12,7 @@ from keepwell.toolkit import notes
 from keepwell.toolkit.merkle import EMPTY_ROOT
 
 SIGNED = "signed "
+TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class HeadEdited(notes.NoteBroken):
@@ -56,9 +58,15 @@ def check_head(head: Head, key: notes.VerifyKey) -> None:
         raise HeadEdited("The checkpoint's row says something else than its signed note.")
 
 
+def signed_moment(checkpoint: notes.Checkpoint) -> datetime:
+    """Return when a checkpoint says it was signed; raise ValueError if it does not say."""
+    (line,) = [line for line in checkpoint.extensions if line.startswith(SIGNED)]
+    return datetime.strptime(line.removeprefix(SIGNED), TIME).replace(tzinfo=UTC)
+
+
 def time_text(time_us: int) -> str:
     """Write a moment in UTC with microseconds, always the same number of characters."""
-    return moment_of(time_us).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment_of(time_us).strftime(TIME)
 
 
 def newest_head(organisation: UUID) -> Head:

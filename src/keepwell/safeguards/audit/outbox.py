@@ -4,11 +4,12 @@ An entry is first durable on the trail and then taken out of the outbox; a crash
 moves it again, and its id is recognised.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connections
 
-from keepwell.safeguards.audit.entries import SealedEntry, pack_mentions, unpack_mentions
+from keepwell.safeguards.audit.entries import Part, SealedEntry, pack_mentions, unpack_mentions
 from keepwell.safeguards.audit.models import Outbox
 from keepwell.safeguards.audit.sequencer import Sequencer
 from keepwell.safeguards.tenancy import wall
@@ -53,6 +54,16 @@ def _wait_briefly() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA busy_timeout = {LOCK_MILLISECONDS}")
+
+
+def subjects(organisation: UUID, entry_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return which of these entries wait here, each with the rows that it names."""
+    with wall.reading(organisation):
+        rows = Outbox.objects.filter(id__in=list(entry_ids)).values_list("id", "mentions")
+        return {
+            id_: {one.about for one in unpack_mentions(bytes(packed)) if one.part is Part.SUBJECT}
+            for id_, packed in rows
+        }
 
 
 def oldest_us(organisation: UUID) -> int | None:

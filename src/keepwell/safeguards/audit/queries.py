@@ -121,16 +121,6 @@ def state(viewer: Viewer) -> TrailState:
     )
 
 
-def missing(organisation: UUID, entry_ids: Collection[UUID]) -> set[UUID]:
-    """Return those ids that are not on the trail (a row with such a last entry has lost it)."""
-    writer.settle(organisation)
-    with store.reading(organisation):
-        there = models.Entry.objects.filter(
-            organisation_id=organisation, entry_id__in=list(entry_ids)
-        )
-        return set(entry_ids) - set(there.values_list("entry_id", flat=True))
-
-
 def _entries(
     organisation: UUID, about: Collection[UUID], actor: UUID | None
 ) -> QuerySet[models.Entry, models.Entry]:

@@ -12,6 +12,7 @@ from keepwell.toolkit.clock import now_us
 from keepwell.toolkit.identifiers import uuid7
 
 SLOT = "audit.trail.payload"
+KEY_NAME = "trail/"  # and the period
 MOST_ROWS = 1000  # in one entry
 
 

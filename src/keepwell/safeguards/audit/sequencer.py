@@ -99,7 +99,7 @@ def _is_at(head: Head, tree: Growth) -> bool:
 def _missing(
     connection: BaseDatabaseWrapper, organisation: UUID, entries: Sequence[SealedEntry]
 ) -> list[SealedEntry]:
-    there = statements.present(connection, organisation, [one.id for one in entries])
+    there = statements.places(connection, organisation, [one.id for one in entries])
     return [one for one in entries if one.id not in there]
 
 

@@ -11,11 +11,7 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-<<<<<<< HEAD
-from keepwell.safeguards.audit import checked, heads, logs, outbox
-=======
-from keepwell.safeguards.audit import checked, heads, outbox, writer
->>>>>>> 19d99be (WIP inbox)
+from keepwell.safeguards.audit import checked, heads, logs, outbox, writer
 from keepwell.safeguards.audit.checked import Checked, Seen
 from keepwell.safeguards.audit.contents import Contents
 from keepwell.safeguards.audit.diagnosis import Suspect, diagnose

@@ -123,7 +123,7 @@ class Writer:
         until = time.monotonic() + PATIENCE_SECONDS
         while last is not None and time.monotonic() < until:
             with store.reading(organisation) as connection:
-                if statements.present(connection, organisation, [last]):
+                if statements.places(connection, organisation, [last]):
                     return
             time.sleep(LOOK_SECONDS)
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,8 @@ class Organisation(models.Model):
     logo = models.BinaryField(null=True, blank=True)  # PNG, re-encoded by us, at most 64 KiB
     privacy_notice_url = models.URLField(blank=True)
     emergency_sentence = models.CharField(max_length=300, blank=True)
+    # What entries of the trail say is erased after so many years (45 CFR 164.316(b)(2)(i)).
+    trail_years = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(6)])
     is_demo = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
 

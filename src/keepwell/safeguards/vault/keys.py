@@ -48,6 +48,13 @@ def shared_key(organisation: UUID, name: str) -> UUID:
     return found
 
 
+def shared_keys(organisation: UUID, prefix: str) -> dict[str, UUID]:
+    """Return the keys whose names begin like this, by name."""
+    with access.reading(organisation):
+        found = SharedKey.objects.filter(name__startswith=prefix)
+        return dict(found.values_list("name", "key_id"))
+
+
 def _share(organisation: UUID, name: str) -> UUID:
     """Give a spare key a name; when another process was first, its key is the one."""
     spare = new_data_key(organisation)

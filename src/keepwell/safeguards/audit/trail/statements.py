@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from keepwell.safeguards.audit.entries import Entry, SealedEntry, about_number
+from keepwell.safeguards.audit.entries import Entry, Part, SealedEntry, about_number
 from keepwell.safeguards.audit.errors import TrailBroken
 from keepwell.toolkit.tiles import TILE_WIDTH, Tile
 
@@ -94,12 +94,29 @@ TILES = (
     "SELECT number, hashes FROM trail_tile WHERE organisation_id = %s AND level = %s "
     "AND number >= %s AND number < %s ORDER BY number"
 )
-# The limit keeps PostgreSQL from reading the whole log where it has no statistics yet.
-PRESENT = (
-    "SELECT asked.id FROM unnest(%s::uuid[]) AS asked(id), LATERAL (SELECT FROM trail_entry "
-    "WHERE organisation_id = %s AND entry_id = asked.id LIMIT 1) AS found"
+# The limits keep PostgreSQL from reading the whole log where it has no statistics yet.
+PLACES = (
+    "SELECT asked.id, found.place FROM unnest(%s::uuid[]) AS asked(id), LATERAL "
+    '(SELECT "index" AS place FROM trail_entry WHERE organisation_id = %s '
+    "AND entry_id = asked.id LIMIT 1) AS found"
 )
-PRESENT_AMONG = "SELECT entry_id FROM trail_entry WHERE organisation_id = %s AND entry_id IN"
+PLACES_AMONG = (
+    'SELECT entry_id, "index" FROM trail_entry WHERE organisation_id = %s AND entry_id IN'
+)
+NAMING = (
+    "SELECT asked.about, asked.place "
+    "FROM unnest(%s::bigint[], %s::bigint[]) AS asked(about, place), LATERAL "
+    '(SELECT FROM trail_mention WHERE about = asked.about AND "index" = asked.place '
+    "AND part = %s AND organisation_id = %s LIMIT 1) AS found"
+)
+DROP_PAYLOADS = {
+    "postgresql": "SELECT trail_drop_payloads(%s, %s)",
+    "sqlite": "UPDATE trail_entry SET payload = NULL "
+    "WHERE organisation_id = %s AND period < %s AND payload IS NOT NULL",
+}
+NAMING_AMONG = (
+    'SELECT about, "index" FROM trail_mention WHERE (about, "index", part, organisation_id) IN'
+)
 Value = UUID | str | bytes | int  # what a column of the trail holds
 # Waiting for another sequencer ends before whoever waits for us gives up.
 LOCK_TIMEOUT_MS = 4000
@@ -258,20 +275,36 @@ def full_tiles(
         yield from ((int(number), bytes(hashes)) for number, hashes in rows)
 
 
-def present(
+def places(
     connection: BaseDatabaseWrapper, organisation: UUID, entry_ids: Sequence[UUID]
-) -> set[UUID]:
-    """Return those of the ids that are on the trail already."""
+) -> dict[UUID, int]:
+    """Return the index of each of these entries that is in the log already."""
     if connection.vendor == "postgresql":
-        statement = PRESENT
+        statement = PLACES
         parameters: list[Any] = [list(entry_ids), organisation]
     else:
-        marks = ", ".join(["%s"] * len(entry_ids))
-        statement = f"{PRESENT_AMONG} ({marks})"
+        statement = f"{PLACES_AMONG} ({', '.join(['%s'] * len(entry_ids))})"
         parameters = [_id(connection, id_) for id_ in (organisation, *entry_ids)]
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return {UUID(str(row[0])) for row in cursor.fetchall()}
+        return {UUID(str(id_)): int(index) for id_, index in cursor.fetchall()}
+
+
+def naming(
+    connection: BaseDatabaseWrapper, organisation: UUID, pairs: Sequence[tuple[UUID, int]]
+) -> set[tuple[UUID, int]]:
+    """Return those pairs of a row and an index where the entry names the row as its subject."""
+    asked = {(about_number(row), index): (row, index) for row, index in pairs}
+    end = (int(Part.SUBJECT), _id(connection, organisation))
+    if connection.vendor == "postgresql":
+        statement = NAMING
+        parameters: list[Any] = [*map(list, zip(*asked, strict=True)), *end]
+    else:
+        statement = f"{NAMING_AMONG} (VALUES {', '.join(['(%s, %s, %s, %s)'] * len(asked))})"
+        parameters = [value for pair in asked for value in (*pair, *end)]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return {asked[int(about), int(index)] for about, index in cursor.fetchall()}
 
 
 def add_entries(
@@ -335,6 +368,20 @@ def add_checkpoint(
     """Insert size, root, time and note of a new head."""
     with connection.cursor() as cursor:
         cursor.execute(ADD_CHECKPOINT, [_id(connection, organisation), *checkpoint])
+
+
+def drop_payloads(connection: BaseDatabaseWrapper, organisation: UUID, before: int) -> int:
+    """Take away the payloads of periods before this one; return how many were taken.
+
+    PostgreSQL's function takes none that is younger than six years, whoever asks.
+    """
+    statement = DROP_PAYLOADS[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_id(connection, organisation), before])
+        if connection.vendor == "postgresql":
+            row = cursor.fetchone()
+            return 0 if row is None else int(row[0])
+        return int(cursor.rowcount)
 
 
 def _many(cursor: CursorWrapper, statement: str, rows: Sequence[tuple[Value, ...]]) -> None:

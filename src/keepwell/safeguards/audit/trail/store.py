@@ -1,14 +1,9 @@
 """The road to the trail store: its own connection of each thread, and its failures in our words.
 
-<<<<<<< HEAD
-A SQLite file that is away, or another one, is noticed by the connection itself (tenancy.sqlite).
-=======
 Two roles on PostgreSQL: everybody reads and leaves entries in the inbox as one, the sequencer adds
 to the log as another, if this process was given that one (KEEPWELL_SEQUENCER_DB).
 
-A SQLite file can be moved or replaced under an open connection, which would go on writing into the
-file that is no longer there: acknowledged and lost. So the file is looked at before each use.
->>>>>>> 19d99be (WIP inbox)
+A SQLite file that is away, or another one, is noticed by the connection itself (tenancy.sqlite).
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,49 @@
+"""What the trail needs by the clock: checkpoints elsewhere, old payloads erased, rows compared.
+
+Each is safe to repeat and safe to miss. What is found is logged in ids, never with content.
+"""
+
+import logging
+
+from django.conf import settings
+
+from keepwell.safeguards.audit import elsewhere, logs, retention
+from keepwell.safeguards.audit.trail import store
+from keepwell.safeguards.records import reconciler
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+
+_log = logging.getLogger(__name__)
+
+
+def keep_checkpoints() -> int:
+    """Write today's checkpoint of every log into the folder kept elsewhere, if there is one."""
+    folder = settings.KEEPWELL_CHECKPOINTS
+    if folder is None:
+        return 0
+    kept = 0
+    for organisation in logs.all_logs():
+        found = elsewhere.compare(organisation, folder)
+        if found is not None:  # a checkpoint of the wrong log would hide that it is one
+            _log.error("trail_restored organisation=%s size=%s", organisation, found.size)
+            continue
+        elsewhere.keep(organisation, folder)
+        kept += 1
+    return kept
+
+
+def drop_old_payloads() -> int:
+    """Erase what entries say whose time is over; return how many payloads went."""
+    if not store.may_sequence():
+        return 0
+    viewers = (Viewer(kind=ViewerKind.SYSTEM, organisation=each) for each in logs.all_logs())
+    return sum(retention.drop_expired(viewer) for viewer in viewers)
+
+
+def reconcile_all() -> int:
+    """Compare every sealed row with the trail; return how many lack their entry."""
+    lacking = 0
+    for organisation in logs.all_logs():
+        for one in reconciler.reconcile(organisation).lacking:
+            lacking += 1
+            _log.error("row_unrecorded organisation=%s %s", organisation, one.sentence)
+    return lacking
