@@ -15,7 +15,9 @@ from tests.boundaries.test_code_shape import Rule, assert_none, not_exempt, offe
 # Module or package: why the rule does not hold there.
 SQL_BY_HAND = {
     "keepwell.safeguards.audit.outbox": "lets the trail's one thread give up soon on SQLite",
+    "keepwell.safeguards.audit.trail.inbox": "fills and empties the inbox, in bulk",
     "keepwell.safeguards.audit.trail.statements": "writes the trail, and only the trail, in bulk",
+    "keepwell.safeguards.audit.waiting": "counts what waits, for which no wall is entered",
     "keepwell.safeguards.tenancy": "raises the wall itself",
     "keepwell.safeguards.vault.keystore": "overwrites what was deleted, and takes locks",
 }

@@ -35,6 +35,7 @@ def hands(stores: Stores, house: House) -> Hands:
 def many(house: House, count: int) -> None:
     for _number in range(count):
         record_now(house.viewer(), "office:profile:change")
+    writer.settle(house.clinic.organisation.id)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,40 @@ def test_what_is_no_id_is_said_at_the_field_and_finds_nothing(ada: Client) -> No
     assert "This is not an id" in page
     assert "<script>" not in page
     assert "No entry fits" in page
+
+
+def test_days_of_the_clinic_narrow_the_trail(house: House, ada: Client) -> None:
+    with clock.moved(-3 * 86400):
+        many(house, 2)
+        past = clock.now().astimezone(ZoneInfo("America/Los_Angeles")).date()
+    day = f"/trail/?kind=office&from={past}&to={past}"
+    assert text_of(ada.get(day)).count("changed the profile") >= 1
+    later = past + timedelta(days=1)
+    assert "No entry fits" in text_of(ada.get(f"/trail/?kind=office&from={later}&to={later}"))
+    assert f'value="{later}"' in text_of(ada.get(f"/trail/?from={later}"))
+    for nonsense in ("31.12.2026", "0001-01-01", "9999-12-31"):
+        assert ada.get(f"/trail/?from={nonsense}&to={nonsense}").status_code == 200
+
+
+@pytest.mark.parametrize(("form", "kind"), [("csv", "text/csv"), ("jsonl", "application/jsonl")])
+def test_what_the_filters_find_is_exported_and_that_is_recorded(
+    house: House, form: str, kind: str
+) -> None:
+    many(house, 3)
+    dee = house.browser("Dee")
+    answer = dee.get(f"/trail/export/?kind=office&form={form}")
+    assert answer["Content-Type"].startswith(kind)
+    assert f".{form}" in answer["Content-Disposition"]
+    assert answer["Cache-Control"] == "no-store"
+    assert answer.content.count(b"office:profile:change") == 3
+    (said,) = house.payloads("audit:trail:export")
+    assert (said.actor, said.detail["form"]) == (house.people["Dee"].user.pk, form)
+
+
+def test_who_may_export_the_trail_and_as_what(house: House) -> None:
+    assert house.browser("Ben").get("/trail/export/?form=csv").status_code == 403
+    assert house.browser("Dee").get("/trail/export/?form=xlsx").status_code == 404
+    assert house.browser("Dee").get("/trail/export/").status_code == 404
 
 
 def test_pages_go_on_where_the_last_ended(house: House, ada: Client) -> None:

@@ -80,10 +80,18 @@ def _trail(add: Adder) -> None:
     acts = add("trail", "Work with the trail.").add_subparsers(
         dest="act", metavar="ACT", required=True
     )
-    sentence = "Write the trail with a verifier that needs neither Keepwell nor any key."
+    sentence = "Write the trail with a verifier that needs no Keepwell and no key, or as lines."
     command = acts.add_parser("export", help=sentence, description=sentence)
     command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
-    command.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder")
+    command.add_argument(
+        "--out", metavar="PATH", required=True, help="a new or empty folder; with lines a new file"
+    )
+    command.add_argument(
+        "--format",
+        choices=("tree", "jsonl", "csv"),
+        default="tree",
+        help="tree: hashes, to be checked (if not given); jsonl, csv: what entries say",
+    )
     sentence = "Say how far each log has come, what waits to be written, what is kept elsewhere."
     acts.add_parser("status", help=sentence, description=sentence)
     sentence = "Declare that the trail was knowingly put back to an older state; that is recorded."

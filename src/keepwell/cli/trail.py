@@ -11,9 +11,19 @@ from keepwell.cli.organisations import Named
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say, warn
 from keepwell.safeguards.access import viewers
-from keepwell.safeguards.audit import elsewhere, export, heads, retention, waiting, writer
+from keepwell.safeguards.audit import (
+    elsewhere,
+    export,
+    heads,
+    queries,
+    retention,
+    tables,
+    waiting,
+    writer,
+)
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.events import AuditEvent
+from keepwell.safeguards.audit.search import Search
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 STUCK_SECONDS = 60
@@ -34,14 +44,25 @@ def _viewer(named: Named) -> Viewer:
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    """Write one organisation's trail into a folder, with its verifier."""
+    """Write one organisation's trail: with its verifier into a folder, or as lines into a file."""
     named = organisations.meant(chosen.organisation)
     out = Path(chosen.out).absolute()
     viewer = _viewer(named)
+    if chosen.format != "tree":
+        return _export_lines(named, viewer, chosen.format, out)
     record_now(viewer, AuditEvent.TRAIL_EXPORT)  # first, so that the export holds its own entry
     head = export.export(named.id, out)
     say(f"{named.name}: {head.size} entries in {out}")
     say(f"Check them with: python3 {out}/verify.py {out}")
+    return 0
+
+
+def _export_lines(named: Named, viewer: Viewer, form: str, out: Path) -> int:
+    """Write what every entry says: for its owner's eyes only, and never over something else."""
+    with out.open("x", encoding="utf-8", newline="") as file:  # of mode 0600, see main
+        found = queries.exported(viewer, Search(), form, most=None)
+        lines = sum(bool(file.write(line)) for line in tables.FORMS[form](found))
+    say(f"{named.name}: {lines} lines in {out}. They say who did what: keep the file to yourself.")
     return 0
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("ready", ready.answer, name="ready"),
     path("trail/", trail.page, name="trail"),
     path("trail/check/", trail.check, name="check"),
+    path("trail/export/", trail.export, name="export_trail"),
     path("trail/<int:index>/", trail.entry, name="entry"),
     path("persons/", persons.page, name="persons"),
     path("persons/<uuid:person_id>/", persons.person, name="person"),

@@ -8,14 +8,16 @@ from django.db.utils import DatabaseError
 
 from keepwell.safeguards.audit import proofs, queries, retention, writer
 from keepwell.safeguards.audit.actions import record, record_now
+from keepwell.safeguards.audit.entries import period_of
 from keepwell.safeguards.audit.proofs import Standing
 from keepwell.safeguards.audit.queries import Content
-from keepwell.safeguards.audit.trail import store
+from keepwell.safeguards.audit.trail import statements, store
 from keepwell.safeguards.audit.verifier import verify
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.vault import keys
 from keepwell.toolkit import clock
+from keepwell.toolkit.clock import now_us
 from tests.safeguards.audit.tampering import Hands
 
 OPEN = "records:fields:open"
@@ -48,9 +50,9 @@ def test_only_what_is_older_than_its_time_is_erased(ada: Viewer, hands: Hands) -
     assert len(old) == 2
     assert retention.drop_expired(ada) == 3
     writer.stop()
-    assert payloads(hands) == [False, False, False, True, True, True]
+    assert payloads(hands) == [False] * 3 + [True] * 4  # two young ones, two erasures
     erased, kept = Content.ERASED, Content.READABLE
-    assert contents(ada) == [erased, erased, erased, kept, kept, kept]
+    assert contents(ada) == [erased] * 3 + [kept] * 4
     assert set(keys.shared_keys(ada.organisation, "trail/").values()).isdisjoint(old)
 
 
@@ -61,9 +63,9 @@ def test_every_proof_stays_valid_and_the_trail_says_what_was_done(ada: Viewer) -
     for index in (0, 255, 299, 300):
         assert proofs.proof_of(ada.organisation, index).standing is Standing.PROVEN
     said = queries.entry(ada, 300)
-    assert said.kind == "audit:payloads:drop"
+    assert said.kind == "audit:period:erase"
     assert said.payload is not None
-    assert len(said.payload.detail["periods"]) == len("201811")
+    assert said.payload.detail == {"period": str(period_of(now_us()) - 800)}
     assert retention.drop_expired(ada) == 0  # nothing is left to do, and nothing more is said
 
 
@@ -84,10 +86,10 @@ def test_what_a_kill_cut_short_is_finished(ada: Viewer, monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(keys, "shred", killed)
+        patched.setattr(statements, "drop_payloads", killed)
         retention.drop_expired(ada)
-    retention.drop_expired(ada)
     assert retention.expired(ada.organisation, 6) == {}
+    assert retention.drop_expired(ada) == 2
     assert verify(ada.organisation).is_whole
 
 

@@ -1,7 +1,7 @@
 """The trail page, the page of one entry with its proof, and a check of the whole trail."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.trail import chart, facts, findings, groups
+from keepwell.office.trail.filters import Filters
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.viewers import viewer_of
-from keepwell.safeguards.audit import proofs, queries, verifier
+from keepwell.safeguards.audit import proofs, queries, tables, verifier
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.queries import TrailState
 from keepwell.shell import requests
@@ -23,35 +24,26 @@ from keepwell.shell.trail_lines import (
     purpose_of,
     unreadable_words,
 )
+from keepwell.toolkit import clock
 
 PAGE_ENTRIES = 80  # neighbours that belong together fold
+MOST_EXPORTED = 10_000  # by a page; the command line knows no such limit
+TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 LARGEST_INDEX = 2**63 - 1  # that a log can hold
 
 
 @require_safe
 @requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
 def page(request: HttpRequest) -> HttpResponse:
-    """Show entries, newest first, narrowed by id, member and kind; that they were read is one."""
+    """Show entries, newest first, narrowed by `Filters`; that they were read is one."""
     viewer, zone, asked = viewer_of(request), requests.zone_of(request), request.GET
-    about = places.ids_in(asked.get("about", ""))
-    member, group = places.id_in(asked.get("member", "")), asked.get("kind", "")
+    filters = Filters.of(asked, zone)
     before = places.number_in(asked.get("before", ""))
-    found = queries.page_of_entries(
-        viewer,
-        about=about,
-        actor=member,
-        kinds=() if about is None else groups.kinds_of(group),
-        before=before,
-        limit=PAGE_ENTRIES,
-    )
+    found = queries.page_of(viewer, filters.search, before, PAGE_ENTRIES)
     context = {
-        "about": asked.get("about", "").strip(),
-        "is_about_wrong": about is None,
+        "filters": filters,
         "members": members_of(viewer),
-        "member": member,
         "groups": groups.groups(),
-        "group": group,
-        "is_narrowed": bool(about or member or groups.kinds_of(group)),
         "is_first": before is None,
         "older": found.before,
         "shown": len(found.entries),
@@ -60,6 +52,22 @@ def page(request: HttpRequest) -> HttpResponse:
         **_state(queries.state(viewer)),
     }
     return render(request, "office/trail/page.html", context)
+
+
+@require_safe
+@requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
+def export(request: HttpRequest) -> HttpResponse:
+    """Hand out what the filters find as a file; that it was exported is on the trail first."""
+    viewer, asked = viewer_of(request), request.GET
+    form = asked.get("form", "")
+    if form not in tables.FORMS:
+        raise Http404
+    filters = Filters.of(asked, requests.zone_of(request))
+    found = queries.exported(viewer, filters.search, form, most=MOST_EXPORTED)
+    body = "".join(tables.FORMS[form](found)).encode()  # whole: views never stream
+    answer = HttpResponse(body, content_type=TYPES[form])
+    answer["Content-Disposition"] = f'attachment; filename="trail-{clock.now():%Y-%m-%d}.{form}"'
+    return answer
 
 
 def _state(state: TrailState) -> dict[str, object]:

@@ -1,18 +1,17 @@
 """How much happened when: counts and moments of entries, for charts. No payload is opened here.
 
-Times only show; order is by index (safeguards.md, 5). A span of time is found by halving the log,
-which takes some twenty look-ups in a log of a million entries and no index over times.
+Times only show; order is by index (safeguards.md, 5).
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef
 
-from keepwell.safeguards.audit import heads, writer
+from keepwell.safeguards.audit import writer
 from keepwell.safeguards.audit.entries import Part, about_number, moment_of
+from keepwell.safeguards.audit.search import first_since
 from keepwell.safeguards.audit.trail import models, store
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -32,8 +31,8 @@ def by_hour(viewer: Viewer, since: datetime) -> tuple[HourOfKind, ...]:
     """Count the entries since a moment by hour and kind."""
     writer.settle(viewer.organisation)
     since_us = int(since.timestamp()) * 1_000_000
-    first = _first_since(viewer.organisation, since_us)
     with store.reading(viewer.organisation):
+        first = first_since(viewer.organisation, since_us)
         found = models.Entry.objects.filter(
             organisation_id=viewer.organisation, index__gte=first, time_us__gte=since_us
         )
@@ -59,19 +58,3 @@ def own_moments(viewer: Viewer, kinds: Collection[str], *, limit: int) -> tuple[
         )
         times = list(found.order_by("-index").values_list("time_us", flat=True)[:limit])
     return tuple(moment_of(time_us) for time_us in times)
-
-
-def _first_since(organisation: UUID, time_us: int) -> int:
-    """Return an index before which everything is older (as far as the clock went forward)."""
-    low, high = 0, heads.newest_head(organisation).size
-    with store.reading(organisation):
-        entries = models.Entry.objects.filter(organisation_id=organisation)
-        while low < high:
-            middle = (low + high) // 2
-            found = entries.filter(index__gte=middle).order_by("index").values_list("time_us")
-            row = found.first()
-            if row is not None and row[0] < time_us:
-                low = middle + 1
-            else:
-                high = middle
-    return low

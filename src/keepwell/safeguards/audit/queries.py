@@ -1,22 +1,21 @@
 """Read the trail. Reading it is itself on the trail, before anything of it is shown."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
-
 from keepwell.safeguards.audit import checked, erasures, heads, writer
 from keepwell.safeguards.audit.actions import record_now
-from keepwell.safeguards.audit.entries import Part, about_number, moment_of
+from keepwell.safeguards.audit.entries import moment_of
 from keepwell.safeguards.audit.erasures import Erasures
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.audit.reports import Finding
 from keepwell.safeguards.audit.sealing import open_payload
+from keepwell.safeguards.audit.search import Search, find
 from keepwell.safeguards.audit.trail import models, store
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.vault.errors import KeyGone
@@ -77,22 +76,43 @@ def page_of_entries(
 ) -> Page:
     """Return a page of the viewer's organisation's trail, newest first; record the reading.
 
-    `about` finds a subject, a person or an actor, or any of several; `actor` only who acted. Only
-    this page's payloads are opened. Raises TrailUnavailable: then nothing is shown.
+    `about` finds a subject, a person or an actor, or any of several; `actor` only who acted.
     """
-    asked = _ids(about)
-    limit = max(1, min(limit, LARGEST_PAGE))
+    named = None if kinds is None else frozenset(kinds)
+    return page_of(viewer, Search(about=_ids(about), actor=actor, kinds=named), before, limit)
+
+
+def page_of(viewer: Viewer, asked: Search, before: int | None, limit: int) -> Page:
+    """Return a page of what a search finds, newest first; record the reading.
+
+    Only this page's payloads are opened. A page may hold fewer entries than asked for and go on all
+    the same (`search`). Raises TrailUnavailable: then nothing is shown.
+    """
     writer.settle(viewer.organisation)
     with store.reading(viewer.organisation):
-        found = _entries(viewer.organisation, asked, actor)
-        if kinds is not None:
-            found = found.filter(kind__in=list(kinds))
-        if before is not None:
-            found = found.filter(index__lt=before)
-        rows = list(found.order_by("-index")[: limit + 1])
-    _record_reading(viewer, asked, actor, rows[:limit])
-    entries = _opened(rows[:limit])
-    return Page(entries, entries[-1].index if len(rows) > limit else None)
+        rows, onward = find(viewer.organisation, asked, before, max(1, min(limit, LARGEST_PAGE)))
+    _record_reading(viewer, asked, rows)
+    return Page(_opened(rows), onward)
+
+
+def exported(viewer: Viewer, asked: Search, form: str, *, most: int | None) -> Iterator[TrailEntry]:
+    """Yield the entries that a search finds, newest first, at most so many, for a file.
+
+    That they are exported is on the trail before the first one is opened.
+    """
+    detail = asked.detail() | {"form": form}
+    record_now(viewer, AuditEvent.TRAIL_EXPORT, detail=detail)
+    writer.settle(viewer.organisation)
+    before: int | None = None
+    left = most
+    while left is None or left > 0:
+        portion = LARGEST_PAGE if left is None else min(left, LARGEST_PAGE)
+        with store.reading(viewer.organisation):
+            rows, before = find(viewer.organisation, asked, before, portion)
+        yield from _opened(rows)
+        left = None if left is None else left - len(rows)
+        if before is None:
+            return
 
 
 def entry(viewer: Viewer, index: int) -> TrailEntry:
@@ -102,7 +122,7 @@ def entry(viewer: Viewer, index: int) -> TrailEntry:
         row = models.Entry.objects.filter(organisation_id=viewer.organisation, index=index).first()
     if row is None:
         raise EntryMissing
-    _record_reading(viewer, (), None, [row])
+    _record_reading(viewer, Search(), [row])
     return _opened([row])[0]
 
 
@@ -121,43 +141,18 @@ def state(viewer: Viewer) -> TrailState:
     )
 
 
-def _entries(
-    organisation: UUID, about: Collection[UUID], actor: UUID | None
-) -> QuerySet[models.Entry, models.Entry]:
-    found = models.Entry.objects.filter(organisation_id=organisation)
-    if about:
-        found = found.filter(_mentioned(organisation, about, list(Part)))
-    if actor is not None:
-        found = found.filter(_mentioned(organisation, (actor,), [Part.ACTOR]))
-    return found
-
-
 def _ids(about: UUID | Collection[UUID] | None) -> tuple[UUID, ...]:
     if about is None:
         return ()
     return (about,) if isinstance(about, UUID) else tuple(sorted(about))
 
 
-def _mentioned(organisation: UUID, about: Collection[UUID], parts: Collection[Part]) -> Exists:
-    return Exists(
-        models.Mention.objects.filter(
-            organisation_id=organisation,
-            about__in=[about_number(id_) for id_ in about],
-            index=OuterRef("index"),
-            part__in=parts,
-        )
-    )
-
-
-def _record_reading(
-    viewer: Viewer, about: Collection[UUID], actor: UUID | None, rows: Collection[models.Entry]
-) -> None:
-    asked = {"about": " ".join(map(str, about)), "actor": str(actor or "")}
-    detail = {name: ids for name, ids in asked.items() if ids}
+def _record_reading(viewer: Viewer, asked: Search, rows: Collection[models.Entry]) -> None:
+    detail = asked.detail() | {"count": str(len(rows))}
     if rows:
         indexes = [row.index for row in rows]
         detail |= {"first": str(min(indexes)), "last": str(max(indexes))}
-    record_now(viewer, AuditEvent.TRAIL_OPEN, detail=detail | {"count": str(len(rows))})
+    record_now(viewer, AuditEvent.TRAIL_OPEN, detail=detail)
 
 
 def _opened(rows: Collection[models.Entry]) -> tuple[TrailEntry, ...]:

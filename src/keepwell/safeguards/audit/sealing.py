@@ -59,4 +59,4 @@ def opened(organisation: UUID, entry_id: UUID, key_id: UUID, sealed: bytes) -> b
 
 def key_name(period: int) -> str:
     """Return under which name a month's entries share their key."""
-    return f"trail/{period}"
+    return f"{KEY_NAME}{period}"

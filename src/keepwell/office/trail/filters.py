@@ -1,0 +1,55 @@
+"""What somebody narrows the trail by: ids, codes and days, so that an address holds no more."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+
+from keepwell.office import places
+from keepwell.office.trail import groups
+from keepwell.safeguards.audit.search import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The fields as they were filled in, and the search they mean."""
+
+    about: str
+    is_about_wrong: bool
+    member: UUID | None
+    group: str
+    first: date | None
+    last: date | None
+    search: Search
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether there are entries that these leave out."""
+        return self.search != Search()
+
+    @classmethod
+    def of(cls, asked: QueryDict, zone: ZoneInfo) -> Self:
+        """Read the query part of an address; what is no id, no day or no group asks nothing.
+
+        Only an id that is none finds nothing: everything would be the wrong answer to it.
+        """
+        about = places.ids_in(asked.get("about", ""))
+        member, group = places.id_in(asked.get("member", "")), asked.get("kind", "")
+        first, last = (places.day_in(asked.get(name, "")) for name in ("from", "to"))
+        kinds = () if about is None else groups.kinds_of(group)
+        search = Search(
+            about=about or (),
+            actor=member,
+            kinds=None if kinds is None else frozenset(kinds),
+            since=_midnight(first, zone),
+            until=_midnight(last and last + timedelta(days=1), zone),
+        )
+        typed = asked.get("about", "").strip()
+        return cls(typed, about is None, member, group, first, last, search)
+
+
+def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), zone)
