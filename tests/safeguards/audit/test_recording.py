@@ -10,12 +10,15 @@ from contextlib import closing
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 
 from keepwell.safeguards.audit import outbox, payloads, places, queries, verifier, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.audit.errors import TrailUnavailable
 from keepwell.safeguards.audit.models import Outbox
+from keepwell.safeguards.audit.sealing import sealed_entry
+from keepwell.safeguards.audit.sequencer import Sequencer
 from keepwell.safeguards.audit.trail import models, statements, store
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -160,9 +163,12 @@ def test_those_who_wait_together_share_a_commit(ada: Viewer) -> None:
         assert sorted(heads.values_list("size", flat=True)) == [0, 1, 21]
 
 
-def test_a_clock_that_is_set_back_is_visible_and_harmless(ada: Viewer) -> None:
+@pytest.mark.parametrize("seconds", [-86_400, 86_400])
+def test_a_clock_that_is_set_back_or_forward_is_visible_and_harmless(
+    ada: Viewer, seconds: int
+) -> None:
     record_now(ada, "records:fields:open")
-    with clock.moved(-86_400):
+    with clock.moved(seconds):
         record_now(ada, "records:fields:open")
         with wall.writing(ada.organisation):
             record(ada, "forms:form:publish")
@@ -170,8 +176,31 @@ def test_a_clock_that_is_set_back_is_visible_and_harmless(ada: Viewer) -> None:
     record_now(ada, "records:fields:open")
     page = queries.page_of_entries(ada)
     assert [entry.index for entry in page.entries] == [3, 2, 1, 0]
-    assert page.entries[2].moment < page.entries[3].moment
+    assert (page.entries[2].moment < page.entries[3].moment) == (seconds < 0)
+    assert (page.entries[0].moment < page.entries[1].moment) == (seconds > 0)
     assert verifier.verify(ada.organisation).is_whole
+
+
+def test_a_disk_that_fills_between_tile_and_head_leaves_neither(
+    ada: Viewer, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    batch = [
+        sealed_entry(ada, "tests:x:y", subjects=(), reason="", outcome="success", detail=None)
+        for _ in range(300)
+    ]
+    sequencer = Sequencer()
+    with monkeypatch.context() as patched, pytest.raises(TrailUnavailable):
+        patched.setattr(statements, "add_checkpoint", full)
+        sequencer.append(ada.organisation, batch, may_be_there=False)
+    for table in ("entry", "tile", "mention"):
+        count = f"SELECT count(*) FROM trail_{table} WHERE organisation_id = :org"
+        assert hands.rows(count) == [(0,)], table
+    sequencer.append(ada.organisation, batch, may_be_there=True)
+    report = verifier.verify(ada.organisation)
+    assert (report.is_whole, report.size) == (True, 300)
 
 
 def test_entries_fill_tiles_and_stay_provable(ada: Viewer) -> None:
