@@ -16,7 +16,7 @@ from keepwell.office.trail.letters import CHECKPOINT
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.audit import heads
+from keepwell.safeguards.audit import elsewhere
 from keepwell.safeguards.identity import accounts, links
 from keepwell.safeguards.identity.models import LinkPurpose, User
 from keepwell.safeguards.mail import post
@@ -57,7 +57,7 @@ def write_checkpoint(work: Work, account: UUID) -> None:
         CHECKPOINT,
         user,
         organisation=profile.name,
-        checkpoint=heads.newest_head(viewer.organisation).note.strip(),
+        checkpoint=elsewhere.checkpoint_text(viewer.organisation).strip(),
         address=settings.KEEPWELL_STAFF_URL + reverse("office:trail"),
     )
 
