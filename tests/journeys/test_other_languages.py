@@ -77,7 +77,10 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         typed,
         answering.SCAN.name,
     ]
-    return tuple({text for one in known for text in texts_in(one)})
+    said = {text for one in known for text in texts_in(one)}
+    # Pages break an e-mail address before its @, into two texts.
+    halves = {half for text in said if "@" in text for half in text.split("@")}
+    return tuple(said | halves)
 
 
 def findings(stop: atlas.Stop, data: tuple[str, ...], direction: str) -> list[str]:
