@@ -89,4 +89,4 @@ def test_a_framed_form_ignores_a_made_up_handle(pat: Patient) -> None:
     framed = Framed(pat.token)
     framed.open()
     framed.post(f"{framed.path}1/", {"handle": "A" * 43, "act": "continue"})
-    assert "Start now" in framed.text
+    assert "Begin anew" in framed.text
