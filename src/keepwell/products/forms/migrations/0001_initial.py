@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=300)),
                 ('definition', models.TextField(help_text='Canonical FHIR R4 Questionnaire JSON.')),
                 ('sha256', models.CharField(max_length=64)),
-                ('marks', models.JSONField(help_text='Link ids of the questions for name, born, email, telephone.')),
+                ('marks', models.JSONField(help_text='Link ids of the questions that name the person.')),
                 ('columns', models.JSONField(help_text='Link ids shown in the inbox, in order.')),
                 ('published', models.DateTimeField()),
                 ('published_by', models.UUIDField()),
