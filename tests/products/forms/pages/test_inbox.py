@@ -24,7 +24,7 @@ def sent(clinic: Clinic, pat: Patient) -> Submission:
     pat.fill()
     pat.send()
     with wall.reading(clinic.organisation.id):
-        found: Submission = Submission.objects.get()
+        found: Submission = Submission.objects.select_related("form").get()
     return found
 
 
