@@ -17,7 +17,7 @@ NAMES = {"DATA": "cli_data", "TRAIL": "cli_trail", "KEYS": "cli_keys"}
 def server(stores: object) -> Iterator[ScaleStores]:
     """Make three empty databases that belong to the owner."""
     if not isinstance(stores, ScaleStores):
-        pytest.skip("PostgreSQL only")
+        pytest.skip("these commands work on a server; the scale setting has one")
     with stores.superuser("postgres") as connection:
         for name in NAMES.values():
             _make_database(connection, name, "template0")
