@@ -55,10 +55,26 @@ def test_nonsense_is_refused_by_name_with_what_would_be_right(variable: str, val
     assert sentence.endswith(".")
 
 
-def test_a_password_in_a_refused_address_is_not_repeated() -> None:
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("KEEPWELL_DATA_DB", "mysql://keepwell:very-secret@host/data"),
+        ("KEEPWELL_DATA_DB", "postgresql://keepwell:very-secret@host:port/data"),
+        ("KEEPWELL_DATA_DB", "postgresql://keepwell:very/secret@host/data"),
+        ("KEEPWELL_DATA_DB", "postgresql://keepwell:very@secret:x@host"),
+        ("KEEPWELL_DATA_DB", "postgresql://keepwell:12?very-secret@host/data"),
+        ("KEEPWELL_DATA_DB", "postgresql://[keepwell:very-secret@host/data"),
+        ("KEEPWELL_DATA_DB", "postgresql://host/data?password=very-secret"),
+        ("KEEPWELL_DATA_DB", "keepwell:very-secret@host/data"),
+        ("KEEPWELL_SMTP_PASSWROD", "very-secret"),
+    ],
+)
+def test_a_password_in_a_refused_value_is_not_repeated(variable: str, value: str) -> None:
     with pytest.raises(SettingError) as refused:
-        read({"KEEPWELL_DATA_DB": "mysql://keepwell:very-secret@host/data"})
-    assert "very-secret" not in str(refused.value)
+        read({variable: value})
+    assert "very" not in str(refused.value)
+    assert "secret" not in str(refused.value)
+    assert refused.value.__cause__ is None  # whose text --traceback would print
 
 
 def test_stores_are_all_on_postgresql_or_none() -> None:

@@ -45,6 +45,7 @@ VARIABLES = {
 STORES = {"default": "DATA", "trail": "TRAIL", "keys": "KEYS"}
 SEQUENCER = "SEQUENCER"  # the trail's store once more, as another role: no store of its own
 FILES = {"default": "data.sqlite3", "trail": "trail.sqlite3", "keys": "keys.sqlite3"}
+HIDDEN = "…"  # stands where a value would be that may hold a password
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _DATABASE_OPTIONS = ("connect_timeout", "sslcert", "sslkey", "sslmode", "sslrootcert")
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9-]{1,63})*")
@@ -106,10 +107,11 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
-    for name, value in environ.items():
+    for name in environ:
         if name.startswith("KEEPWELL_") and name not in VARIABLES:
+            # Its value may be a password meant for the setting whose name was mistyped.
             raise SettingError(
-                name, value, f"there is no such setting. Known: {', '.join(VARIABLES)}."
+                name, HIDDEN, f"there is no such setting. Known: {', '.join(VARIABLES)}."
             )
 
 
@@ -179,7 +181,7 @@ def _url(variable: str, value: str) -> str:
     right = (
         "give https://, a host name and nothing behind it, such as https://forms.clinic.example."
     )
-    parts = _split(variable, value, right)
+    parts = _split(variable, value, right, shown=value)
     path_is_empty = parts.path in ("", "/") and not parts.query and not parts.fragment
     if parts.scheme != "https" or not parts.hostname or not path_is_empty or "@" in parts.netloc:
         raise SettingError(variable, value, right)
@@ -190,13 +192,19 @@ def _url(variable: str, value: str) -> str:
     return f"https://{shown}{port}"
 
 
-def _split(variable: str, value: str, right: str) -> SplitResult:
+def _split(variable: str, value: str, right: str, *, shown: str) -> SplitResult:
     try:
         parts = urlsplit(value)
         _ = parts.port  # a port that is no number raises only when it is asked for
-    except ValueError as error:
-        raise SettingError(variable, value, right) from error
+    except ValueError:  # whose text repeats a part of the address, perhaps of the password
+        raise SettingError(variable, shown, right) from None
     return parts
+
+
+def _without_secrets(url: str) -> str:
+    """Return what may be shown of an address: where a password ends in a wrong one, nobody knows."""
+    scheme = re.match(r"[a-z]+://", url)
+    return f"{scheme[0] if scheme else ''}{HIDDEN}" if url else ""
 
 
 def _tls(environ: Mapping[str, str]) -> tuple[Path | None, Path | None]:
@@ -269,8 +277,8 @@ def _postgresql(variable: str, url: str) -> dict[str, Any]:
         "give postgresql://user:password@host:port/database, and all three of "
         "KEEPWELL_DATA_DB, KEEPWELL_TRAIL_DB and KEEPWELL_KEYS_DB or none."
     )
-    shown = re.sub(r":[^:/@]*@", ":…@", url)  # a password must not reach a terminal or a log
-    parts = _split(variable, url, right)
+    shown = _without_secrets(url)
+    parts = _split(variable, url, right, shown=shown)
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(_host_part(parts.netloc))
     name = parts.path.lstrip("/")
