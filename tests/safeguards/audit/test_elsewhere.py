@@ -151,6 +151,55 @@ def test_another_log_of_the_same_length_is_noticed(
     assert "is another one" in found.sentence
 
 
+def test_another_log_goes_on_when_declared_and_is_still_compared(
+    ada: Viewer, folder: Path, stores: Stores, hands: Hands
+) -> None:
+    recorded(ada, 3)
+    elsewhere.keep(ada.organisation, folder)
+    with older_copy(stores, hands) as put_back:
+        for day in (1, 2):
+            with clock.moved(day * DAY):
+                recorded(ada, 4)
+                elsewhere.keep(ada.organisation, folder)
+        put_back()
+        begin_anew()
+        with clock.moved(3 * DAY):
+            recorded(ada, 20)  # before anybody compared: longer than all that is kept
+            found = elsewhere.compare(ada.organisation, folder)
+            assert found is not None
+            assert (found.size, found.kept.size, found.agreed) == (23, 11, 3)
+            elsewhere.declare(ada, found, "the disk died")
+            assert elsewhere.compare(ada.organisation, folder) is None
+        with clock.moved(4 * DAY):
+            elsewhere.keep(ada.organisation, folder)
+        put_back()
+    begin_anew()
+    assert elsewhere.compare(ada.organisation, folder) is not None
+
+
+def test_a_checkpoint_that_a_wrong_clock_signed_does_not_lock_anybody_out(
+    ada: Viewer, folder: Path, stores: Stores, hands: Hands
+) -> None:
+    recorded(ada, 3)
+    with older_copy(stores, hands) as put_back:
+        with clock.moved(1000 * DAY):
+            recorded(ada, 5)
+            elsewhere.keep(ada.organisation, folder)
+        put_back()
+    begin_anew()
+    found = elsewhere.compare(ada.organisation, folder)
+    assert found is not None
+    elsewhere.declare(ada, found, "the disk died")
+    assert elsewhere.compare(ada.organisation, folder) is None
+
+
+def test_a_place_that_cannot_be_read_is_not_an_empty_one(ada: Viewer, folder: Path) -> None:
+    recorded(ada, 1)
+    (folder / str(ada.organisation)).write_text("not a folder", "utf-8")
+    with pytest.raises(OSError, match="directory"):
+        elsewhere.compare(ada.organisation, folder)
+
+
 def test_only_what_this_organisation_signed_counts(ada: Viewer, cy: Viewer, folder: Path) -> None:
     recorded(ada, 1)
     recorded(cy, 4)

@@ -36,6 +36,11 @@ class Kept:
     root: bytes
     signed: datetime
 
+    @property
+    def state(self) -> str:
+        """Size and root as the trail writes them."""
+        return f"{self.size} {self.root.hex()}"
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
@@ -44,7 +49,8 @@ class Restored:
     organisation: UUID
     kept: Kept
     size: int  # of the log as it is now
-    root: bytes
+    agreed: int  # up to this size it is the one of before, as far as what is kept can tell
+    agreed_root: bytes
 
     @property
     def sentence(self) -> str:
@@ -85,9 +91,16 @@ def keep(organisation: UUID, folder: Path) -> Path:
 
 
 def kept_of(organisation: UUID, folder: Path) -> list[Kept]:
-    """Return the heads in the folder that this organisation has signed, the largest first."""
+    """Return the heads in the folder that this organisation has signed, the largest first.
+
+    Raises OSError when it cannot be read.
+    """
+    try:  # not by glob, for which a folder that cannot be read is an empty one
+        paths = list((folder / str(organisation)).iterdir())
+    except FileNotFoundError:
+        return []
     key = heads.verify_key_of(organisation)
-    found = [_read(path, key) for path in (folder / str(organisation)).glob(f"*{ENDING}")]
+    found = [_read(path, key) for path in paths if path.suffix == ENDING]
     return sorted(filter(None, found), key=lambda kept: kept.size, reverse=True)
 
 
@@ -109,12 +122,27 @@ def compare(organisation: UUID, folder: Path) -> Restored | None:
     """
     writer.settle(organisation)
     size, root = _present(organisation)
-    for kept in kept_of(organisation, folder):
-        if size >= kept.size and _root_at(organisation, kept.size) == kept.root:
-            return None
-        if not any(one.took_back(kept) for one in _declared(organisation)):
-            return Restored(organisation, kept, size, root)
-    return None
+    every = kept_of(organisation, folder)
+    if not every or _fits(organisation, every[0], size):
+        return None
+    declared = _declared(organisation)
+    left = [one for one in every if not any(was.took_back(one) for was in declared)]
+    if not left or _fits(organisation, left[0], size):
+        return None
+    agreed = _agreed(organisation, left, size) or (size, root)
+    return Restored(organisation, left[0], size, *agreed)
+
+
+def _agreed(organisation: UUID, every: list[Kept], size: int) -> tuple[int, bytes] | None:
+    """Return size and root of the largest that fits; None when all that are short enough do.
+
+    A log that was put back and has grown since is longer than the state it was put back to.
+    """
+    short = [one for one in every if one.size <= size]
+    fitting = [one for one in short if _fits(organisation, one, size)]
+    if len(fitting) == len(short):
+        return None
+    return (fitting[0].size, fitting[0].root) if fitting else (0, EMPTY_ROOT)
 
 
 def all_restored(folder: Path | None) -> list[Restored]:
@@ -128,8 +156,8 @@ def all_restored(folder: Path | None) -> list[Restored]:
 def declare(viewer: Viewer, found: Restored, reason: str) -> UUID:
     """Write down that the log was restored from a copy, by whom and why; return the entry's id."""
     detail = {
-        "kept": f"{found.kept.size} {found.kept.root.hex()}",
-        "found": f"{found.size} {found.root.hex()}",
+        "kept": found.kept.state,
+        "found": f"{found.agreed} {found.agreed_root.hex()}",
     }
     return record_now(viewer, AuditEvent.TRAIL_RESTORE, reason=reason, detail=detail)
 
@@ -140,10 +168,11 @@ class _Declared:
 
     size: int
     moment: datetime
+    kept: str  # the checkpoint that gave it away, whatever the clock said when it was signed
 
     def took_back(self, kept: Kept) -> bool:
         """Whether this checkpoint is of what was lost by it."""
-        return kept.size > self.size and kept.signed < self.moment
+        return kept.state == self.kept or (kept.size > self.size and kept.signed < self.moment)
 
 
 def _declared(organisation: UUID) -> list[_Declared]:
@@ -163,7 +192,7 @@ def _opened(row: models.Entry) -> _Declared | None:
         size = int(payload.detail.get("found", "").partition(" ")[0])
     except (KeyGone, SealBroken, ValueError):
         return None
-    return _Declared(size, moment_of(row.time_us))
+    return _Declared(size, moment_of(row.time_us), payload.detail.get("kept", ""))
 
 
 def _present(organisation: UUID) -> tuple[int, bytes]:
@@ -173,6 +202,9 @@ def _present(organisation: UUID) -> tuple[int, bytes]:
     return (0, EMPTY_ROOT) if row is None else row[:2]
 
 
-def _root_at(organisation: UUID, size: int) -> bytes:
+def _fits(organisation: UUID, kept: Kept, size: int) -> bool:
+    """Tell whether a log of this size begins with what was signed."""
+    if kept.size > size:
+        return False
     with store.reading(organisation) as connection:
-        return trees.edge_at(connection, organisation, size).root()
+        return trees.edge_at(connection, organisation, kept.size).root() == kept.root
