@@ -56,6 +56,11 @@ def test_an_installation_is_made_by_the_owner_and_served_by_another_role(
     well = keepwell_as_me(home, "doctor", **service)
     assert well.returncode == 0, well.stdout
     assert "data on postgresql" in well.stdout
+    owned = addresses(server, "keepwell_owner")["KEEPWELL_TRAIL_DB"]
+    wide = keepwell_as_me(home, "serve", **service | {"KEEPWELL_SEQUENCER_DB": owned})
+    assert wide.returncode == 1
+    assert "does not hold its wall (KEEPWELL_SEQUENCER_DB)" in wide.stderr
+    assert "owns tables" in wide.stderr
     with serving(home, **service) as served:
         assert any("/set-up/" in line for line in served.out.all())
 
