@@ -14,11 +14,13 @@ from django.db.utils import DatabaseError
 from keepwell.safeguards.audit import queries, waiting, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.errors import TrailUnavailable
+from keepwell.safeguards.audit.reports import Problem
 from keepwell.safeguards.audit.sealing import sealed_entry
 from keepwell.safeguards.audit.trail import inbox, models, store
 from keepwell.safeguards.audit.verifier import verify
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit import clock
 from tests.safeguards.audit.test_writer import ended, ids_of, recorder
 from tests.stores.scale import ScaleStores
 
@@ -77,6 +79,16 @@ def test_a_process_without_the_role_leaves_entries_for_one_that_has_it(ada: View
     writer.stop()
     assert waiting.waiting() == []
     assert verify(ada.organisation).is_whole
+
+
+def test_an_inbox_that_nobody_empties_is_named(ada: Viewer) -> None:
+    with without_role(ada.organisation, 1) as process:  # an opening: nothing is in the outbox
+        ended(process)
+    assert verify(ada.organisation).is_whole  # it has waited for a moment only
+    with clock.moved(61):
+        finding = verify(ada.organisation).finding
+    assert finding is not None
+    assert finding.problem is Problem.OUTBOX
 
 
 def test_what_a_killed_process_without_the_role_was_told_is_durable(ada: Viewer) -> None:

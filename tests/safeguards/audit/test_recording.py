@@ -81,7 +81,7 @@ def test_a_change_and_its_entry_are_committed_together(ada: Viewer) -> None:
         entry_id = record(ada, "forms:form:publish", subjects=[subject()])
     writer.stop()
     assert places.missing(ada.organisation, [entry_id]) == set()
-    assert outbox.oldest_us(ada.organisation) is None
+    assert outbox._oldest(ada.organisation) == []
 
 
 def test_a_change_that_is_taken_back_leaves_no_entry(ada: Viewer) -> None:
@@ -223,7 +223,7 @@ def test_more_than_one_batch_is_moved_in_one_go(ada: Viewer) -> None:
             record(ada, "forms:submission:arrive")
     writer.stop()
     assert size_of(ada) == outbox.BATCH + 5
-    assert outbox.oldest_us(ada.organisation) is None
+    assert outbox._oldest(ada.organisation) == []
 
 
 def test_an_entry_that_was_moved_but_not_taken_out_is_not_doubled(ada: Viewer) -> None:
@@ -240,7 +240,7 @@ def test_an_entry_that_was_moved_but_not_taken_out_is_not_doubled(ada: Viewer) -
         record(ada, "forms:submission:arrive")
     writer.stop()
     assert size_of(ada) == 3
-    assert outbox.oldest_us(ada.organisation) is None
+    assert outbox._oldest(ada.organisation) == []
     assert places.missing(ada.organisation, [first]) == set()
 
 

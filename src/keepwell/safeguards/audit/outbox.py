@@ -66,15 +66,6 @@ def subjects(organisation: UUID, entry_ids: Collection[UUID]) -> dict[UUID, set[
         }
 
 
-def oldest_us(organisation: UUID) -> int | None:
-    """Return when the oldest entry that waits was made; its age is a sign of health."""
-    with wall.reading(organisation):
-        oldest: int | None = (
-            Outbox.objects.order_by("time_us").values_list("time_us", flat=True).first()
-        )
-    return oldest
-
-
 def _oldest(organisation: UUID) -> list[SealedEntry]:
     with wall.reading(organisation):
         return [_sealed(row) for row in Outbox.objects.order_by("time_us", "id")[:BATCH]]

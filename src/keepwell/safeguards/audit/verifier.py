@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from keepwell.safeguards.audit import checked, heads, logs, outbox, writer
+from keepwell.safeguards.audit import checked, heads, logs, waiting, writer
 from keepwell.safeguards.audit.checked import Checked, Seen
 from keepwell.safeguards.audit.contents import Contents
 from keepwell.safeguards.audit.diagnosis import Suspect, diagnose
@@ -75,11 +75,12 @@ def _unlisted(organisation: UUID) -> Finding | None:
 
 
 def _stuck(organisation: UUID) -> Finding | None:
-    oldest = outbox.oldest_us(organisation)
+    late = (one.oldest_us for one in waiting.waiting() if one.organisation == organisation)
+    oldest = next(late, None)
     if oldest is None or clock.now_us() - oldest < STUCK_US:
         return None
     since = heads.time_text(oldest)
-    said = f"The outbox is stuck: an entry has waited to be written since {since}."
+    said = f"The way to the log is stuck: an entry has waited to be written since {since}."
     return Finding(Problem.OUTBOX, None, said)
 
 
