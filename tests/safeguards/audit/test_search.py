@@ -12,7 +12,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from keepwell.safeguards.audit import queries, search, tables, writer
+from keepwell.safeguards.audit import activity, queries, search, tables, writer
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import Mention, Part, SealedEntry, Subject, period_of
 from keepwell.safeguards.audit.search import Search, find
@@ -147,6 +147,34 @@ def test_days_are_found_by_halving_and_a_clock_set_back_hides_nothing_later(ada:
     now = clock.now()
     asked = Search(since=now - timedelta(days=2, hours=1), until=now - timedelta(hours=1))
     assert list(whole(ada.organisation, asked)) == [2, 1]
+
+
+def test_what_waited_in_an_outbox_hides_no_younger_entry_from_a_day(ada: Viewer) -> None:
+    minutes = [-300, -50, -40, -30, -20, *range(-119, -61), 0]  # the sixty were moved late
+    for minute in minutes:
+        with clock.moved(minute * 60):
+            record_now(ada, OPEN)
+            writer.settle(ada.organisation)
+    asked = Search(since=clock.now() - timedelta(minutes=60))
+    assert list(whole(ada.organisation, asked)) == [len(minutes) - 1, 4, 3, 2, 1]
+    counted = activity.by_hour(ada, clock.now() - timedelta(minutes=60))
+    assert sum(one.count for one in counted) == 5
+
+
+def test_a_page_about_many_looks_at_no_more_entries_than_one_about_few(
+    ada: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "REACH", 10)
+    people = [uuid7() for _ in range(4)]
+    for number in range(36):
+        subject = Subject("tests.row", (people[number % 4],))
+        record_now(ada, OPEN, subjects=[subject])
+    writer.settle(ada.organisation)
+    asked = Search(about=tuple(people))
+    with store.reading(ada.organisation):
+        rows, onward = find(ada.organisation, asked, None, 50)
+    assert (len(rows), onward) == (10, 26)
+    assert list(whole(ada.organisation, asked)) == list(range(35, -1, -1))
 
 
 def test_exports_say_what_entries_say_and_are_on_the_trail_first(ada: Viewer) -> None:
