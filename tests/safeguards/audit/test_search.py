@@ -198,10 +198,18 @@ def test_exports_say_what_entries_say_and_are_on_the_trail_first(ada: Viewer) ->
     assert details[0]["about"] == str(PAT)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"])
 def test_no_cell_is_a_formula(start: str) -> None:
     assert tables._cell(f"{start}1+1") == f"'{start}1+1"
     assert tables._cell(f"1{start}") == f"1{start}"
+
+
+@pytest.mark.parametrize("between", [";", "\t", "\r\n", "\n"])
+def test_no_part_of_a_cell_is_a_formula_where_cells_end_otherwise(between: str) -> None:
+    cell = tables._cell(f'why{between}=HYPERLINK("x")')
+    assert between + "=" not in cell
+    assert cell.endswith("'=HYPERLINK(\"x\")")
+    assert tables._cell({"role": "owner", "because": "asked"}) == "role=owner; because=asked"
 
 
 def test_an_export_ends_where_it_was_told_to(ada: Viewer) -> None:

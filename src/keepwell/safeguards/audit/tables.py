@@ -1,17 +1,19 @@
 """Entries as lines: JSON, one entry a line, or CSV for a spreadsheet.
 
-Both say the same; ids, codes and the reasons people gave, never values of records. A cell that a
-spreadsheet would take for a formula begins with an apostrophe, which makes it text.
+Both say the same; ids, codes and the reasons people gave, never values of records. What a
+spreadsheet would take for a formula has an apostrophe before it, which makes it text: also behind a
+semicolon, a tab or the end of a line, where many spreadsheets begin a cell (OWASP, CSV Injection).
 """
 
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from keepwell.safeguards.audit.queries import TrailEntry
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 COLUMNS = (
     *("index", "id", "time", "kind", "content", "who", "actor", "role", "on_behalf_of"),
     *("records", "persons", "fields", "purpose", "reason", "emergency", "outcome"),
@@ -83,7 +85,7 @@ def _cell(value: object) -> str:
         text = "; ".join(map(str, value))
     else:
         text = str(value)
-    return f"'{text}" if text.startswith(FORMULAS) else text
+    return FORMULA.sub(r"\1'", text)
 
 
 FORMS: Mapping[str, Callable[[Iterable[TrailEntry]], Iterator[str]]] = {
