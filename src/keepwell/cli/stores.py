@@ -144,4 +144,6 @@ def check_walls() -> None:
         if found:
             name = NAMES.get(alias, NAMES["trail"])
             sentence = " ".join(found)
-            raise Refusal(f"The {name} store does not hold its wall ({VARIABLES[alias]}). {sentence}")
+            raise Refusal(
+                f"The {name} store does not hold its wall ({VARIABLES[alias]}). {sentence}"
+            )

@@ -202,7 +202,7 @@ def _split(variable: str, value: str, right: str, *, shown: str) -> SplitResult:
 
 
 def _without_secrets(url: str) -> str:
-    """Return what may be shown of an address: where a password ends in a wrong one, nobody knows."""
+    """Return what may be shown of an address: nobody knows where a wrong one ends its password."""
     scheme = re.match(r"[a-z]+://", url)
     return f"{scheme[0] if scheme else ''}{HIDDEN}" if url else ""
 

@@ -4,13 +4,17 @@ Each is safe to repeat and safe to miss. What is found is logged in ids, never w
 """
 
 import logging
+from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 
 from keepwell.safeguards.audit import elsewhere, logs, retention
+from keepwell.safeguards.audit.errors import TrailBroken
 from keepwell.safeguards.audit.trail import store
 from keepwell.safeguards.records import reconciler
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.safeguards.vault.errors import OrganisationKeysMissing
 
 _log = logging.getLogger(__name__)
 
@@ -20,15 +24,21 @@ def keep_checkpoints() -> int:
     folder = settings.KEEPWELL_CHECKPOINTS
     if folder is None:
         return 0
-    kept = 0
-    for organisation in logs.all_logs():
+    return sum(_is_kept(organisation, folder) for organisation in logs.all_logs())
+
+
+def _is_kept(organisation: UUID, folder: Path) -> bool:
+    """Keep one log's checkpoint; a log that has none must not keep others from theirs."""
+    try:
         found = elsewhere.compare(organisation, folder)
         if found is not None:  # a checkpoint of the wrong log would hide that it is one
             _log.error("trail_restored organisation=%s size=%s", organisation, found.size)
-            continue
+            return False
         elsewhere.keep(organisation, folder)
-        kept += 1
-    return kept
+    except (OrganisationKeysMissing, TrailBroken) as error:
+        _log.error("checkpoint_missing organisation=%s %s", organisation, type(error).__name__)
+        return False
+    return True
 
 
 def drop_old_payloads() -> int:

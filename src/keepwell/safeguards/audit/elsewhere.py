@@ -74,14 +74,15 @@ def checkpoint_text(organisation: UUID) -> str:
 
 
 def keep(organisation: UUID, folder: Path) -> Path:
-    """Write today's checkpoint into a folder; return its path. Raises OSError."""
+    """Write today's checkpoint into a folder; return its path. Raises OSError, TrailBroken."""
+    text = checkpoint_text(organisation)
     place = folder / str(organisation)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = place / f"{clock.now():%Y-%m-%d}{ENDING}"
     partial = place / f".{secrets.token_hex(4)}"
     try:
         with partial.open("x", encoding="utf-8") as file:
-            file.write(checkpoint_text(organisation))
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
