@@ -82,6 +82,14 @@ def test_what_is_no_id_is_said_at_the_field_and_finds_nothing(ada: Client) -> No
     assert "No entry fits" in page
 
 
+def test_a_browser_sends_no_name_typed_where_an_id_belongs(ada: Client) -> None:
+    page = ada.get("/trail/").content.decode()
+    field = page[page.index('id="about"') :].partition(">")[0]
+    (allowed,) = re.findall('pattern="([^"]*)"', field)
+    assert re.fullmatch(allowed, f"{uuid7()} {uuid7()}")
+    assert re.fullmatch(allowed, "Pat Winters") is None  # it would stand in the address
+
+
 def test_days_of_the_clinic_narrow_the_trail(house: House, ada: Client) -> None:
     with clock.moved(-3 * 86400):
         many(house, 2)
