@@ -57,8 +57,8 @@ def test_the_json_can_be_proven_by_somebody_else(house: House, ada: Client, eras
     assert found["person"] == str(erased)
     assert found["erased"] == [{"model": "persons.person", "count": 1, "ids": [str(erased)]}]
     assert found["keys_destroyed"] == 1
-    trail = found["trail"]
-    assert isinstance(trail, dict)
+    assert isinstance(found["trail"], list)
+    (trail,) = found["trail"]
     entry = bytes.fromhex(trail["entry"])
     leaf = sha256(b"\x00" + entry).digest()
     assert leaf.hex() == trail["leaf"]

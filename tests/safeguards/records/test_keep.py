@@ -238,6 +238,22 @@ def test_erasing_deletes_rows_shreds_keys_and_leaves_one_entry(ada: Viewer, pat:
         sealing.open_sealed(pat.key_id, binding, raw)
 
 
+def test_more_rows_than_one_entry_names_are_erased_in_several(ada: Viewer) -> None:
+    many = [Person(name="Pat N.") for _ in range(1_001)]
+    with wall.writing(ada.organisation):
+        for row in many:
+            keep(ada, row, CHANGE)
+    with wall.writing(ada.organisation):
+        last = erase(ada, many, ERASE, reason="asked for it")
+    found = entries(ada, ERASE)
+    assert [entry.id for entry in found][-1] == last
+    assert [len(one.payload.subjects[0].ids) for one in found if one.payload] == [1_000, 1]
+    assert execute(ada.organisation, "SELECT count(*) FROM persons_person") == (0,)
+    keys.forget()
+    with pytest.raises(KeyGone):
+        sealing.seal(many[0].key_id, sealing.Binding("x.y", ada.organisation, many[0].pk), b"")
+
+
 def test_a_rolled_back_erasure_shreds_nothing(ada: Viewer, pat: Person) -> None:
     with pytest.raises(ZeroDivisionError), wall.writing(ada.organisation):
         erase(ada, [pat], ERASE, reason="asked for it")

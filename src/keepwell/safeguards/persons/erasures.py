@@ -18,7 +18,7 @@ from django.conf import settings
 from keepwell.safeguards.access.queries import allow
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.proofs import Proof, Standing, proof_of
-from keepwell.safeguards.audit.queries import TrailEntry, page_of_entries
+from keepwell.safeguards.audit.queries import LARGEST_PAGE, TrailEntry, page_of_entries
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -28,23 +28,78 @@ from keepwell.toolkit import clock
 FORMAT = "keepwell certificate of erasure 1"
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One entry that ordered the erasure of at most a thousand rows, and its proof."""
+
+    entry: TrailEntry
+    proof: Proof
+
+    def described(self) -> dict[str, Any]:
+        """Return it as plain values: ids, numbers, hashes in hex."""
+        proof = self.proof
+        return {
+            "standing": proof.standing.value,
+            "kind": self.entry.kind,
+            "entry_id": str(self.entry.id),
+            "entry": proof.entry.hex(),
+            "index": proof.index,
+            "leaf": proof.leaf.hex(),
+            "size": proof.size,
+            "root": proof.root.hex(),
+            "steps": [step.hex() for step in proof.steps],
+            "checkpoint": proof.note,
+            "key": proof.key,
+        }
+
+    def lines(self) -> list[str]:
+        """Return it for a reader."""
+        proof = self.proof
+        return [
+            f"  {_STANDINGS[proof.standing]}",
+            f"  Entry {proof.index}, {self.entry.kind}, id {self.entry.id}",
+            f"  Leaf   {proof.leaf.hex()}",
+            f"  Root   {proof.root.hex()} of {proof.size} entries",
+            *(f"  Step   {step.hex()}" for step in proof.steps),
+            f"  Key    {proof.key}",
+            "  Signed head of the trail",
+            *(f"    {line}".rstrip() for line in proof.note.splitlines()),
+        ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """What can be said of one person's erasure just now."""
 
     organisation: UUID
     person: UUID
-    ordered: TrailEntry
-    subjects: tuple[Subject, ...]  # empty when the trail's own content was erased since
+    orders: tuple[Order, ...]  # oldest first
     keys: int
     destroyed: datetime | None  # None: the keys are still owed, and follow within a minute
     backup_days: int
-    proof: Proof
+
+    @property
+    def ordered(self) -> datetime:
+        """Return when the erasure was ordered."""
+        return self.orders[0].entry.moment
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """Return what was erased; nothing when the trail's own content was erased since."""
+        said = (one.entry.payload for one in self.orders)
+        return tuple(subject for payload in said if payload for subject in payload.subjects)
+
+    @property
+    def standing(self) -> Standing:
+        """Return how the order stands in the signed tree: as its weakest entry does."""
+        found = {one.proof.standing for one in self.orders}
+        weakest = (Standing.BROKEN, Standing.WAITING)
+        return next((one for one in weakest if one in found), Standing.PROVEN)
 
     @property
     def is_proven(self) -> bool:
-        """Tell whether the entry stands in the signed tree."""
-        return self.proof.standing is Standing.PROVEN
+        """Tell whether every entry stands in the signed tree."""
+        return self.standing is Standing.PROVEN
 
     @property
     def complete_on(self) -> date | None:
@@ -77,28 +132,12 @@ class Certificate:
                 }
                 for subject in self.subjects
             ],
-            "ordered": self.ordered.moment.isoformat(),
+            "ordered": self.ordered.isoformat(),
             "keys_destroyed": self.keys,
             "destroyed": self.destroyed.isoformat() if self.destroyed else None,
             "keystore_backup_days": self.backup_days,
             "complete_on": self.complete_on.isoformat() if self.complete_on else None,
-            "trail": self._trail(),
-        }
-
-    def _trail(self) -> dict[str, Any]:
-        proof = self.proof
-        return {
-            "standing": proof.standing.value,
-            "kind": self.ordered.kind,
-            "entry_id": str(self.ordered.id),
-            "entry": proof.entry.hex(),
-            "index": proof.index,
-            "leaf": proof.leaf.hex(),
-            "size": proof.size,
-            "root": proof.root.hex(),
-            "steps": [step.hex() for step in proof.steps],
-            "checkpoint": proof.note,
-            "key": proof.key,
+            "trail": [one.described() for one in self.orders],
         }
 
     def as_json(self) -> str:
@@ -107,13 +146,12 @@ class Certificate:
 
     def as_text(self) -> str:
         """Return it for a reader, as one page of plain text in English."""
-        proof = self.proof
         lines = [
             "CERTIFICATE OF ERASURE",
             "",
             f"Organisation   {self.organisation}",
             f"Person         {self.person}",
-            f"Ordered        {_moment(self.ordered.moment)}",
+            f"Ordered        {_moment(self.ordered)}",
             f"Keys destroyed {self.keys}, {_moment(self.destroyed)}",
             f"Complete       {self._completion()}",
             "",
@@ -126,15 +164,7 @@ class Certificate:
             "  keystore from before still holds them until it expires.",
             "",
             "Proof",
-            f"  {_STANDINGS[proof.standing]}",
-            f"  Entry {proof.index}, {self.ordered.kind}, id {self.ordered.id}",
-            f"  Leaf   {proof.leaf.hex()}",
-            f"  Root   {proof.root.hex()} of {proof.size} entries",
-            *(f"  Step   {step.hex()}" for step in proof.steps),
-            f"  Key    {proof.key}",
-            "",
-            "Signed head of the trail",
-            *(f"  {line}".rstrip() for line in proof.note.splitlines()),
+            *(line for one in self.orders for line in one.lines()),
         ]
         return "\n".join(lines)
 
@@ -167,20 +197,21 @@ def certificate_of(viewer: Viewer, person: UUID) -> Certificate | None:
     Looking is itself on the trail. Raises TrailUnavailable and KeystoreUnavailable.
     """
     allow(viewer, PersonPermission.ERASE)
-    page = page_of_entries(viewer, about=person, kinds=[PersonsEvent.PERSON_ERASE], limit=1)
+    kinds = [PersonsEvent.PERSON_ERASE]
+    page = page_of_entries(viewer, about=person, kinds=kinds, limit=LARGEST_PAGE)
     if not page.entries:
         return None
-    ordered = page.entries[0]
-    went = notices.of_entry(ordered.id)
+    organisation = viewer.organisation
+    went = [notice for entry in page.entries for notice in notices.of_entry(entry.id)]
     return Certificate(
-        organisation=viewer.organisation,
+        organisation=organisation,
         person=person,
-        ordered=ordered,
-        subjects=ordered.payload.subjects if ordered.payload else (),
+        orders=tuple(
+            Order(entry, proof_of(organisation, entry.index)) for entry in reversed(page.entries)
+        ),
         keys=sum(len(notice.ids) for notice in went),
-        destroyed=went[-1].made if went else None,
+        destroyed=max((notice.made for notice in went), default=None),
         backup_days=settings.KEEPWELL_KEYSTORE_BACKUP_DAYS,
-        proof=proof_of(viewer.organisation, ordered.index),
     )
 
 

@@ -14,6 +14,7 @@ from django.db import IntegrityError, models, transaction
 
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.audit.sealing import MOST_ROWS
 from keepwell.safeguards.records import indexing, sealing
 from keepwell.safeguards.records.errors import OnlyKeepWrites, SealedElsewhere
 from keepwell.safeguards.records.fields import SealedField
@@ -123,12 +124,13 @@ def _subjects(rows: Iterable[SealedRecord], fields: tuple[str, ...] = ()) -> tup
 
 
 def erase(viewer: Viewer, rows: Iterable[SealedRecord], kind: str, *, reason: str) -> UUID | None:
-    """Delete rows and their files, shred their keys; return the id of the entry, if any.
+    """Delete rows and their files, shred their keys; return the id of the last entry, if any.
 
-    Rows are deleted in the order given, so name dependent ones first. The keys go once the
-    transaction is durable, in one keystore transaction: shredding first would destroy the data of
-    an act that is then rolled back. A shred that fails stays owed, and is made up for within a
-    minute (`vault.owed`). Keys that rows share (a month, a conversation) stay.
+    Rows are deleted in the order given, so name dependent ones first; each thousand has an entry of
+    its own. The keys go once the transaction is durable, in one keystore transaction: shredding
+    first would destroy the data of an act that is then rolled back. A shred that fails stays owed,
+    and is made up for within a minute (`vault.owed`). Keys that rows share (a month, a
+    conversation) stay.
     """
     erased = list(rows)
     if not erased:
@@ -136,7 +138,9 @@ def erase(viewer: Viewer, rows: Iterable[SealedRecord], kind: str, *, reason: st
     organisation = walled_organisation()
     if any(row.organisation_id != organisation for row in erased):
         raise SealedElsewhere
-    entry = record(viewer, kind, subjects=_subjects(erased), reason=reason)
+    for start in range(0, len(erased), MOST_ROWS):
+        portion = erased[start : start + MOST_ROWS]
+        entry = record(viewer, kind, subjects=_subjects(portion), reason=reason)
     for model, group in groupby(erased, key=type):
         indexing.forget_postings(model, [row.pk for row in group])
     for row in erased:
