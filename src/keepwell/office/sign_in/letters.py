@@ -22,34 +22,29 @@ class AccountLetter(StrEnum):
 
 
 LETTERS = {
-    AccountLetter.FACTOR: declare(
+    AccountLetter(letter.code): declare(letter)
+    for letter in (
         Letter(
             code=AccountLetter.FACTOR,
             title=_("When a second step was changed"),
             subject=_("Your second step for Keepwell was changed"),
             template="office/sign_in/mail/factor.txt",
             example=_EXAMPLE,
-        )
-    ),
-    AccountLetter.PASSWORD: declare(
+        ),
         Letter(
             code=AccountLetter.PASSWORD,
             title=_("When a password was changed"),
             subject=_("Your Keepwell password was changed"),
             template="office/sign_in/mail/password.txt",
             example=_EXAMPLE,
-        )
-    ),
-    AccountLetter.RECOVERY_CODE: declare(
+        ),
         Letter(
             code=AccountLetter.RECOVERY_CODE,
             title=_("When a recovery code was used"),
             subject=_("A recovery code opened your Keepwell account"),
             template="office/sign_in/mail/recovery_code.txt",
             example=_EXAMPLE,
-        )
-    ),
-    AccountLetter.RESET: declare(
+        ),
         Letter(
             code=AccountLetter.RESET,
             title=_("When somebody forgot the password"),
@@ -61,15 +56,13 @@ LETTERS = {
                 "minutes": 30,
             },
             lasts=RESET_LASTS,
-        )
-    ),
-    AccountLetter.TEST: declare(
+        ),
         Letter(
             code=AccountLetter.TEST,
             title=_("When somebody tries whether mail arrives"),
             subject=_("Keepwell can send mail"),
             template="office/sign_in/mail/test.txt",
             example=_EXAMPLE,
-        )
-    ),
+        ),
+    )
 }
