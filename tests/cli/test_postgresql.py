@@ -16,8 +16,7 @@ NAMES = {"DATA": "cli_data", "TRAIL": "cli_trail", "KEYS": "cli_keys"}
 @pytest.fixture
 def server(stores: object) -> Iterator[ScaleStores]:
     """Make three empty databases that belong to the owner."""
-    if not isinstance(stores, ScaleStores):
-        pytest.skip("these commands work on a server; the scale setting has one")
+    assert isinstance(stores, ScaleStores)
     with stores.superuser("postgres") as connection:
         for name in NAMES.values():
             _make_database(connection, name, "template0")

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.db import connections
 from keepwell.safeguards.audit import logs, outbox, places, queries, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.errors import TrailUnavailable
+from keepwell.safeguards.audit.sequencer import Sequencer
 from keepwell.safeguards.audit.verifier import verify
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -258,6 +260,50 @@ def test_a_broken_row_in_the_outbox_of_one_does_not_stop_another(
     assert outbox._oldest(ada.organisation) != []
     monkeypatch.undo()
     settle(ada)
+
+
+@pytest.mark.embedded
+def test_a_lock_that_somebody_holds_is_waited_for_and_is_no_failure(
+    ada: Viewer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer.stop()
+    with monkeypatch.context() as patched, wall.writing(ada.organisation):
+        patched.setattr(writer, "wake", lambda _organisation: None)
+        entry = record(ada, OPEN)
+    with wall.writing(ada.organisation):  # SQLite's one write lock
+        assert _drained_elsewhere(ada.organisation) == [outbox.OutboxBusy]
+    shown = queries.page_of_entries(ada, kinds=[OPEN]).entries
+    assert entry in {one.id for one in shown}, "it is on the trail all the same"
+    drain, turns = outbox.drain, iter([outbox.OutboxBusy()])
+
+    def busy_once(organisation: UUID, sequencer: Sequencer) -> bool:
+        for error in turns:
+            raise error
+        return drain(organisation, sequencer)
+
+    monkeypatch.setattr(outbox, "drain", busy_once)
+    writer.wake(ada.organisation)
+    settle(ada)
+    assert outbox.oldest_us(ada.organisation) is None
+    assert not [one for one in caplog.records if "failed" in one.getMessage()]
+
+
+def _drained_elsewhere(organisation: UUID) -> list[type[BaseException]]:
+    """Drain in a thread of its own; return what it raised."""
+    raised: list[type[BaseException]] = []
+
+    def drain() -> None:
+        try:
+            outbox.drain(organisation, Sequencer())
+        except outbox.OutboxBusy as error:
+            raised.append(type(error))
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+    thread.join()
+    return raised
 
 
 @pytest.mark.embedded

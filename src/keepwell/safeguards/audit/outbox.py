@@ -7,7 +7,7 @@ moves it again, and its id is recognised.
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import connections
+from django.db import OperationalError, connections
 
 from keepwell.safeguards.audit.entries import Part, SealedEntry, pack_mentions, unpack_mentions
 from keepwell.safeguards.audit.models import Outbox
@@ -32,15 +32,27 @@ def put(sealed: SealedEntry) -> None:
     ).save(force_insert=True)
 
 
+class OutboxBusy(Exception):  # noqa: N818  names the fact
+    """Somebody holds SQLite's one write lock: nothing is wrong, and the next turn takes it out."""
+
+
 def drain(organisation: UUID, sequencer: Sequencer) -> bool:
-    """Move at most one batch to the trail; return whether there may be more."""
+    """Move at most one batch to the trail; return whether there may be more.
+
+    Raises OutboxBusy when the batch is on the trail but could not be taken out of the outbox yet.
+    """
     rows = _oldest(organisation)
     if not rows:
         return False
     sequencer.append(organisation, rows, may_be_there=True)
     _wait_briefly()
-    with wall.writing(organisation):
-        Outbox.objects.filter(id__in=[row.id for row in rows]).delete()
+    try:
+        with wall.writing(organisation):
+            Outbox.objects.filter(id__in=[row.id for row in rows]).delete()
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlite_errorname", "") == "SQLITE_BUSY":
+            raise OutboxBusy from error
+        raise
     return len(rows) == BATCH
 
 

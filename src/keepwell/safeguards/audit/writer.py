@@ -274,6 +274,8 @@ class Writer:
         is_more = False
         try:
             is_more = self._moved(organisation)
+        except outbox.OutboxBusy as error:
+            self._try_again(organisation, error)
         except Exception as error:
             self._recover("drain", error)
             self._try_again(organisation, error)
