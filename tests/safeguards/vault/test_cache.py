@@ -1,7 +1,7 @@
 """Keys in memory are few, short-lived, wiped when they go, and gone after a shredding."""
 
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -84,6 +84,35 @@ def test_a_key_read_before_a_shredding_is_not_held_after_it() -> None:
     keys.drop([1])  # … another shreds it …
     keys.put(1, key(), epoch)  # … and the first is late
     assert keys.get(1) is None
+
+
+class Contested:
+    """A lock that another thread wins first, each time, and puts a key that it read earlier."""
+
+    def __init__(self, keys: KeyCache[int], held: HeldKey) -> None:
+        self._keys, self._held, self._epoch, self._lock = keys, held, keys.epoch, keys._lock
+
+    def __enter__(self) -> None:
+        self._keys._lock = self._lock
+        self._keys.put(len(self._keys), self._held, self._epoch)
+        self._keys._lock = self  # type: ignore[assignment]
+        self._lock.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self._lock.release()
+
+
+@pytest.mark.parametrize("act", ["clear", "drop_of"])
+def test_a_key_put_just_before_all_are_dropped_is_dropped_too(act: str) -> None:
+    keys, _clock = cache()
+    held = key()
+    keys._lock = Contested(keys, held)  # type: ignore[assignment]
+    if act == "clear":
+        keys.clear()
+    else:
+        keys.drop_of(UUID(int=held.organisation))
+    assert len(keys) == 0
+    assert is_wiped(held)
 
 
 def test_a_key_put_again_wipes_the_earlier_copy_only() -> None:

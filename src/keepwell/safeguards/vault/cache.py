@@ -90,18 +90,25 @@ class KeyCache(Generic[Name]):
 
     def drop(self, names: Iterable[Name]) -> None:
         """Forget and wipe these keys, and refuse those that are being read just now."""
-        with self._lock:
-            self.epoch += 1
-            dropped = [self._entries.pop(name, None) for name in names]
-        for entry in dropped:
-            if entry is not None:
-                entry[0].wipe()
+        self._drop(lambda: names)
 
     def drop_of(self, organisation: UUID) -> None:
         """Forget and wipe every key of an organisation."""
+        number = organisation.int
+        self._drop(
+            lambda: [
+                name for name, entry in self._entries.items() if entry[0].organisation == number
+            ]
+        )
+
+    def _drop(self, chosen: Callable[[], Iterable[Name]]) -> None:
+        """Drop what is chosen while nothing can be put: a key put in between would stay."""
         with self._lock:
-            held = list(self._entries.items())
-        self.drop([name for name, entry in held if entry[0].organisation == organisation.int])
+            self.epoch += 1
+            dropped = [self._entries.pop(name, None) for name in chosen()]
+        for entry in dropped:
+            if entry is not None:
+                entry[0].wipe()
 
     def drop_expired(self) -> None:
         """Forget and wipe what is too old."""
@@ -115,7 +122,7 @@ class KeyCache(Generic[Name]):
     def clear(self) -> None:
         """Forget and wipe everything, and what was confirmed with it."""
         self._confirmed_until = 0.0
-        self.drop(list(self._entries))
+        self._drop(lambda: list(self._entries))
 
     def clear_after_fork(self) -> None:
         """Forget everything in a child, whose copy of the lock may be held by a thread it lacks."""
