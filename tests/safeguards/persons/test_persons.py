@@ -12,18 +12,21 @@ import pytest
 from django.db import connections
 
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
-from keepwell.safeguards.persons import queries
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.persons import erasures, queries
 from keepwell.safeguards.persons.actions import create_person, erase_person, join, undo_join
 from keepwell.safeguards.persons.checks import check_persons
+from keepwell.safeguards.persons.erasures import certificate_of
 from keepwell.safeguards.persons.errors import AlreadyJoined, JoinUndone, ReasonMissing
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import Person, PersonJoin
-from keepwell.safeguards.records.actions import keep
+from keepwell.safeguards.records.actions import erase, keep
 from keepwell.safeguards.records.catalogue import sealed_models
 from keepwell.safeguards.records.disclosure import disclose
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
-from keepwell.safeguards.vault import keys
+from keepwell.safeguards.vault import keys, owed
 from keepwell.safeguards.vault.errors import KeyGone
 from keepwell.toolkit.identifiers import uuid7
 from tests.safeguards.records.readings import column, entries, openings, payloads
@@ -235,6 +238,60 @@ def test_erasing_one_person_touches_no_other(ada: Viewer) -> None:
         with pytest.raises(KeyGone):
             two.name.open()
     assert whole(ada, one.pk) == {one.pk}
+
+
+def erased_again(viewer: Viewer, person: UUID) -> None:
+    """Order it once more, as after a backup was put back; another key is owed."""
+    with wall.writing(viewer.organisation):
+        subject = Subject("persons.person", (person,), (), (person,))
+        entry = record(viewer, PersonsEvent.PERSON_ERASE, subjects=(subject,), reason="once more")
+        owed.owe(viewer.organisation, [keys.new_data_key(viewer.organisation)], entry)
+    entries(viewer, PersonsEvent.PERSON_ERASE)  # the writer has written it
+
+
+def test_a_certificate_says_no_key_is_gone_while_another_is_owed_by_a_later_order(
+    ada: Viewer,
+) -> None:
+    pat = a_person(ada, name="Pat")
+    erase_person(ada, person=pat, reason="asked for it")
+    erased_again(ada, pat)
+    halfway = certificate_of(ada, pat)
+    assert halfway is not None
+    assert halfway.destroyed is None
+    assert owed.pay(ada.organisation) == 1
+    found = certificate_of(ada, pat)
+    assert found is not None
+    assert found.destroyed is not None
+    assert (found.keys, found.records, len(found.orders)) == (2, 1, 2)
+
+
+def test_a_certificate_holds_entries_of_every_page(
+    ada: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pat = a_person(ada, name="Pat")
+    erase_person(ada, person=pat, reason="asked for it")
+    erased_again(ada, pat)
+    monkeypatch.setattr(erasures, "LARGEST_PAGE", 1)
+    found = certificate_of(ada, pat)
+    assert found is not None
+    indexes = [order.entry.index for order in found.orders]
+    assert len(indexes) == 2
+    assert indexes == sorted(indexes)
+
+
+def test_half_of_an_erasure_on_the_trail_has_no_certificate_yet(
+    ada: Viewer, specimens: None
+) -> None:
+    from tests.safeguards.records.specimens.models import Specimen  # noqa: PLC0415
+
+    with wall.writing(ada.organisation):
+        pat = create_person(ada, name="Pat")
+        specimen = Specimen(text="fine", person=pat)
+        keep(ada, specimen, "tests:specimen:create")
+    with wall.writing(ada.organisation):
+        erase(ada, [specimen], PersonsEvent.PERSON_ERASE, reason="the first thousand")
+    assert len(entries(ada, PersonsEvent.PERSON_ERASE)) == 1
+    assert certificate_of(ada, pat.pk) is None
 
 
 def test_erasing_a_person_erases_the_records_about_that_person_with_one_entry(

@@ -89,7 +89,7 @@ def undo_join(viewer: Viewer, *, join: UUID, reason: str) -> PersonJoin:
 
 
 def erase_person(viewer: Viewer, *, person: UUID, reason: str) -> UUID:
-    """Erase one person and every record about that person; return the id of the trail entry.
+    """Erase one person and every record about that person; return the id of the last trail entry.
 
     Keys are shredded together. Persons joined with this one lose the join and nothing else.
     """

@@ -8,6 +8,7 @@ cryptographic erase).
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from keepwell.safeguards.audit.queries import LARGEST_PAGE, TrailEntry, page_of_
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault import owed
 from keepwell.safeguards.vault.keystore import notices
 from keepwell.toolkit import clock
 
@@ -85,9 +87,15 @@ class Certificate:
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """Return what was erased; nothing when the trail's own content was erased since."""
-        said = (one.entry.payload for one in self.orders)
-        return tuple(subject for payload in said if payload for subject in payload.subjects)
+        """Return what was erased; nothing when the trail's own content was erased since.
+
+        One subject for each model and no row twice, however often it was ordered.
+        """
+        ids: dict[str, dict[UUID, None]] = {}
+        for order in self.orders:
+            for subject in order.entry.payload.subjects if order.entry.payload else ():
+                ids.setdefault(subject.model, {}).update(dict.fromkeys(subject.ids))
+        return tuple(Subject(model, tuple(named)) for model, named in ids.items())
 
     @property
     def standing(self) -> Standing:
@@ -197,21 +205,44 @@ def certificate_of(viewer: Viewer, person: UUID) -> Certificate | None:
     Looking is itself on the trail. Raises TrailUnavailable and KeystoreUnavailable.
     """
     allow(viewer, PersonPermission.ERASE)
-    kinds = [PersonsEvent.PERSON_ERASE]
-    page = page_of_entries(viewer, about=person, kinds=kinds, limit=LARGEST_PAGE)
-    if not page.entries:
+    entries = _entries(viewer, person)
+    if not _names_the_person(entries, person):
         return None
     organisation = viewer.organisation
-    went = [notice for entry in page.entries for notice in notices.of_entry(entry.id)]
+    went = [notice for entry in entries for notice in notices.of_entry(entry.id)]
+    is_owed = any(owed.is_owed(organisation, entry.id) for entry in entries)
     return Certificate(
         organisation=organisation,
         person=person,
-        orders=tuple(
-            Order(entry, proof_of(organisation, entry.index)) for entry in reversed(page.entries)
-        ),
-        keys=sum(len(notice.ids) for notice in went),
-        destroyed=max((notice.made for notice in went), default=None),
+        orders=tuple(Order(entry, proof_of(organisation, entry.index)) for entry in entries),
+        keys=len({id_ for notice in went for id_ in notice.ids}),
+        destroyed=None if is_owed else max((notice.made for notice in went), default=None),
         backup_days=settings.KEEPWELL_KEYSTORE_BACKUP_DAYS,
+    )
+
+
+def _entries(viewer: Viewer, person: UUID) -> list[TrailEntry]:
+    """Return every entry that ordered this person's erasure, oldest first.
+
+    There are more than one after a thousand records, and after a restored backup.
+    """
+    found: list[TrailEntry] = []
+    kinds, before, is_last = [PersonsEvent.PERSON_ERASE], None, False
+    while not is_last:
+        page = page_of_entries(viewer, about=person, kinds=kinds, before=before, limit=LARGEST_PAGE)
+        found += page.entries
+        before, is_last = page.before, page.before is None
+    return found[::-1]
+
+
+def _names_the_person(entries: Sequence[TrailEntry], person: UUID) -> bool:
+    """Tell whether the last entry of an erasure has arrived: its earlier portions come before it.
+
+    Entries whose own content was erased since arrived long ago.
+    """
+    return any(
+        entry.payload is None or any(person in one.ids for one in entry.payload.subjects)
+        for entry in entries
     )
 
 
