@@ -173,6 +173,29 @@ def test_one_that_is_refused_for_good_does_not_stop_the_others(
     assert (spool.count_waiting(), spool.count_refused()) == (0, 1)
 
 
+def test_a_letter_of_no_more_use_is_deleted_although_nothing_was_ever_sent() -> None:
+    post.deliver(LETTER)
+    post.deliver(replace(LETTER, name=uuid7(), lasts=timedelta(minutes=30)))
+    assert post.send_waiting() == 0
+    assert spool.count_waiting() == 2
+    with clock.moved(31 * 60):
+        assert post.send_waiting() == 0
+    assert [file.stem for file in spool.waiting()] == [str(LETTER.name)]
+
+
+def test_a_refused_letter_is_kept_while_it_is_of_use(
+    served: MailServer, tmp_path: Path, settings: Settings
+) -> None:
+    post.deliver(replace(LETTER, lasts=timedelta(minutes=30)))
+    known(served, tmp_path, settings)
+    served.answer = "550 no"
+    post.send_waiting()
+    assert spool.count_refused() == 1
+    with clock.moved(31 * 60):
+        post.send_waiting()
+    assert spool.count_refused() == 0
+
+
 @pytest.mark.parametrize("field", ["to", "subject"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_a_line_end_in_a_header_is_refused(field: str, ending: str) -> None:

@@ -4,7 +4,7 @@ from django.conf import settings
 
 from keepwell.safeguards.mail import smtp, spool
 from keepwell.safeguards.mail.errors import MailRefused
-from keepwell.safeguards.mail.messages import Outgoing, build, is_past
+from keepwell.safeguards.mail.messages import Outgoing, build
 from keepwell.safeguards.mail.servers import Server
 
 
@@ -34,17 +34,20 @@ def deliver(outgoing: Outgoing) -> None:
 
 
 def send_waiting() -> int:
-    """Send what waited for a server; return how many. Raises what stops all of them."""
+    """Send what waited for a server; return how many. Raises what stops all of them.
+
+    What is of no use any more is deleted first, also while there is no server.
+    """
+    spool.drop_past()
     present, sent = server(), 0
     if present is None:
         return 0
     for path, message in spool.messages():
-        if not is_past(message):
-            try:
-                smtp.send(present, message)
-            except MailRefused:
-                spool.set_aside(path)
-                continue
-            sent += 1
+        try:
+            smtp.send(present, message)
+        except MailRefused:
+            spool.set_aside(path)
+            continue
+        sent += 1
         path.unlink()
     return sent

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from keepwell.safeguards.mail.messages import is_past
+
 _WAITING, _REFUSED = ".eml", ".refused"
 
 
@@ -43,9 +45,13 @@ def count_waiting() -> int:
     return len(waiting())
 
 
+def _refused() -> list[Path]:
+    return sorted(_folder().glob(f"*{_REFUSED}"))
+
+
 def count_refused() -> int:
     """Count the messages that the server refused for good."""
-    return len(list(_folder().glob(f"*{_REFUSED}")))
+    return len(_refused())
 
 
 def parse(raw: bytes) -> EmailMessage:
@@ -57,6 +63,13 @@ def messages() -> Iterator[tuple[Path, EmailMessage]]:
     """Return each message that waits, with its file."""
     for path in waiting():
         yield path, parse(path.read_bytes())
+
+
+def drop_past() -> None:
+    """Delete what is of no use any more, refused or not: a link lies here while it works."""
+    for path in (*waiting(), *_refused()):
+        if is_past(parse(path.read_bytes())):
+            path.unlink(missing_ok=True)
 
 
 def set_aside(path: Path) -> None:
