@@ -22,6 +22,7 @@ class MailServer:
     tls: Tls
     context: ssl.SSLContext
     offers_tls: bool = True
+    offers_sign_in: bool = True
     answer: str = "250 taken"  # to RCPT
     port: int = 0
     given: list[bytes] = field(default_factory=list)
@@ -61,8 +62,8 @@ class _Talk(socketserver.StreamRequestHandler):
         match verb.upper():
             case "EHLO":
                 offer = told.tls is Tls.STARTTLS and told.offers_tls and not self.is_private
-                more = ["STARTTLS"] if offer else ["AUTH PLAIN"]
-                self._say("250-tests", *(f"250 {one}" for one in more))
+                offered = "AUTH PLAIN" if told.offers_sign_in else "8BITMIME"
+                self._say("250-tests", "250 STARTTLS" if offer else f"250 {offered}")
             case "STARTTLS":
                 self._say("220 go on")
                 self._become_private()

@@ -131,6 +131,25 @@ def test_a_wrong_password_is_told_apart(
         post.deliver(LETTER)
 
 
+def test_a_server_without_sign_in_is_not_said_to_be_in_clear(
+    served: MailServer, tmp_path: Path, settings: Settings
+) -> None:
+    known(served, tmp_path, settings)
+    served.offers_sign_in = False
+    with pytest.raises(errors.MailSignInRefused):
+        post.deliver(LETTER)
+    assert served.given == []
+
+
+def test_an_address_in_letters_that_a_server_cannot_take_is_refused_for_good(
+    served: MailServer, tmp_path: Path, settings: Settings
+) -> None:
+    known(served, tmp_path, settings)
+    with pytest.raises(errors.MailRefused):
+        post.deliver(replace(LETTER, to="ada@bücher.example"))
+    assert served.given == []
+
+
 def test_a_server_that_is_not_there_is_tried_again(tmp_path: Path, settings: Settings) -> None:
     with mail_server(tmp_path) as told:
         server = known(told, tmp_path, settings)

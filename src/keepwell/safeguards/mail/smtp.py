@@ -21,7 +21,7 @@ def send(server: Server, message: EmailMessage) -> None:
     """Return when the server has taken the message; raise one of `mail.errors` if it has not."""
     with _explained(), _connected(server, domain_of(str(message["From"]))) as connection:
         if server.user:
-            connection.login(server.user, server.password)
+            _sign_in(connection, server)
         connection.send_message(message)
 
 
@@ -38,8 +38,22 @@ def _connected(server: Server, we_are: str) -> Iterator[smtplib.SMTP]:
         connection = smtplib.SMTP(server.host, server.port, we_are, timeout=TIMEOUT_SECONDS)
     with connection:
         if server.tls is Tls.STARTTLS:
-            connection.starttls(context=context)
+            _turn_private(connection, context)
         yield connection
+
+
+def _turn_private(connection: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    try:
+        connection.starttls(context=context)
+    except smtplib.SMTPNotSupportedError:
+        raise errors.MailServerInClear from None
+
+
+def _sign_in(connection: smtplib.SMTP, server: Server) -> None:
+    try:
+        connection.login(server.user, server.password)
+    except smtplib.SMTPNotSupportedError:  # it offers no way to sign in
+        raise errors.MailSignInRefused from None
 
 
 @contextmanager
@@ -51,8 +65,8 @@ def _explained() -> Iterator[None]:
         raise errors.MailServerUntrusted from None
     except smtplib.SMTPAuthenticationError:
         raise errors.MailSignInRefused from None
-    except smtplib.SMTPNotSupportedError:
-        raise errors.MailServerInClear from None
+    except smtplib.SMTPNotSupportedError:  # an address in letters it cannot take (RFC 6531)
+        raise errors.MailRefused from None
     except smtplib.SMTPRecipientsRefused as refused:
         raise _by_code(code for code, _ in refused.recipients.values()) from None
     except smtplib.SMTPResponseException as refused:
