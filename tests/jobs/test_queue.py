@@ -5,13 +5,13 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
-from keepwell.jobs import leases, queue
+from keepwell.jobs import leases, queue, running
 from keepwell.jobs.models import State
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 from tests.at_once import at_once
 from tests.jobs.doing import do, do_all
-from tests.jobs.labour import Mood, effects_of, leave, show
+from tests.jobs.labour import Mood, RefusedError, effects_of, leave, show
 from tests.stores.session import Stores
 
 NAMES = ["tests:effect:leave", "tests:mood:show"]
@@ -105,6 +105,13 @@ def test_of_a_failure_the_table_and_the_log_keep_the_class_alone(
     said = [record.getMessage() for record in caplog.records if record.name == "keepwell.jobs"]
     assert any("code=fault:ValueError" in line for line in said)
     assert not any("Pat Doe" in line for line in said)
+
+
+def test_the_code_of_somebody_elses_error_is_not_kept() -> None:
+    foreign = ValueError()
+    foreign.code = "Pat Doe has a headache"  # type: ignore[attr-defined]
+    assert running.code_of(foreign) == "fault:ValueError"
+    assert running.code_of(RefusedError()) == RefusedError.code
 
 
 def test_a_job_that_no_code_here_knows_is_left_for_one_that_does(stores: Stores) -> None:

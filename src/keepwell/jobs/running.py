@@ -12,6 +12,7 @@ from keepwell.jobs.declaring import Kind, kind_of
 from keepwell.jobs.errors import CancelAsked, LeaseLost, WorkerLost, WorkerStopping
 from keepwell.jobs.models import Job, State
 from keepwell.jobs.work import Work
+from keepwell.toolkit.errors import KeepwellError
 
 Beside = Callable[[Work], AbstractContextManager[object]]
 _AT_ONCE = timedelta()
@@ -57,9 +58,11 @@ def _try(row: Job, kind: Kind, work: Work, beside: Beside) -> None:
 
 
 def code_of(error: Exception) -> str:
-    """Return what is kept of an error: its code, or the name of its class, never its text."""
-    code = getattr(error, "code", None)
-    return code if isinstance(code, str) else f"fault:{type(error).__name__}"[:80]
+    """Return what is kept of an error: our code, or the name of its class, never its text.
+
+    The `code` of somebody else's error may be anything, a value among them.
+    """
+    return error.code if isinstance(error, KeepwellError) else f"fault:{type(error).__name__}"[:80]
 
 
 def _failed(row: Job, kind: Kind, error: Exception) -> None:
