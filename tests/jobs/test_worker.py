@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 
-from keepwell.jobs import queue
+from keepwell.jobs import leases, queue
 from keepwell.jobs.declaring import job
-from keepwell.jobs.models import State
+from keepwell.jobs.models import Job, State
 from keepwell.jobs.work import Work
 from keepwell.jobs.worker import Workers
 from tests.jobs.labour import effects_of, leave
@@ -29,6 +30,19 @@ def hold(work: Work) -> None:
 def ring(work: Work) -> None:
     """Say that short work was done."""
     was_done.set()
+
+
+@job("tests:lease:outlast", title="Outlast a lease")
+def outlast(work: Work) -> None:
+    """Go on until the lease was made longer beside the work."""
+    first = lease_of(work)
+    wait_for(lambda: lease_of(work) > first)
+
+
+def lease_of(work: Work) -> datetime:
+    until = Job.objects.get(pk=work.id).leased_until
+    assert until
+    return until
 
 
 @pytest.fixture
@@ -64,6 +78,17 @@ def test_short_work_does_not_stand_behind_long_work(workers: Workers) -> None:
     queue.put(ring)
     assert was_done.wait(PATIENCE_SECONDS)
     assert not may_end.is_set()
+
+
+def test_a_lease_is_kept_alive_while_what_is_due_is_done_at_once(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.01)
+    put = queue.put(outlast)
+    assert Workers().until_idle() == 1
+    facts = queue.find(put)
+    assert facts
+    assert facts.state is State.DONE
 
 
 def test_a_worker_that_stops_gives_its_long_job_back(workers: Workers) -> None:

@@ -39,7 +39,11 @@ class Workers:
         if self._threads:
             return
         self._stopping.clear()
-        targets = (("short", self._take_short), ("any", self._take_any), ("lease", self._renew))
+        targets: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("short", self._take_short),
+            ("any", self._take_any),
+            ("lease", lambda: self._renew(self._stopping)),
+        )
         self._threads = [
             threading.Thread(target=target, name=f"keepwell-jobs-{name}", daemon=True)
             for name, target in targets
@@ -61,9 +65,15 @@ class Workers:
 
     def until_idle(self) -> int:
         """Do what is due now in this thread and return how many tries that took."""
-        count = 0
-        while self._turn(_all_names()):
-            count += 1
+        count, is_idle = 0, threading.Event()
+        beside = threading.Thread(target=self._renew, args=(is_idle,), daemon=True)
+        beside.start()
+        try:
+            while self._turn(_all_names()):
+                count += 1
+        finally:
+            is_idle.set()
+            beside.join()
         return count
 
     def _take_short(self) -> None:
@@ -100,8 +110,8 @@ class Workers:
         finally:
             self._held.discard(work)
 
-    def _renew(self) -> None:
-        while not self._stopping.wait(leases.RENEW_SECONDS):
+    def _renew(self, ended: threading.Event) -> None:
+        while not ended.wait(leases.RENEW_SECONDS):
             for work in tuple(self._held):
                 try:
                     work.renew()
