@@ -13,7 +13,7 @@ _judge: Judge | None = None
 
 
 def through(judge: Judge) -> None:
-    """Ask this function before each try of a job that needs a permission."""
+    """Ask this function before each try and each step of a job that needs a permission."""
     global _judge  # noqa: PLW0603  one per process, set at start
     _judge = judge
 

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from keepwell.jobs import leases
+from keepwell.jobs import admission, leases
 from keepwell.jobs.declaring import Kind
 from keepwell.jobs.errors import CancelAsked, LeaseLost, WorkerStopping
 from keepwell.jobs.models import Job
@@ -61,8 +61,12 @@ class Work:
         return self._row.done
 
     def checkpoint(self) -> None:
-        """Raise Interrupted if the work must stop; call it where stopping does no harm."""
+        """Raise Interrupted if the work must stop; call it where stopping does no harm.
+
+        Raises NotAdmitted once whoever started the work may no longer do it (ASVS 8.3.2).
+        """
         self._check_worker()
+        admission.check(self)
         if leases.is_cancel_asked(self._row):
             raise CancelAsked
 
@@ -76,9 +80,10 @@ class Work:
     def step(self, *, of: int = 0) -> Iterator[None]:
         """Do one effect in the data store exactly once; `of` is the number of steps, if known.
 
-        Raises Interrupted, and then nothing of the block is kept.
+        Raises Interrupted or NotAdmitted, and then nothing of the block is kept.
         """
         self._check_worker()
+        admission.check(self)
         with transaction.atomic():
             if not leases.count_step(self._row, total=of):
                 raise CancelAsked if leases.is_cancel_asked(self._row) else LeaseLost

@@ -1,5 +1,7 @@
 """Work that a member starts has the rights the member has when it is done (ASVS 8.3.3)."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from enum import StrEnum
 from uuid import UUID
 
@@ -21,17 +23,42 @@ from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit import clock
 from tests.entries import newest_entry
 from tests.jobs.doing import do_all
-from tests.jobs.labour import leave
+from tests.jobs.labour import effects_of, leave, leave_effect
 from tests.people import Clinic, Person, make_clinic
 from tests.stores.session import Stores
 
 SEEN: list[Viewer] = []
+BETWEEN: list[Callable[[], None]] = []
 
 
 @job("tests:members:count", title="Count", permission=AccessPermission.MEMBER_LIST)
 def count(work: Work) -> None:
     """Remember who acts."""
     SEEN.append(viewers.of_job(work))
+
+
+@job("tests:members:tally", title="Tally", permission=AccessPermission.MEMBER_LIST)
+def tally(work: Work, is_in_wall: int) -> None:
+    """Leave two effects; something happens between them."""
+    assert work.organisation
+    for _ in range(work.done, 2):
+        with wall.writing(work.organisation) if is_in_wall else nullcontext(), work.step(of=2):
+            leave_effect(work.id)
+        happen()
+
+
+@job("tests:members:pause", title="Pause", permission=AccessPermission.MEMBER_LIST)
+def pause(work: Work) -> None:
+    """Stop twice where stopping does no harm; something happens between."""
+    work.checkpoint()
+    happen()
+    work.checkpoint()
+
+
+def happen() -> None:
+    """Do once what a test has planned."""
+    if BETWEEN:
+        BETWEEN.pop()()
 
 
 @pytest.fixture
@@ -115,6 +142,28 @@ def test_the_job_of_somebody_who_lost_the_right_is_refused_on_the_trail(
     assert entry.payload
     assert entry.payload.on_behalf_of == ben.user.pk
     assert entry.payload.detail == {"needed": "member:list", "job": "tests:members:count"}
+
+
+@pytest.mark.parametrize("is_in_wall", [False, True])
+def test_a_running_job_ends_at_the_step_after_the_right_was_lost(
+    clinic: Clinic, *, is_in_wall: bool
+) -> None:
+    ben = clinic.add("Ben", Role.AUDITOR)
+    BETWEEN[:] = [lambda: change(clinic, ben, role=Role.MEMBER)]
+    viewer = viewer_of(clinic, ben, Role.AUDITOR)
+    with wall.writing(clinic.organisation.id):
+        job = acting.start(viewer, tally, is_in_wall=int(is_in_wall))
+    assert end_of(job) == (State.DEAD, NotAdmitted.code)
+    assert effects_of(job) == 1
+    assert newest_entry(clinic).kind == "access:job:refuse"
+
+
+def test_a_running_job_ends_at_its_next_checkpoint_too(clinic: Clinic) -> None:
+    ben = clinic.add("Ben", Role.AUDITOR)
+    BETWEEN[:] = [lambda: change(clinic, ben, role=Role.MEMBER)]
+    with wall.writing(clinic.organisation.id):
+        job = acting.start(viewer_of(clinic, ben, Role.AUDITOR), pause)
+    assert end_of(job) == (State.DEAD, NotAdmitted.code)
 
 
 def test_another_organisations_job_has_no_rights_here(clinic: Clinic) -> None:
