@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
 from keepwell.safeguards.identity.second_factor import code_at, current_counter
-from tests.serving import Demo, installation, keepwell
+from tests.serving import Demo, environment, installation, keepwell
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 KEYS = {"name", "email", "password", "totp_secret", "role", "organisation"}
@@ -139,9 +139,15 @@ def test_a_loading_that_was_interrupted_is_not_served(tmp_path: Path) -> None:
 
 
 def test_the_page_for_people_says_what_to_try(tmp_path: Path) -> None:
-    done = keepwell(installation(tmp_path / "home"), "demo", "--no-serve")
+    done = keepwell(installation(tmp_path / "a home"), "demo", "--no-serve")
     assert "enter no real people" in done.stdout
     assert "/f/" in done.stdout
     proving = next(line for line in done.stdout.splitlines() if line.endswith("keepwell verify"))
-    proven = subprocess.run(["sh", "-c", proving], capture_output=True, text=True, check=False)
+    proven = subprocess.run(
+        ["sh", "-c", proving],
+        env=environment(tmp_path / "elsewhere"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert proven.returncode == 0, f"what is printed works as it is: {proven.stderr}"

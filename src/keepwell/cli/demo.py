@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from shlex import quote
 from typing import Any
 
 from django.conf import settings
@@ -89,6 +90,6 @@ def _say_page(shown: dict[str, Any]) -> None:
         say(f"       one-time code's secret, for an authenticator app  {account['totp_secret']}\n")
     say("3. Open a submission in the inbox, then look at the trail: your opening is there.")
     say("4. In another terminal prove that the trail is whole:")
-    say(f"     KEEPWELL_HOME={folder.home()} {sys.argv[0]} verify\n")
+    say(f"     KEEPWELL_HOME={quote(str(folder.home()))} {quote(sys.argv[0])} verify\n")
     say(f"Browsers warn until they trust the certificate {shown['ca_file']}.")
     say("Ctrl-C ends it. Starting again serves the same clinic with the same accounts.")

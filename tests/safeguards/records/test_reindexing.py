@@ -5,20 +5,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from keepwell.safeguards.persons.actions import create_person
 from keepwell.safeguards.persons.models import Person
-from keepwell.safeguards.records import reindexing
+from keepwell.safeguards.records import actions, reindexing
 from keepwell.safeguards.records.actions import keep
 from keepwell.safeguards.records.errors import AlreadyThere, IndexBeingRenewed
 from keepwell.safeguards.records.index import VERSION_COLUMN
 from keepwell.safeguards.records.search import any_of, equal, like, words
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
-from keepwell.safeguards.vault import blind, keys
+from keepwell.safeguards.vault import blind, keys, sealing
+from keepwell.safeguards.vault.errors import KeystoreUnavailable
 from keepwell.safeguards.vault.keystore import access
 from keepwell.safeguards.vault.keystore.models import Purpose, PurposeKey
 from keepwell.toolkit import clock
@@ -204,6 +205,36 @@ def test_keeping_a_row_meanwhile_renews_all_its_tokens(ada: Viewer, specimens: N
     with wall.writing(ada.organisation):
         keep(ada, row, CHANGE)
     assert vars(row)[VERSION_COLUMN] == 2
+    assert reindexing.renew_batch(ada) == 0
+    assert blind.versions(ada.organisation) == [2]
+    with wall.reading(ada.organisation):
+        for found in (equal(Specimen, "text", "RED"), words(Specimen, "story", "rash")):
+            assert list(found) == [row]
+
+
+def away(*_given: object, **_named: object) -> NoReturn:
+    """Fail as without a keystore."""
+    raise KeystoreUnavailable
+
+
+@pytest.mark.parametrize("failing", ["seal_row", "record"])
+def test_a_row_that_could_not_be_kept_is_renewed_whole_by_the_next_try(
+    ada: Viewer, specimens: None, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    from tests.safeguards.records.specimens.models import Specimen  # noqa: PLC0415
+
+    row = Specimen(text="red", story="rash", code="MRN-1")
+    with wall.writing(ada.organisation):
+        keep(ada, row, CHANGE)
+    reindexing.begin(ada)
+    settle(ada)
+    row.count = 1
+    with monkeypatch.context() as patched:
+        patched.setattr(sealing if failing == "seal_row" else actions, failing, away)
+        with pytest.raises(KeystoreUnavailable), wall.writing(ada.organisation):
+            keep(ada, row, CHANGE)
+    with wall.writing(ada.organisation):
+        keep(ada, row, CHANGE)
     assert reindexing.renew_batch(ada) == 0
     assert blind.versions(ada.organisation) == [2]
     with wall.reading(ada.organisation):

@@ -18,6 +18,7 @@ from django.db import connections
 from keepwell.safeguards.vault import (
     blind,
     data_keys,
+    escrow,
     keys,
     organisation_keys,
     pool,
@@ -27,9 +28,11 @@ from keepwell.safeguards.vault import (
     sealing,
     signing,
 )
-from keepwell.safeguards.vault.errors import RootKeyMissing, RootRotationRuns
+from keepwell.safeguards.vault.errors import RootKeyMissing, RootKeyWrong, RootRotationRuns
+from keepwell.safeguards.vault.held import Unwrapped
 from keepwell.safeguards.vault.keystore import access, notices, wrappings
 from keepwell.safeguards.vault.keystore.models import DataKey, NoticeKind, OrganisationKey
+from keepwell.safeguards.vault.keystore.wrappings import Swap, Wrapped
 from keepwell.safeguards.vault.root import FileRoot
 from keepwell.toolkit.envelope import SealBroken
 from keepwell.toolkit.identifiers import uuid7
@@ -149,6 +152,38 @@ def test_a_rotation_in_the_middle_of_a_rewrap_is_followed(ada: UUID) -> None:
     assert done.version == 3
     assert set(counts(ada)) == {3}
     assert versions(ada) == [3]
+    assert sealed.all_open()
+
+
+def test_nothing_is_wrapped_under_a_version_that_was_retired_meanwhile(
+    ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = Sealed(ada, 5)
+    organisation_keys.add_version(ada)
+    fresh, calls = rewrap._fresh, list[UUID]()
+
+    def slow(organisation: UUID, row: Wrapped, newest: Unwrapped) -> Swap:
+        """Before the first wrap is put in place, version 3 comes and version 2, empty, goes."""
+        made = fresh(organisation, row, newest)
+        calls.append(row.row)
+        if len(calls) == 1:
+            assert organisation_keys.add_version(ada) == 3
+            assert organisation_keys.retire(ada) == (2,)
+        return made
+
+    monkeypatch.setattr(rewrap, "_fresh", slow)
+    assert rewrap.rewrap(ada).version == 3
+    assert set(counts(ada)) == {3}
+    assert sealed.all_open()
+
+
+def test_a_wrap_is_put_only_where_the_one_it_was_made_from_stands(ada: UUID) -> None:
+    sealed = Sealed(ada, 1)
+    with access.writing(ada):
+        row = DataKey.objects.get(key_id=sealed.keys[0])
+        stored = bytes(row.wrapped)
+        assert wrappings.swap([Swap(row.pk, stored[::-1], b"fresh")]) == 0
+        assert bytes(DataKey.objects.get(pk=row.pk).wrapped) == stored
     assert sealed.all_open()
 
 
@@ -299,6 +334,14 @@ def _stop_at(step: str, patched: pytest.MonkeyPatch) -> None:
             return _stop() if made[step] > 1 else true(*arguments)
 
         patched.setattr(owner, step, once)
+
+
+def test_a_root_key_file_that_changes_meanwhile_wraps_nothing(ada: UUID) -> None:
+    sealed = Sealed(ada, 1)
+    expected = escrow.fingerprint(os.urandom(32))  # what the file held when the rotation began
+    with pytest.raises(RootKeyWrong):
+        organisation_keys.rewrap_under_root(ada, expected)
+    assert sealed.all_open()
 
 
 def test_two_processes_do_not_move_the_files_at_once(root_file: FileRoot) -> None:

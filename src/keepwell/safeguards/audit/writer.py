@@ -72,13 +72,13 @@ class Writer:
         self._paused_by: int | None = None
 
     def start(self) -> None:
-        """Begin the thread if it does not run."""
+        """Begin the thread if it does not run; a new one also tries at once what had failed."""
         with self._signal:
             self._begin()
 
     def _begin(self) -> None:
         if self._thread is None or not self._thread.is_alive():
-            self._is_stopping, self._sweep_at = False, 0.0
+            self._is_stopping, self._sweep_at, self._retry_at = False, 0.0, 0.0
             self._thread = threading.Thread(target=self._run, name="keepwell-trail", daemon=True)
             self._thread.start()
 

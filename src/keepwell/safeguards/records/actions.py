@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from copy import copy
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -24,6 +24,9 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.tenancy.wall import WallCrossed, walled_organisation
 from keepwell.safeguards.vault import blobs, keys, owed
 from keepwell.toolkit.errors import KeepwellError
+
+if TYPE_CHECKING:
+    from keepwell.safeguards.records.sealed import Pending
 
 _log = logging.getLogger(__name__)
 _OWN_COLUMNS = ("id", "organisation_id", "key_id", "entry_id")
@@ -46,8 +49,9 @@ def keep(
     """
     _prepare(viewer, row)
     changes = indexing.Changes(row)
-    pending = sealing.seal_pending(row)
+    pending: dict[SealedField, Pending[Any]] = {}
     try:
+        pending = sealing.seal_pending(row)
         fields = tuple(field.name for field in pending)
         about = (*row.persons(), *persons)
         subject = Subject(row._meta.label_lower, (row.pk,), fields, about)
@@ -56,6 +60,7 @@ def keep(
         changes.post()
     except BaseException:
         sealing.restore_pending(row, pending)
+        changes.undo()
         raise
     row.remember_identity()
     return row.entry_id

@@ -38,7 +38,8 @@ class Changes:
         if not is_indexed(model):
             return
         version = blind.writing_version(row.organisation_id)
-        everything = self._is_new or getattr(row, VERSION_COLUMN) != version
+        self._before = getattr(row, VERSION_COLUMN)
+        everything = self._is_new or self._before != version
         for token in tokens_of(model):
             if everything or _is_changed(row, token.of):
                 _fill(row, token, version)
@@ -46,6 +47,11 @@ class Changes:
             if everything or _is_changed(row, (field.name,)):
                 self._words[field] = _postings(row, field, version)
         setattr(row, VERSION_COLUMN, version)
+
+    def undo(self) -> None:
+        """Say again under which version the row's words are, so that a retry moves all of them."""
+        if is_indexed(type(self._row)):
+            setattr(self._row, VERSION_COLUMN, self._before)
 
     def post(self) -> None:
         """Put the words of a row that was just saved in place of its earlier ones."""
