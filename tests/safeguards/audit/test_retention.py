@@ -93,6 +93,20 @@ def test_what_a_kill_cut_short_is_finished(ada: Viewer, monkeypatch: pytest.Monk
     assert verify(ada.organisation).is_whole
 
 
+def test_a_month_whose_order_was_lost_with_a_newer_copy_is_said_to_be_erased_anew(
+    ada: Viewer,
+) -> None:
+    recorded_years_ago(ada, 8, 2)
+    keys.shred(ada.organisation, list(retention.expired(ada.organisation, 6).values()))
+    assert verify(ada.organisation).finding is not None
+    assert retention.drop_expired(ada) == 2
+    assert verify(ada.organisation).is_whole
+    assert retention.drop_expired(ada) == 0
+    writer.stop()
+    kinds = [one.kind for one in queries.page_of_entries(ada).entries]
+    assert kinds.count("audit:period:erase") == 1
+
+
 def test_another_organisation_keeps_what_its_entries_say(ada: Viewer, cy: Viewer) -> None:
     for viewer in (ada, cy):
         recorded_years_ago(viewer, 8, 1)

@@ -5,17 +5,28 @@ from uuid import UUID
 
 import pytest
 
-from keepwell.safeguards.audit import checked, erasures, heads, logs, queries, writer
+from keepwell.safeguards.audit import (
+    checked,
+    contents,
+    erasures,
+    heads,
+    logs,
+    queries,
+    waiting,
+    writer,
+)
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.entries import Entry, Subject, about_number, period_of
 from keepwell.safeguards.audit.erasures import erase_period
 from keepwell.safeguards.audit.errors import PeriodRuns, TrailBroken
 from keepwell.safeguards.audit.models import Outbox
 from keepwell.safeguards.audit.reports import Problem, Report
+from keepwell.safeguards.audit.sealing import key_name
 from keepwell.safeguards.audit.trail import store
 from keepwell.safeguards.audit.verifier import verify
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault import keys
 from keepwell.safeguards.vault.keys import make_organisation_keys
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
@@ -359,6 +370,32 @@ def test_a_month_that_was_erased_stays_whole_and_says_so(log: Viewer, hands: Han
         assert verify(log.organisation).is_whole
         assert queries.entry(log, 305).content is queries.Content.ERASED
         assert queries.entry(log, 312).kind == "audit:period:erase"
+
+
+def test_a_month_whose_key_is_gone_without_an_order_is_named_and_what_to_do(log: Viewer) -> None:
+    period = period_of(clock.now_us())
+    key_id = keys.existing_shared_key(log.organisation, key_name(period))
+    assert key_id is not None
+    keys.shred(log.organisation, [key_id])
+    checked.forget()
+    assert found(log) == (Problem.KEY, 0)
+    sentence = verify(log.organisation).sentence
+    assert f"entries of {period // 100}-{period % 100:02} (the first is entry 0)" in sentence
+    assert "no entry orders that erasure" in sentence
+    assert "Put the keystore back" in sentence
+
+
+def test_an_order_that_still_waits_to_be_written_makes_an_erasure_lawful(
+    log: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    period = period_of(clock.now_us())
+    monkeypatch.setattr(contents, "PATIENCE_SECONDS", 0.2)
+    with clock.moved(NEXT_MONTH), monkeypatch.context() as patched:
+        patched.setattr(writer, "wake", lambda *_arguments: None)
+        erase_period(log, period, reason="kept for six years")
+        assert keys.existing_shared_key(log.organisation, key_name(period)) is None
+        assert waiting.is_late(log.organisation, clock.now_us())
+        assert verify(log.organisation).is_whole
 
 
 def test_an_erasure_that_was_itself_erased_still_covers_the_months_before(log: Viewer) -> None:

@@ -12,6 +12,10 @@ def sentence_of(finding: Finding) -> str:
         Problem.DELETED: _("Entry %(position)s was deleted."),
         Problem.EDITED: _("Entry %(position)s was edited."),
         Problem.INSERTED: _("Entry %(position)s was inserted."),
+        Problem.KEY: _(
+            "The key for the month of entry %(position)s is missing, and not by an erasure. "
+            "Please tell whoever runs Keepwell: keepwell verify says what to do."
+        ),
         Problem.MENTION: _("Whom or what entry %(position)s is about was changed."),
         Problem.MISPLACED: _("Entry %(position)s is not where it was written."),
         Problem.ROLLED_BACK: _("The trail was rolled back to %(position)s entries."),

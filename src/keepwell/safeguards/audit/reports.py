@@ -14,6 +14,7 @@ class Problem(StrEnum):
     EDITED = "edited"
     HEAD = "head"  # a checkpoint's row says something else than its note
     INSERTED = "inserted"
+    KEY = "key"  # of a month is gone, which no erasure ordered
     MENTION = "mention"  # whom or what an entry is about was changed
     MISPLACED = "misplaced"  # reordered
     OUTBOX = "outbox"  # entries wait too long to be written

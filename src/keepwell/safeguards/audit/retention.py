@@ -7,12 +7,12 @@ in the log for ever with its time, kind and the digest of what it said.
 from collections.abc import Mapping
 from uuid import UUID
 
-from keepwell.safeguards.audit import erasures, writer
+from keepwell.safeguards.audit import erasures, waiting, writer
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import period_of
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.sealing import KEY_NAME
-from keepwell.safeguards.audit.trail import statements, store
+from keepwell.safeguards.audit.trail import models, statements, store
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -61,8 +61,32 @@ def drop_expired(viewer: Viewer) -> int:
     """
     organisation = viewer.organisation
     years = years_of(organisation)
+    for period in _unsaid(organisation, first_kept(years)):
+        erasures.say_erased(viewer, period)
     for period in expired(organisation, years):
         erasures.erase_period(viewer, period, reason="")
     writer.settle(organisation)
     with store.sequencing(organisation) as connection:
         return statements.drop_payloads(connection, organisation, first_kept(years))
+
+
+def _unsaid(organisation: UUID, before: int) -> list[int]:
+    """Return months whose time is over, whose key is gone, and of which the log says nothing.
+
+    So it is when an older copy of the trail was put back beside a newer keystore.
+    """
+    if waiting.is_late(organisation, clock.now_us()):
+        return []  # what is said may be on its way: the next run looks again
+    with store.reading(organisation):
+        held = models.Entry.objects.filter(
+            organisation_id=organisation, period__lt=before, payload__isnull=False
+        )
+        periods = set(held.order_by().values_list("period", flat=True).distinct())
+    if not periods:
+        return []
+    ordered, named = erasures.of(organisation), keys.shared_keys(organisation, KEY_NAME)
+    return sorted(
+        period
+        for period in periods
+        if not ordered.covers(period) and f"{KEY_NAME}{period}" not in named
+    )

@@ -114,7 +114,7 @@ class _Walk:
                     return finding
             lost = lost or self._contents.finding(portion)
         finding = self._truncated() or leftover(self._organisation, self._head.size)
-        return finding or lost or self._contents.surplus()
+        return finding or lost or self._contents.gone() or self._contents.surplus()
 
     def _signature(self, head: Head) -> Finding | None:
         try:

@@ -50,6 +50,11 @@ def oldest_age_seconds() -> float:
     return max((one.age_seconds for one in waiting()), default=0.0)
 
 
+def is_late(organisation: UUID, time_us: int) -> bool:
+    """Tell whether an entry that an organisation recorded until then is not in its log yet."""
+    return any(one.organisation == organisation and one.oldest_us <= time_us for one in waiting())
+
+
 def _rows() -> list[Waiting]:
     default = connections["default"]
     with default.cursor() as cursor:
