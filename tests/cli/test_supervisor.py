@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from keepwell.cli.supervisor import DEATHS_SECONDS, MOST_DEATHS, Deaths
+from keepwell.cli.supervisor import DEATHS_SECONDS, MOST_DEATHS, Deaths, cause_of
 from tests.serving import PATIENCE_SECONDS, Served, installation, serving
 
 SIGN_IN = b"GET /sign-in/ HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n"
@@ -62,6 +62,22 @@ def test_a_worker_is_replaced_until_it_keeps_dying(tmp_path: Path) -> None:
 def test_more_than_ten_deaths_within_a_minute_are_a_loop(pause: float) -> None:
     deaths = Deaths()
     assert [deaths.is_loop(number * pause) for number in range(12)] == [False] * 10 + [True] * 2
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "said"),
+    [
+        (None, "exit status None"),
+        (3, "exit status 3"),
+        (-signal.SIGKILL, "SIGKILL"),
+        (-signal.SIGRTMIN, "SIGRTMIN"),
+        (-signal.SIGRTMIN - 1, f"signal {signal.SIGRTMIN + 1}"),
+    ],
+)
+def test_what_ended_a_worker_is_named_and_a_signal_without_a_name_is_numbered(
+    exit_code: int | None, said: str
+) -> None:
+    assert cause_of(exit_code) == said
 
 
 def test_deaths_that_lie_apart_are_never_a_loop() -> None:

@@ -13,14 +13,19 @@ from keepwell.jobs import queue
 from keepwell.office.mail import letters
 from keepwell.office.mail.letters import FACTS, FactRefused, Letter
 from keepwell.office.tasks import plan_checkpoints
+from keepwell.safeguards.access import actions as access
+from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import heads, writer
+from keepwell.safeguards.mail import spool
 from keepwell.safeguards.mail.servers import Server, Tls
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.toolkit import notes
 from tests.jobs.doing import do, do_all
 from tests.mail_server import mail_server
 from tests.mailbox import mailed, parse
-from tests.people import Clinic, browser_of, make_clinic
+from tests.people import Clinic, Person, browser_of, make_clinic
 from tests.stores.session import Stores
 
 
@@ -161,3 +166,26 @@ def test_owners_are_mailed_the_signed_head_once_a_day(
 def test_without_a_server_no_checkpoints_pile_up(clinic: Clinic) -> None:
     do(plan_checkpoints)
     assert mailed() == []
+
+
+def test_a_letter_is_written_as_the_organisation_that_it_concerns_writes(clinic: Clinic) -> None:
+    """Ada owns one organisation and works in another; each of them writes in its own way."""
+    other = make_clinic("Cedar Practice", "Cy")
+    console = viewers.console(other.organisation.id, account="tests")
+    access.add_member(console, user=clinic.owner.user, role=Role.ADMINISTRATOR)
+    for which, locale in ((clinic, "en-us"), (other, "en-gb")):
+        with wall.writing(which.organisation.id):
+            Organisation.objects.filter(pk=which.organisation.id).update(locale=locale)
+    there = Person(clinic.owner.user, clinic.owner.password, "", other.organisation.id)
+    new = {"present": there.password, "password": "a rather long new password"}
+    assert browser_of(there).post("/account/password/", new).status_code == 302
+    assert browser_of(clinic.owner).post("/mail/test/").status_code == 302
+    assert browser_of(there).post("/mail/test/").status_code == 302
+    do_all()
+    found = [spool.parse(path.read_bytes()) for path in spool.waiting()]
+    languages = [(str(one["Subject"]), str(one["Content-Language"])) for one in found]
+    assert sorted(languages) == [
+        ("Keepwell can send mail", "en-gb"),
+        ("Keepwell can send mail", "en-us"),
+        ("Your Keepwell password was changed", "en-gb"),
+    ]

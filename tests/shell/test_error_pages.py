@@ -136,8 +136,16 @@ def test_an_unknown_host_is_a_page_too(client: Client) -> None:
     assert "We could not read that request" in answer.content.decode()
 
 
-@pytest.mark.parametrize("status", [*STATUSES, 409, 410, 422, 502])
+@pytest.mark.parametrize("status", [*STATUSES, 422, 502])
 def test_there_are_words_for_every_status(status: int) -> None:
     words = words_of(status)
     assert words.status == status
     assert all(map(str, (words.title, words.happened, words.kept, words.public_title)))
+
+
+@pytest.mark.parametrize("status", [409, 410])
+def test_what_was_understood_and_no_longer_fits_is_not_said_to_be_unreadable(status: int) -> None:
+    words, unreadable = words_of(status), words_of(400)
+    assert words.title != unreadable.title
+    assert words.public_title != unreadable.public_title
+    assert str(status) not in f"{words.title} {words.public_title}"

@@ -4,6 +4,7 @@ import argparse
 import re
 
 from django.conf import settings
+from django.utils import translation
 
 from keepwell.cli import installation
 from keepwell.cli.refusal import MISUSED, Refusal
@@ -12,6 +13,7 @@ from keepwell.office.mail import letters, state
 from keepwell.office.sign_in.letters import LETTERS, AccountLetter
 from keepwell.safeguards.mail import smtp
 from keepwell.safeguards.mail.messages import Outgoing, build
+from keepwell.shell import queries
 from keepwell.toolkit.identifiers import uuid7
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
@@ -43,15 +45,23 @@ def _test(address: str) -> int:
     if mail.server is None:
         raise Refusal("No mail server is set, so nothing can be sent. Set KEEPWELL_SMTP_HOST.")
     told = {"name": address.partition("@")[0], "address": settings.KEEPWELL_STAFF_URL}
-    composed = letters.compose(LETTERS[AccountLetter.TEST], told)
+    language = _language()
+    with translation.override(language):
+        composed = letters.compose(LETTERS[AccountLetter.TEST], told)
     outgoing = Outgoing(
         name=uuid7(),
         to=address,
         subject=composed.subject,
         text=composed.text,
         html=composed.html,
-        language=settings.LANGUAGE_CODE,
+        language=language,
     )
     smtp.send(mail.server, build(outgoing, sender=mail.sender))
     say(f"{mail.server.host} has taken a test letter for {address}. See whether it arrives.")
     return 0
+
+
+def _language() -> str:
+    """Return the locale of the only organisation; with several, a test letter concerns none."""
+    only = queries.only_organisation()
+    return only.locale if only else settings.LANGUAGE_CODE

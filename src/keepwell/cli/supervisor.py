@@ -112,7 +112,7 @@ class Supervisor(MPServer):
     ) -> None:
         """Replace a worker: without a delay one that died, which is refused to a loop."""
         if not delay and self._deaths.is_loop(time.monotonic()):
-            cause = _cause(self.wrks[workers[0]].inner.exitcode)
+            cause = cause_of(self.wrks[workers[0]].inner.exitcode)
             loop = _LOOP.format(most=MOST_DEATHS, seconds=DEATHS_SECONDS, cause=cause)
             self.trouble = " ".join(loop.split())
             self.interrupt_signal = True
@@ -149,11 +149,14 @@ class Supervisor(MPServer):
             os.kill(old_worker, signal.SIGUSR1)
 
 
-def _cause(exit_code: int | None) -> str:
+def cause_of(exit_code: int | None) -> str:
     """Name what ended a process, as multiprocessing tells it: signals are negative."""
     if exit_code is None or exit_code >= 0:
         return f"exit status {exit_code}"
-    return signal.Signals(-exit_code).name
+    try:
+        return signal.Signals(-exit_code).name
+    except ValueError:  # a real-time signal between the first and the last has no name
+        return f"signal {-exit_code}"
 
 
 def serve(root: str, listener: socket.socket, ready: Callable[[], None]) -> None:

@@ -136,6 +136,29 @@ _WORDS: dict[int | str, ErrorWords] = {
         ),
         public_kept=LAST_PAGE_LOST,
     ),
+    409: ErrorWords(
+        status=409,
+        title=_("This does not fit any more"),
+        happened=_(
+            "Something was changed or finished meanwhile, so this could not be done. "
+            "Go back, load the page again and look."
+        ),
+        kept=_NOTHING_CHANGED,
+        foot=_TECHNICIAN,
+        public_title=_("This does not fit any more"),
+        public_happened=_("Something was changed or finished meanwhile, so this was not done."),
+        public_kept=_("What you sent before is safe. It stays with the clinic."),
+    ),
+    410: ErrorWords(
+        status=410,
+        title=_("This is no longer there"),
+        happened=_("It was here and has been erased or has ended."),
+        kept=_NOTHING_CHANGED,
+        foot=_TECHNICIAN,
+        public_title=_("This is no longer there"),
+        public_happened=_("It was here and has been erased or has ended."),
+        public_kept=_("A form that you sent before is safe. It stays with the clinic."),
+    ),
     413: ErrorWords(
         status=413,
         title=_("That is too large"),

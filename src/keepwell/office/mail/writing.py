@@ -1,4 +1,6 @@
-"""Writing a letter to an account, in the language of the organisation it works in."""
+"""Writing a letter to an account, as the organisation that it concerns writes."""
+
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
@@ -13,7 +15,7 @@ from keepwell.safeguards.mail.messages import Outgoing
 
 def write(work: Work, letter: Letter, account: User, **facts: Fact) -> None:
     """Send a letter; the job it is sent in gives it its name. Raises one of `mail.errors`."""
-    language = language_of(account)
+    language = language_of(account, work.organisation)
     with translation.override(language):
         composed = compose(letter, {"name": account.name, **facts})
     post.deliver(
@@ -29,7 +31,12 @@ def write(work: Work, letter: Letter, account: User, **facts: Fact) -> None:
     )
 
 
-def language_of(account: User) -> str:
-    """Return the language of the first organisation an account works in."""
+def language_of(account: User, concerned: UUID | None) -> str:
+    """Return the locale of the organisation that a letter concerns.
+
+    A letter about the account alone, such as a link to a new password, concerns none: then it is
+    that of the first in which the account works. An account has no language of its own yet.
+    """
     found = organisations_of(account)
-    return found[0].locale if found else settings.LANGUAGE_CODE
+    meant = [one for one in found if one.pk == concerned] or found
+    return meant[0].locale if meant else settings.LANGUAGE_CODE

@@ -20,6 +20,9 @@ def ask_reset_link(account: UUID | None) -> None:
     queue.put(tasks.write_about_account, account=account, letter=AccountLetter.RESET)
 
 
-def tell(user: User, letter: AccountLetter) -> None:
-    """Tell a person that something about the way into the account has changed (ASVS 6.3.7)."""
-    queue.put(tasks.write_about_account, account=user.pk, letter=letter)
+def tell(user: User, letter: AccountLetter, organisation: UUID | None = None) -> None:
+    """Tell a person that something about the way into the account has changed (ASVS 6.3.7).
+
+    The letter is written as the organisation writes in which the person was signed in.
+    """
+    queue.put(tasks.write_about_account, organisation=organisation, account=user.pk, letter=letter)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.office import places
@@ -82,7 +82,11 @@ def check(request: HttpRequest) -> HttpResponse:
     """Check the trail from its first entry to its signed head, now."""
     report = verifier.verify(viewer_of(request).organisation)
     if report.finding is None:
-        words = _("Checked: %(count)s entries, each as it was signed.") % {"count": report.size}
+        words = ngettext(
+            "Checked: %(count)s entry, which is as it was signed.",
+            "Checked: %(count)s entries, each as it was signed.",
+            report.size,
+        ) % {"count": report.size}
         messages.success(request, words)
     else:
         messages.error(request, findings.sentence_of(report.finding))

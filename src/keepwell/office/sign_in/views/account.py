@@ -82,7 +82,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _change_password(request: HttpRequest, account: User, password: str) -> HttpResponse:
     actions.change_password(request, account, password=password)
-    mail.tell(account, AccountLetter.PASSWORD)
+    mail.tell(account, AccountLetter.PASSWORD, _concerned(request))
     messages.success(request, _("Your password is changed. Your other sessions are ended."))
     return redirect("sign_in:account")
 
@@ -116,7 +116,7 @@ def _weighty(request: HttpRequest, reason: str) -> HttpResponse:
         request.session[_PROVEN] = now_us()
     else:
         actions.renew_codes(request, _account(request))
-        mail.tell(_account(request), AccountLetter.FACTOR)
+        mail.tell(_account(request), AccountLetter.FACTOR, _concerned(request))
     return redirect(REASONS[reason])
 
 
@@ -140,7 +140,7 @@ def app(request: HttpRequest) -> HttpResponse:
         if answer is CodeAnswer.ACCEPTED:
             request.session.pop(_PROVEN)
             request.session.pop(ways.SECRET)
-            mail.tell(account, AccountLetter.FACTOR)
+            mail.tell(account, AccountLetter.FACTOR, _concerned(request))
             return redirect("sign_in:new_codes")
         form.add_error("code", words.code(answer))
     context = {"form": form, "spaced": spaced(secret)}
@@ -178,3 +178,9 @@ def _account(request: HttpRequest) -> User:
 
 def _is_proven(request: HttpRequest) -> bool:
     return bool(now_us() - int(request.session.get(_PROVEN, 0)) < PROOF_LASTS_US)
+
+
+def _concerned(request: HttpRequest) -> UUID | None:
+    """Return the organisation in which one is signed in: a letter is written as it writes."""
+    record = sign_in_of(request).record
+    return record.organisation if record else None

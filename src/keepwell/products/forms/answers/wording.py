@@ -5,11 +5,12 @@ summary and at the field. The Django layer passes them through gettext.
 """
 
 import re
+from collections.abc import Mapping
 
 from keepwell.products.forms.compiled.items import Item, PersonMarks
-from keepwell.products.forms.sentences import Sentence, gettext_noop
+from keepwell.products.forms.sentences import Sentence, gettext_noop, ngettext_noop
 
-ERROR_WORDS = {
+ERROR_WORDS: Mapping[str, str | tuple[str, str]] = {
     "born_future": gettext_noop("%(label)s must be in the past"),
     "born_missing": gettext_noop("Enter your date of birth"),
     "choice_missing": gettext_noop("Choose an answer for %(label)s"),
@@ -46,8 +47,9 @@ ERROR_WORDS = {
         "%(label)s can be read in two ways. Write %(first)s or %(second)s"
     ),
     "number_large": gettext_noop("%(label)s must be %(limit)s or less"),
-    "number_precise": gettext_noop(
-        "%(label)s must have %(limit)s digits or fewer after the decimal point"
+    "number_precise": ngettext_noop(
+        "%(label)s must have %(limit)s digit or none after the decimal point",
+        "%(label)s must have %(limit)s digits or fewer after the decimal point",
     ),
     "number_shape": gettext_noop("%(label)s must be a number, such as 12 or 12.5"),
     "number_small": gettext_noop("%(label)s must be %(limit)s or more"),
@@ -64,14 +66,24 @@ ERROR_WORDS = {
     "telephone_shape": gettext_noop(
         "Enter a telephone number in numbers, such as 503-555-0142 or +44 808 157 0192 ext. 12"
     ),
-    "text_long": gettext_noop("%(label)s must be %(limit)s characters or less"),
+    "text_long": ngettext_noop(
+        "%(label)s must be %(limit)s character", "%(label)s must be %(limit)s characters or less"
+    ),
     "text_missing": gettext_noop("Enter %(label)s"),
     "text_missing_question": gettext_noop("Answer %(label)s"),
-    "text_short": gettext_noop("%(label)s must be %(limit)s characters or more"),
+    "text_short": ngettext_noop(
+        "%(label)s must be %(limit)s character or more",
+        "%(label)s must be %(limit)s characters or more",
+    ),
     "time_missing": gettext_noop("%(label)s must include a time, such as 9:30 or 21:30"),
     "time_unreal": gettext_noop("%(label)s must be a real time, such as 9:30 or 21:30"),
-    "too_few": gettext_noop("Give at least %(limit)s answers for %(label)s"),
-    "too_many": gettext_noop("Give at most %(limit)s answers for %(label)s"),
+    "too_few": ngettext_noop(
+        "Give at least %(limit)s answer for %(label)s",
+        "Give at least %(limit)s answers for %(label)s",
+    ),
+    "too_many": ngettext_noop(
+        "Give only %(limit)s answer for %(label)s", "Give at most %(limit)s answers for %(label)s"
+    ),
     "unit_missing": gettext_noop("Choose a unit for %(label)s"),
     "url_shape": gettext_noop("%(label)s must be a web address, such as https://www.example.org"),
     "whole_shape": gettext_noop("%(label)s must be a whole number, such as 12"),

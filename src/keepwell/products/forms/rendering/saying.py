@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from keepwell.products.forms.answers.files import size_in_words
 from keepwell.products.forms.compiled import Item, ItemType, option_for
@@ -14,7 +15,7 @@ from keepwell.products.forms.values import Attachment, Coding, Quantity, Value
 
 def sentence(said: Sentence) -> str:
     """Say a finding, notice or error."""
-    return said.said(_, _parameter)
+    return said.said(_, _parameter, ngettext)
 
 
 def _parameter(value: object) -> str:
