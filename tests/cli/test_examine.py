@@ -27,6 +27,8 @@ def test_a_new_installation_is_healthy(home: Path) -> None:
         "certificate",
         "organisations",
         "trail",
+        "jobs",
+        "mail",
         "clock",
         "program",
     )

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import connections
 
-from keepwell.cli import folder, organisations, rootkey, stores, tls
+from keepwell.cli import chores, folder, organisations, rootkey, stores, tls
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say
 from keepwell.safeguards.audit import heads, waiting
@@ -50,6 +50,8 @@ def _examine() -> Iterator[Finding]:
         ("certificate", _certificate),
         ("organisations", _organisations),
         ("trail", _trail),
+        ("jobs", chores.jobs),
+        ("mail", chores.mail),
         ("clock", _clock),
         ("program", _program),
     )

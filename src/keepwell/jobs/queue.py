@@ -146,6 +146,24 @@ def count_open(names: Iterable[str] | None = None) -> int:
     return rows.filter(name__in=list(names)).count() if names is not None else rows.count()
 
 
+def oldest_open(names: Iterable[str]) -> datetime | None:
+    """Return since when the oldest job of these names waits or runs."""
+    rows = Job.objects.filter(state__in=OPEN, name__in=list(names)).order_by("created")
+    return rows.values_list("created", flat=True).first()
+
+
+def oldest_due() -> datetime | None:
+    """Return since when a job could have been taken, and was not by any worker."""
+    now = clock.now()
+    waiting = Job.objects.filter(state=State.WAITING, run_after__lte=now).order_by("run_after")
+    left = Job.objects.filter(state=State.RUNNING, leased_until__lt=now).order_by("leased_until")
+    found = (
+        waiting.values_list("run_after", flat=True).first(),
+        left.values_list("leased_until", flat=True).first(),
+    )
+    return min(filter(None, found), default=None)
+
+
 def count_dead(names: Iterable[str] | None = None) -> int:
     """Count jobs that have used up their tries, of these names or of all."""
     rows = Job.objects.filter(state=State.DEAD)

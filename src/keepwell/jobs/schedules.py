@@ -62,6 +62,13 @@ def _put(kind: Kind, row: Schedule | None) -> bool:
     return is_first
 
 
+def oldest_due() -> datetime | None:
+    """Return since when a schedule is due that no worker has noticed; None: none, or none yet."""
+    known = [kind.name for kind in scheduled()]
+    rows = Schedule.objects.filter(name__in=known, due__lte=clock.now()).order_by("due")
+    return rows.values_list("due", flat=True).first()
+
+
 def planned() -> list[Planned]:
     """List every schedule with when it is due, when it was, and how that went."""
     rows = {row.name: row for row in Schedule.objects.all()}

@@ -1,6 +1,7 @@
 """How mail is: whether there is a server, and how many messages wait or did not leave."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from keepwell.jobs import queue
 from keepwell.office.jobs.words import sentence_of
@@ -18,6 +19,7 @@ class MailState:
     server: Server | None
     sender: str
     waiting: int
+    oldest: datetime | None  # since when the oldest of them waits
     failed: int
     reason: str  # a sentence about the last failure, if it still stands
 
@@ -28,6 +30,7 @@ def present() -> MailState:
         server=post.server(),
         sender=post.sender(),
         waiting=spool.count_waiting() + queue.count_open(NAMES),
+        oldest=min(filter(None, (spool.oldest(), queue.oldest_open(NAMES))), default=None),
         failed=spool.count_refused() + queue.count_dead(NAMES),
         reason=sentence_of(queue.last_error(NAMES)),
     )

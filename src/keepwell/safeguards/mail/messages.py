@@ -32,11 +32,11 @@ def build(outgoing: Outgoing, *, sender: str) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{outgoing.name}@{domain_of(sender)}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it
-    message["Content-Language"] = outgoing.language
     if outgoing.lasts is not None:
         message["Expires"] = format_datetime(clock.now() + outgoing.lasts)  # RFC 4021 2.1.50
     message.set_content(outgoing.text)
     message.add_alternative(outgoing.html, subtype="html")
+    message["Content-Language"] = outgoing.language  # last: the body takes such headers with it
     return message
 
 

@@ -25,6 +25,17 @@ def send(server: Server, message: EmailMessage) -> None:
         connection.send_message(message)
 
 
+def check(server: Server) -> None:
+    """Return when the server can be used: it answers, is believed, and takes our name.
+
+    Nothing is sent. Raises one of `mail.errors`.
+    """
+    with _explained(), _connected(server, "localhost") as connection:
+        if server.user:
+            _sign_in(connection, server)
+        connection.noop()
+
+
 @contextmanager
 def _connected(server: Server, we_are: str) -> Iterator[smtplib.SMTP]:
     context = ssl.create_default_context(cafile=server.ca_file)

@@ -5,6 +5,7 @@ A message that the server refuses for good, or that is of no use any more, does 
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -43,6 +44,12 @@ def waiting() -> list[Path]:
 def count_waiting() -> int:
     """Count the messages that wait."""
     return len(waiting())
+
+
+def oldest() -> datetime | None:
+    """Return since when the oldest message waits, by its file's time."""
+    times = [path.stat().st_mtime for path in waiting()]
+    return datetime.fromtimestamp(min(times), UTC) if times else None
 
 
 def _refused() -> list[Path]:
