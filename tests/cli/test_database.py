@@ -53,6 +53,11 @@ class Clinic:
         with psycopg.connect(self.url(role, database), autocommit=True) as connection:
             yield connection
 
+    def superuser(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            host=str(self.server.sockets), dbname="postgres", user="postgres", autocommit=True
+        )
+
     def rows(self, database: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with self.connected("clinic_owner", database) as connection:
             return connection.execute(statement, values).fetchall()
@@ -183,6 +188,45 @@ def test_a_role_that_may_too_much_is_refused(made: Clinic) -> None:
             owner.execute("ALTER ROLE keepwell_app NOCREATEDB")
     assert done.returncode == 1
     assert "ALTER ROLE keepwell_app NOSUPERUSER" in done.stderr
+
+
+LOOSENED = {
+    "ALTER ROLE keepwell_app REPLICATION": "may copy every row by replication",
+    "GRANT pg_write_all_data TO keepwell_app": "REVOKE pg_write_all_data FROM keepwell_app",
+    "GRANT pg_read_all_data TO keepwell_app": "REVOKE pg_read_all_data FROM keepwell_app",
+    "CREATE ROLE lender BYPASSRLS": "member of lender, which may bypass row-level security",
+    "GRANT lender TO keepwell_app": "REVOKE lender FROM keepwell_app",
+    "CREATE ROLE porter": "",
+    "GRANT pg_execute_server_program TO porter": "member of pg_execute_server_program",
+    "GRANT porter TO keepwell_app": "",
+}
+TIGHTENED = (
+    "ALTER ROLE keepwell_app NOREPLICATION",
+    "REVOKE pg_write_all_data, pg_read_all_data FROM keepwell_app",
+    "DROP ROLE lender, porter",
+)
+
+
+def test_a_role_that_passes_the_wall_by_another_way_is_refused_with_the_remedy(
+    made: Clinic,
+) -> None:
+    with made.superuser() as superuser:
+        for statement in LOOSENED:
+            superuser.execute(statement)
+        try:
+            ill = keepwell_as_me(made.home, "doctor", **made.settings())
+            refused = keepwell_as_me(made.home, "verify", **made.settings())
+            again = made.setup()
+        finally:
+            for statement in TIGHTENED:
+                superuser.execute(statement)
+    for said in filter(None, LOOSENED.values()):
+        assert said in refused.stderr, said
+    assert refused.returncode == 1
+    assert ill.returncode == 1
+    assert "WRONG  walls" in ill.stdout
+    assert again.returncode == 1
+    assert "NOREPLICATION" in again.stderr
 
 
 def test_an_owner_who_may_too_little_is_told_what_is_lacking(made: Clinic) -> None:

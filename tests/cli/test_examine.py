@@ -22,6 +22,7 @@ def test_a_new_installation_is_healthy(home: Path) -> None:
     looked_at = (
         "data folder",
         "databases",
+        "walls",
         "root key",
         "secret",
         "certificate",

@@ -26,7 +26,8 @@ FROM pg_roles WHERE rolname = current_user
 """
 ABILITY_NAMES = ("BYPASSRLS", "CREATEROLE", "CREATEDB")
 LOOSE_ROLE = """
-SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = %s
+SELECT rolsuper OR rolbypassrls OR rolreplication OR rolcreaterole OR rolcreatedb
+FROM pg_roles WHERE rolname = %s
 """
 
 
@@ -116,7 +117,7 @@ def _make_role(server: Server, role: str, password: str) -> str:
     if found == (True,):
         raise Refusal(
             f"The role {role} is there and may do too much. As a superuser: ALTER ROLE {role} "
-            "NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB"
+            f"{walls.WITHOUT}"
         )
     if found is not None:
         return f"Role {role}: is there."

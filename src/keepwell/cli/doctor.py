@@ -45,6 +45,7 @@ def _examine() -> Iterator[Finding]:
     looks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("data folder", _folder),
         ("databases", _stores),
+        ("walls", _walls),
         ("root key", _root_key),
         ("secret", _secret),
         ("certificate", _certificate),
@@ -80,6 +81,12 @@ def _stores() -> str:
     return ", ".join(
         f"{stores.NAMES[alias]} on {connections[alias].vendor}" for alias in stores.NAMES
     )
+
+
+def _walls() -> str:
+    stores.check_walls()
+    on_server = [alias for alias in stores.NAMES if connections[alias].vendor == "postgresql"]
+    return "row-level security holds" if on_server else "files of one owner: none are needed"
 
 
 def _root_key() -> str:

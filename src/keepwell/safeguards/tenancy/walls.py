@@ -5,7 +5,8 @@ table with a column `organisation_id` is walled, whichever app made it: nobody h
 table migrated without this call grants the application nothing: forgetting it fails closed.
 
 An app that needs other rights than its store's says so in `rights` of its AppConfig: statements by
-store. Neither role may be superuser, owner or BYPASSRLS: `findings` tells.
+store. Neither role may be superuser, owner or BYPASSRLS, nor be able to become or to make one that
+is, nor read or write past the tables' rights: `findings` tells.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 APPLICATION_ROLE = "keepwell_app"
 SEQUENCER_ROLE = "keepwell_sequencer"  # adds to the trail, and has rights nowhere else
@@ -30,11 +32,36 @@ GRANTS = {
 }
 # Outside every wall the setting is empty or was never made: NULL, equal to nothing, shows no row.
 CURRENT = "nullif(current_setting('keepwell.organisation', true), '')::uuid"
-ROLE_OF_THIS_CONNECTION = """
-SELECT r.rolsuper, r.rolbypassrls, EXISTS (
+OWNS_TABLES = """
+SELECT EXISTS (
   SELECT FROM pg_tables t WHERE t.schemaname = 'public' AND pg_has_role(t.tableowner, 'MEMBER'))
-FROM pg_roles r WHERE r.rolname = current_user
 """
+# Every role that this connection is or can become, if it can do what no wall holds. A superuser
+# can become all of them, and is told that alone.
+LOOSE_ROLES = """
+SELECT r.rolname, r.rolname = current_user, r.rolsuper, r.rolbypassrls, r.rolreplication,
+  r.rolcreaterole, r.rolname = ANY (%s)
+FROM pg_roles r
+WHERE pg_has_role(r.oid, 'MEMBER') AND (r.rolname = current_user OR NOT (
+  SELECT rolsuper FROM pg_roles WHERE rolname = current_user))
+ORDER BY r.rolname <> current_user, r.rolname
+"""
+ABILITIES = (
+    "is a superuser",
+    "may bypass row-level security",
+    "may copy every row by replication",
+    "may make roles",
+)
+WITHOUT = "NOSUPERUSER NOBYPASSRLS NOREPLICATION NOCREATEROLE NOCREATEDB"
+# Roles that PostgreSQL comes with: past every right on a table, or past the database altogether.
+PASSING_ROLES = (
+    "pg_create_subscription",  # 16 and later: takes rows from elsewhere
+    "pg_execute_server_program",
+    "pg_read_all_data",
+    "pg_read_server_files",
+    "pg_write_all_data",
+    "pg_write_server_files",
+)
 OPEN_TABLES = """
 SELECT c.relname FROM pg_class c WHERE c.oid = ANY (%s::regclass[]) AND (
   NOT c.relrowsecurity OR NOT c.relforcerowsecurity OR NOT EXISTS (
@@ -97,17 +124,32 @@ def findings(using: str) -> list[str]:
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
-        cursor.execute(ROLE_OF_THIS_CONNECTION)
-        flags = cursor.fetchone() or (True, True, True)
+        loose = list(_loose(cursor))
         cursor.execute(OPEN_TABLES, [[f'"{table}"' for table, _ in _walled(connection)]])
         open_tables = [str(table) for (table,) in cursor.fetchall()]
-    words = ("is a superuser", "may bypass row-level security", "owns tables")
-    found = [
-        f"The role that this process uses {word}."
-        for word, is_so in zip(words, flags, strict=True)
-        if is_so
-    ]
-    return [*found, *(f"Table {table} has no wall." for table in open_tables)]
+    return [*loose, *(f"Table {table} has no wall." for table in open_tables)]
+
+
+def _loose(cursor: CursorWrapper) -> Iterator[str]:
+    """Yield a sentence for each thing that this connection's role is able to do and must not."""
+    cursor.execute(LOOSE_ROLES, [list(PASSING_ROLES)])
+    own = ""
+    for name, is_own, *able, is_passing in cursor.fetchall():
+        words = [word for word, is_so in zip(ABILITIES, able, strict=True) if is_so]
+        own = str(name) if is_own else own
+        if is_own:
+            yield from (f"The role that this process uses {word}." for word in words)
+            if words:
+                yield f"As a superuser: ALTER ROLE {own} {WITHOUT}."
+        elif words or is_passing:
+            why = f", which {words[0]}" if words else ""
+            yield (
+                f"The role that this process uses is a member of {name}{why}. "
+                f"As a superuser: REVOKE {name} FROM {own}."
+            )
+    cursor.execute(OWNS_TABLES)
+    if cursor.fetchone() != (False,):
+        yield "The role that this process uses owns tables."
 
 
 def _walled(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
