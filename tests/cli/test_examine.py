@@ -28,6 +28,7 @@ def test_a_new_installation_is_healthy(home: Path) -> None:
         "certificate",
         "organisations",
         "trail",
+        "checkpoints",
         "jobs",
         "mail",
         "clock",

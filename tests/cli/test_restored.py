@@ -1,20 +1,23 @@
 """A trail that was put back to an older state is not served until somebody declares why."""
 
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from keepwell.toolkit.identifiers import uuid7
 from tests.serving import keepwell, serving
 
 pytestmark = pytest.mark.embedded
 PATIENCE_SECONDS = 60
 
 
-def wait_for_checkpoint(folder: Path) -> None:
+def wait_for_checkpoint(folder: Path, count: int = 2) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
-    while len(list(folder.rglob("*.checkpoint"))) < 2:  # of the demonstration's two organisations
+    while len(list(folder.rglob("*.checkpoint"))) < count:  # two of the demonstration
         assert time.monotonic() < until
         time.sleep(0.1)
 
@@ -51,6 +54,38 @@ def test_a_trail_put_back_is_noticed_declared_and_goes_on(tmp_path: Path) -> Non
     assert keepwell(home, "verify", **told).returncode == 0
     with serving(home, **told):
         pass
+
+
+def test_an_emptied_folder_and_a_vanished_organisation_are_said_and_patients_are_served(
+    tmp_path: Path,
+) -> None:
+    home, folder = tmp_path / "home", tmp_path / "elsewhere"
+    folder.mkdir()
+    told = {"KEEPWELL_CHECKPOINTS": str(folder)}
+    assert keepwell(home, "demo", "--no-serve", **told).returncode == 0
+    assert "no checkpoint of" not in keepwell(home, "verify", **told).stdout  # too young
+    with closing(sqlite3.connect(home / "trail.sqlite3")) as trail, trail:
+        trail.execute("UPDATE trail_log SET created_us = created_us - 7200000000")
+    stranger = folder / str(uuid7())
+    stranger.mkdir()
+    (stranger / "2026-11-01.checkpoint").write_text("signed with a key that is gone", "utf-8")
+
+    found = keepwell(home, "verify", **told)
+    assert found.returncode == 1
+    assert "(KEEPWELL_CHECKPOINTS) holds no checkpoint of" in found.stdout
+    assert f"Organisation {stranger.name} has checkpoints in {stranger}" in found.stdout
+    ill = keepwell(home, "doctor", **told)
+    (line,) = [line for line in ill.stdout.splitlines() if line.startswith("WRONG")]
+    assert "checkpoints" in line
+    assert stranger.name in line
+    with serving(home, **told) as served:
+        wait_for_checkpoint(folder, 3)
+    log = "\n".join(served.log.all())
+    assert f"Organisation {stranger.name} has checkpoints" in log
+    assert "not mounted" in log
+    shutil.move(stranger, tmp_path / "known")
+    assert keepwell(home, "verify", **told).returncode == 0
+    assert "every trail agrees" in keepwell(home, "doctor", **told).stdout
 
 
 def test_a_folder_for_checkpoints_that_is_not_there_is_said_so(tmp_path: Path) -> None:

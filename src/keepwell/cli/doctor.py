@@ -13,7 +13,7 @@ from django.db import connections
 from keepwell.cli import chores, folder, organisations, rootkey, stores, tls
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say
-from keepwell.safeguards.audit import heads, waiting
+from keepwell.safeguards.audit import absences, elsewhere, heads, waiting
 from keepwell.toolkit import certificates, clock
 from keepwell.toolkit.envelope import SealBroken
 from keepwell.toolkit.errors import KeepwellError
@@ -51,6 +51,7 @@ def _examine() -> Iterator[Finding]:
         ("certificate", _certificate),
         ("organisations", _organisations),
         ("trail", _trail),
+        ("checkpoints", _checkpoints),
         ("jobs", chores.jobs),
         ("mail", chores.mail),
         ("clock", _clock),
@@ -124,6 +125,17 @@ def _trail() -> str:
     if age > STUCK_SECONDS:
         raise Refusal(f"an entry has waited {age:.0f} s to be written; is Keepwell serving?")
     return "nothing waits too long"
+
+
+def _checkpoints() -> str:
+    place = settings.KEEPWELL_CHECKPOINTS
+    if place is None:
+        return "none is kept elsewhere: set KEEPWELL_CHECKPOINTS to a folder on another machine"
+    found = [f"{one.organisation}: {one.sentence}" for one in elsewhere.all_restored(place)]
+    found += [*absences.vanished(place), *absences.unkept(place)]
+    if found:
+        raise Refusal(" ".join(found))
+    return f"every trail agrees with what is kept in {place}"
 
 
 def _clock() -> str:

@@ -4,7 +4,8 @@ from django.conf import settings
 
 from keepwell.cli import folder, rootkey, statics, stores, tls
 from keepwell.cli.refusal import Refusal
-from keepwell.safeguards.audit import elsewhere
+from keepwell.cli.terminal import warn
+from keepwell.safeguards.audit import absences, elsewhere
 from keepwell.safeguards.identity import resealing
 
 
@@ -48,10 +49,13 @@ def refuse_restored() -> None:
 
     Somebody who has restored a backup says so; nobody else can take entries back unnoticed.
     """
-    found = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
+    folder = settings.KEEPWELL_CHECKPOINTS
+    found = elsewhere.all_restored(folder)
     if found:
         said = " ".join(f"Organisation {one.organisation}: {one.sentence}" for one in found)
         raise Refusal(
             f"{said} If you restored a backup, say so: keepwell trail restored --reason 'why'. If "
             "you did not, somebody has replaced the trail: keep both copies and find out who."
         )
+    for sentence in (*absences.vanished(folder), *absences.unkept(folder)):
+        warn(f"keepwell: {sentence}")  # patients are served all the same

@@ -10,7 +10,7 @@ from django.conf import settings
 from keepwell.cli import installation, organisations
 from keepwell.cli.refusal import FAILED
 from keepwell.cli.terminal import say
-from keepwell.safeguards.audit import elsewhere, verifier
+from keepwell.safeguards.audit import absences, elsewhere, verifier
 from keepwell.safeguards.records import reconciler
 from keepwell.toolkit.errors import KeepwellError
 
@@ -28,7 +28,10 @@ def run(chosen: argparse.Namespace) -> int:
     restored = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
     for one in restored:
         say(f"Organisation {one.organisation}: {one.sentence}")
-    return 0 if all(are_whole) and not restored else FAILED
+    vanished = absences.vanished(settings.KEEPWELL_CHECKPOINTS)
+    for sentence in (*vanished, *absences.unkept(settings.KEEPWELL_CHECKPOINTS)):
+        say(sentence)
+    return 0 if all(are_whole) and not restored and not vanished else FAILED
 
 
 def _say_report(named: organisations.Named) -> bool:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from keepwell.safeguards.audit import checked, elsewhere, queries, writer
+from keepwell.safeguards.audit import absences, checked, elsewhere, queries, writer
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.verifier import verify
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 from tests.safeguards.audit.tampering import Hands
@@ -213,3 +215,31 @@ def test_only_what_this_organisation_signed_counts(ada: Viewer, cy: Viewer, fold
     assert elsewhere.compare(ada.organisation, folder) is None
     assert elsewhere.all_restored(folder) == []
     assert elsewhere.all_restored(None) == []
+
+
+def test_an_organisation_that_is_kept_elsewhere_and_gone_here_is_named(
+    ada: Viewer, cy: Viewer, folder: Path
+) -> None:
+    for viewer in (ada, cy):
+        recorded(viewer, 1)
+        elsewhere.keep(viewer.organisation, folder)
+    assert absences.vanished(folder) == absences.vanished(None) == []
+    (folder / "lost+found").mkdir()
+    with wall.writing(cy.organisation):
+        Organisation.objects.filter(pk=cy.organisation).delete()
+    (said,) = absences.vanished(folder)
+    assert said.startswith(f"Organisation {cy.organisation} has checkpoints in {folder}")
+
+
+def test_a_log_without_any_checkpoint_is_said_once_it_is_old_enough(
+    ada: Viewer, cy: Viewer, folder: Path
+) -> None:
+    recorded(ada, 1)
+    assert absences.unkept(folder) == []
+    with clock.moved(DAY):
+        (said,) = absences.unkept(folder)
+        assert str(ada.organisation) in said
+        assert str(cy.organisation) in said
+        for viewer in (ada, cy):
+            elsewhere.keep(viewer.organisation, folder)
+        assert absences.unkept(folder) == absences.unkept(None) == []
