@@ -13,6 +13,16 @@ from tests.serving import keepwell, serving
 
 pytestmark = pytest.mark.embedded
 PATIENCE_SECONDS = 60
+CLINIC = ("--organisation", "Riverside Clinic")
+WRITING = (
+    ("jobs", "run", "--until-idle"),
+    ("jobs", "retry", "0193b5c7-8d21-7a40-9c41-77e0b1d25f6a"),
+    ("keys", "rotate"),
+    ("keys", "escrow", "--yes"),
+    ("shell", *CLINIC),
+    ("trail", "export", *CLINIC, "--out", "nowhere"),
+    ("trail", "keep", *CLINIC, "--years", "10"),
+)
 
 
 def wait_for_checkpoint(folder: Path, count: int = 2) -> None:
@@ -46,6 +56,13 @@ def test_a_trail_put_back_is_noticed_declared_and_goes_on(tmp_path: Path) -> Non
     found = keepwell(home, "verify", **told)
     assert found.returncode == 1
     assert "was put back to an older state" in found.stdout
+
+    for command in WRITING:
+        refused = keepwell(home, *command, **told)
+        assert refused.returncode == 1, command
+        assert "was put back to an older state" in refused.stderr, command
+    for command in (("jobs", "list"), ("trail", "status"), ("keys", "status")):
+        assert keepwell(home, *command, **told).returncode == 0, command
 
     assert keepwell(home, "trail", "restored", "--reason", " ", **told).returncode == 1
     declared = keepwell(home, "trail", "restored", "--reason", "the disk died", **told)

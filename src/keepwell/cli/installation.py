@@ -44,18 +44,29 @@ def check() -> None:
     rootkey.check()
 
 
+def check_to_write() -> None:
+    """Refuse to add to an installation that is not whole, or to a trail that was put back."""
+    check()
+    refuse_restored()
+
+
 def refuse_restored() -> None:
     """Refuse to go on with a trail that is older than, or other than, a checkpoint kept elsewhere.
 
-    Somebody who has restored a backup says so; nobody else can take entries back unnoticed.
+    Somebody who has restored a backup says so; nobody else can take entries back unnoticed. What
+    was written before that would stand in the wrong log.
     """
-    folder = settings.KEEPWELL_CHECKPOINTS
-    found = elsewhere.all_restored(folder)
+    found = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
     if found:
         said = " ".join(f"Organisation {one.organisation}: {one.sentence}" for one in found)
         raise Refusal(
             f"{said} If you restored a backup, say so: keepwell trail restored --reason 'why'. If "
             "you did not, somebody has replaced the trail: keep both copies and find out who."
         )
+
+
+def warn_of_absences() -> None:
+    """Say what lacks in the place for checkpoints; patients are served all the same."""
+    folder = settings.KEEPWELL_CHECKPOINTS
     for sentence in (*absences.vanished(folder), *absences.unkept(folder)):
-        warn(f"keepwell: {sentence}")  # patients are served all the same
+        warn(f"keepwell: {sentence}")

@@ -20,7 +20,8 @@ from keepwell.safeguards.audit import writer
 
 def run(chosen: argparse.Namespace) -> int:
     """Do what was asked."""
-    installation.check()
+    is_looking = chosen.act in ("list", "show")
+    (installation.check if is_looking else installation.check_to_write)()
     return int(_ACTS[chosen.act](chosen))
 
 

@@ -39,7 +39,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Do the one act that was asked for."""
     if chosen.act == "status":
         return key_status.run(chosen)
-    installation.check()
+    installation.check_to_write()
     acts: Mapping[str, Callable[[argparse.Namespace], int]] = {
         "certificate": _certificate,
         "escrow": _escrow,

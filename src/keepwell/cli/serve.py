@@ -50,8 +50,8 @@ def _refuse_nothing() -> None:
 
 def serve(ready: Callable[[], None]) -> None:
     """Serve the installation of this folder; call `ready` when connections are taken."""
-    installation.check()
-    installation.refuse_restored()
+    installation.check_to_write()
+    installation.warn_of_absences()
     _refuse_faults()
     with (
         folder.held(),

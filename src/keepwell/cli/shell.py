@@ -43,7 +43,7 @@ NO_REASON = 'Sealed. Say why you look: reason("…"). The reason and what you op
 
 def run(chosen: argparse.Namespace) -> int:
     """Read, evaluate and print until the end of input."""
-    installation.check()
+    installation.check_to_write()
     named = _organisation(chosen.organisation)
     session = Session(viewers.console(named.id, account=unix_account()))
     session.banner(named.name)

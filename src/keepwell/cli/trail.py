@@ -24,6 +24,7 @@ from keepwell.safeguards.audit import (
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.search import Search
+from keepwell.safeguards.audit.trail import store
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 STUCK_SECONDS = 60
@@ -31,7 +32,8 @@ STUCK_SECONDS = 60
 
 def run(chosen: argparse.Namespace) -> int:
     """Do what was asked, then let what was recorded reach the log."""
-    installation.check()
+    is_writing = chosen.act in ("export", "keep")
+    (installation.check_to_write if is_writing else installation.check)()
     acts = {"export": _export, "keep": _keep, "restored": _restored, "status": _status}
     try:
         return acts[chosen.act](chosen)
@@ -96,6 +98,11 @@ def _restored(chosen: argparse.Namespace) -> int:
     """Write down that the trail was knowingly put back to an older state."""
     if not chosen.reason.strip():
         raise Refusal("Give a --reason: it stands on the trail for as long as the trail does.")
+    if not store.may_sequence():  # it would wait in the inbox for a server that refuses to start
+        raise Refusal(
+            "This command adds to the log itself, before anything is served: set "
+            "KEEPWELL_SEQUENCER_DB for it as for the service. Nothing was written."
+        )
     found = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
     if chosen.organisation:
         meant = organisations.meant(chosen.organisation)
@@ -106,8 +113,20 @@ def _restored(chosen: argparse.Namespace) -> int:
         for one in found:
             if one.organisation == named.id:
                 elsewhere.declare(_viewer(named), one, chosen.reason.strip())
-                say(f"{named.name}: goes on from {one.size} entries. That is on the trail now.")
+                _say_declared(named, one.size)
     return 0
+
+
+def _say_declared(named: Named, size: int) -> None:
+    """Say that it is done once the log holds it; refuse when it could not be added."""
+    writer.settle(named.id)
+    left = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
+    if any(one.organisation == named.id for one in left):
+        raise Refusal(
+            f"{named.name}: the declaration is kept and could not be added to the log yet. Run "
+            "keepwell verify, which names what hinders it, then this command again."
+        )
+    say(f"{named.name}: goes on from {size} entries. That is on the trail now.")
 
 
 def _keep(chosen: argparse.Namespace) -> int:

@@ -44,14 +44,13 @@ def unkept(folder: Path | None) -> list[str]:
     lacking = sorted(_grown(organisation_ids()) - _kept(folder))
     if not lacking:
         return []
-    return [
-        (
-            f"{folder} (KEEPWELL_CHECKPOINTS) holds no checkpoint of {', '.join(map(str, lacking))}. "
-            "If it ought to, it is not mounted or was emptied: until it is back, a trail that was put "
-            "back to an older state is not noticed. If you have just chosen it, nothing is wrong: the "
-            "first checkpoints are kept soon after a start."
-        )
-    ]
+    said = (
+        f"{folder} (KEEPWELL_CHECKPOINTS) holds no checkpoint of {', '.join(map(str, lacking))}. "
+        "If it ought to, it is not mounted or was emptied: until it is back, a trail that was put "
+        "back to an older state is not noticed. If you have just chosen it, nothing is wrong: the "
+        "first checkpoints are kept soon after a start."
+    )
+    return [said]
 
 
 def _kept(folder: Path) -> set[UUID]:
