@@ -1,5 +1,6 @@
 """The trail page and the page of an entry: filters, proof, what cannot be read, who may."""
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from keepwell.office.trail import chart, findings, groups, views
+from keepwell.office.trail import chart, facts, findings, groups, views
 from keepwell.safeguards.audit import activity, heads, proofs, writer
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import period_of
@@ -113,9 +114,37 @@ def test_what_the_filters_find_is_exported_and_that_is_recorded(
     assert answer["Content-Type"].startswith(kind)
     assert f".{form}" in answer["Content-Disposition"]
     assert answer["Cache-Control"] == "no-store"
-    assert answer.content.count(b"office:profile:change") == 3
+    written = {"csv": b",office:profile:change,", "jsonl": b'"kind": "office:profile:change"'}
+    assert answer.content.count(written[form]) == 3
     (said,) = house.payloads("audit:trail:export")
     assert (said.actor, said.detail["form"]) == (house.people["Dee"].user.pk, form)
+
+
+def test_a_file_holds_whole_lines_up_to_its_limit_and_says_that_it_is_a_part(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(house, 30)
+    dee = house.browser("Dee")
+    monkeypatch.setattr(views, "MOST_BYTES", 4000)
+    answer = dee.get("/trail/export/?kind=office&form=jsonl")
+    assert "-newest-part.jsonl" in answer["Content-Disposition"]
+    assert 0 < len(answer.content) <= 4000
+    indexes = [json.loads(line)["index"] for line in answer.content.splitlines()]
+    assert indexes == sorted(indexes, reverse=True)
+    monkeypatch.setattr(views, "MOST_BYTES", 2**20)
+    answer = dee.get("/trail/export/?kind=office&form=jsonl")
+    assert "part" not in answer["Content-Disposition"]
+    assert len(answer.content.splitlines()) >= 30
+
+
+def test_what_was_asked_for_is_said_in_words_on_the_page_of_the_reading(house: House) -> None:
+    dee = house.browser("Dee")
+    today = f"{clock.now():%Y-%m-%d}"
+    dee.get(f"/trail/export/?kind=office&form=csv&from={today}&to={today}")
+    (said,) = house.payloads("audit:trail:export")
+    assert set(said.detail) == {"form", "kinds", "since", "until"}
+    assert "office:profile:change" in said.detail["kinds"].split()
+    assert set(said.detail) | {"period"} <= set(facts.DETAILS)
 
 
 def test_who_may_export_the_trail_and_as_what(house: House) -> None:

@@ -20,7 +20,7 @@ from keepwell.shell import trail_lines
 MOST_IDS = 40  # shown of one subject; the rest is counted
 PERSON, USER = "persons.person", "identity.user"
 
-_DETAILS: Mapping[str, Promise] = {
+DETAILS: Mapping[str, Promise] = {
     "about": _("Asked about"),
     "actor": _("Asked about the acts of"),
     "because": _("Because"),
@@ -28,18 +28,25 @@ _DETAILS: Mapping[str, Promise] = {
     "broken": _("Keys that do not open"),
     "count": _("Entries shown"),
     "first": _("From entry"),
+    "form": _("Kind of file"),
     "job": _("Kind of job"),
     "key": _("Key"),
     "keys": _("Keys"),
+    "kinds": _("Asked about the kinds"),
     "found": _("Size and root it was put back to"),
     "kept": _("Size and root of the checkpoint kept elsewhere"),
     "last": _("To entry"),
     "method": _("Method"),
     "needed": _("Permission needed"),
+    "number": _("Number"),
+    "origins": _("Websites that may show it in a frame"),
+    "period": _("Year and month erased"),
     "retired": _("Versions deleted"),
     "role": _("Role given"),
     "root": _("Root key, by its last line"),
     "route": _("Page asked for"),
+    "since": _("From this moment"),
+    "until": _("Before this moment"),
     "version": _("Version"),
     "waiting": _("Keys under older versions"),
     "years": _("Years"),
@@ -109,4 +116,4 @@ def role_of(payload: Payload) -> str:
 def details_of(payload: Payload) -> Iterator[tuple[str, str]]:
     """Yield the codes and ids that an entry adds, with words for those we know."""
     for name, value in payload.detail.items():
-        yield str(_DETAILS.get(name, name)), value
+        yield str(DETAILS.get(name, name)), value

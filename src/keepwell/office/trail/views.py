@@ -28,6 +28,7 @@ from keepwell.toolkit import clock
 
 PAGE_ENTRIES = 80  # neighbours that belong together fold
 MOST_EXPORTED = 10_000  # by a page; the command line knows no such limit
+MOST_BYTES = 16 * 2**20  # of the file; what is older is left to a narrower search
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 LARGEST_INDEX = 2**63 - 1  # that a log can hold
 
@@ -64,9 +65,10 @@ def export(request: HttpRequest) -> HttpResponse:
         raise Http404
     filters = Filters.of(asked, requests.zone_of(request))
     found = queries.exported(viewer, filters.search, form, most=MOST_EXPORTED)
-    body = "".join(tables.FORMS[form](found)).encode()  # whole: views never stream
+    body, is_whole = tables.part_of(tables.FORMS[form](found), MOST_BYTES)  # views never stream
     answer = HttpResponse(body, content_type=TYPES[form])
-    answer["Content-Disposition"] = f'attachment; filename="trail-{clock.now():%Y-%m-%d}.{form}"'
+    name = f"trail-{clock.now():%Y-%m-%d}{'' if is_whole else '-newest-part'}.{form}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 

@@ -40,6 +40,7 @@ class Search:
         said = {
             "about": " ".join(map(str, self.about)),
             "actor": str(self.actor or ""),
+            "kinds": "" if self.kinds is None else " ".join(sorted(self.kinds)) or "none",
             "since": self.since.isoformat() if self.since else "",
             "until": self.until.isoformat() if self.until else "",
         }

@@ -88,6 +88,20 @@ def _cell(value: object) -> str:
     return FORMULA.sub(r"\1'", text)
 
 
+def part_of(lines: Iterable[str], most_bytes: int) -> tuple[bytes, bool]:
+    """Return as many whole lines as fit, and whether these are all.
+
+    An entry may name a thousand rows, so that a number of entries bounds no memory.
+    """
+    body = bytearray()
+    for line in lines:
+        piece = line.encode()
+        if len(body) + len(piece) > most_bytes:
+            return bytes(body), False
+        body += piece
+    return bytes(body), True
+
+
 FORMS: Mapping[str, Callable[[Iterable[TrailEntry]], Iterator[str]]] = {
     "csv": csv_lines,
     "jsonl": json_lines,
