@@ -16,6 +16,7 @@ ROWS_ELSEWHERE = {
     "keepwell.config.key_sweep": "asks every model which keys it names, in a sweep without viewer",
     "keepwell.jobs": "hands out work of every organisation; it stands below viewers",
     "keepwell.safeguards.audit": "writes and verifies the trail: it is what records viewers",
+    "keepwell.safeguards.erasure.rows": "asks every model which rows an organisation has",
     "keepwell.safeguards.identity": "accounts and sessions are needed before there is a viewer",
     "keepwell.safeguards.records": "makes the road to sealed rows that queries use",
     "keepwell.safeguards.vault": "keys are rows of the vault's own store, and no viewer sees them",

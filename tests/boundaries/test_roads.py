@@ -22,6 +22,7 @@ SQL_BY_HAND = {
     "keepwell.safeguards.vault.keystore": "overwrites what was deleted, and takes locks",
 }
 MANAGERS_PASSED_BY = {
+    "keepwell.safeguards.erasure.rows": "removes rows of a whole organisation, whose keys all go",
     "keepwell.safeguards.records.actions": "is the one road by which records change",
     "keepwell.safeguards.records.checks": "looks which managers a model has",
     "keepwell.safeguards.records.reindexing": "changes tokens alone, which no entry names",

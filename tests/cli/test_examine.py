@@ -27,6 +27,7 @@ def test_a_new_installation_is_healthy(home: Path) -> None:
         "secret",
         "certificate",
         "organisations",
+        "erasures",
         "trail",
         "checkpoints",
         "jobs",

@@ -23,7 +23,7 @@ def build() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     every = (
         *(_init, _serve, _demo, _verify, _trail, _database, _keys, _shell, _routes),
-        *(_version, _doctor, _jobs, _mail),
+        *(_version, _doctor, _jobs, _mail, _organisation),
     )
     for add in every:
         add(_adder(commands))
@@ -127,9 +127,10 @@ def _keys(add: Adder) -> None:
     _act(acts, "reindex", "Make a new key for search indexes, or say how far one is.")
     sentence = "Print the root key again, to be kept on paper."
     _may_be_confirmed(acts.add_parser("escrow", help=sentence, description=sentence))
-    certificate = _act(acts, "certificate", "Print the certificate of a person's erasure.")
+    sentence = "Print the certificate of the erasure of a person, or of a whole organisation."
+    certificate = _act(acts, "certificate", sentence)
     certificate.add_argument(
-        "--person", metavar="ID", required=True, help="the id that the person had"
+        "--person", metavar="ID", help="the id that the person had; without: the organisation's"
     )
     certificate.add_argument("--json", action="store_true", help="print it as JSON")
 
@@ -205,3 +206,13 @@ def _mail(add: Adder) -> None:
     sentence = "Send a test letter while you wait, and say what the mail server answered."
     command = acts.add_parser("test", help=sentence, description=sentence)
     command.add_argument("address", metavar="ADDRESS", help="where to")
+
+
+def _organisation(add: Adder) -> None:
+    acts = add("organisation", "Decide about a whole organisation.").add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
+    sentence = "Destroy an organisation's keys and delete all it has; asks, and cannot be undone."
+    command = acts.add_parser("erase", help=sentence, description=sentence)
+    command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
+    command.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")

@@ -13,7 +13,9 @@ from django.db import connections
 from keepwell.cli import chores, folder, organisations, rootkey, stores, tls
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say
-from keepwell.safeguards.audit import absences, elsewhere, heads, waiting
+from keepwell.safeguards.audit import absences, elsewhere, heads, logs, waiting
+from keepwell.safeguards.erasure.organisations import is_unfinished
+from keepwell.safeguards.vault import erased
 from keepwell.toolkit import certificates, clock
 from keepwell.toolkit.envelope import SealBroken
 from keepwell.toolkit.errors import KeepwellError
@@ -50,6 +52,7 @@ def _examine() -> Iterator[Finding]:
         ("secret", _secret),
         ("certificate", _certificate),
         ("organisations", _organisations),
+        ("erasures", _erasures),
         ("trail", _trail),
         ("checkpoints", _checkpoints),
         ("jobs", chores.jobs),
@@ -118,6 +121,21 @@ def _organisations() -> str:
         except (KeepwellError, NoteBroken, SealBroken) as error:
             raise Refusal(f"{each.name} ({each.id}) lacks its keys or its log: {error}") from error
     return f"{len(named)}, each with its keys and its log"
+
+
+def _erasures() -> str:
+    """Refuse an erasure that was cut short, or whose rows were put back from a copy."""
+    gone = [each for each in logs.all_logs() if erased.find(each)]
+    left = [str(each) for each in gone if is_unfinished(each)]
+    if left:
+        raise Refusal(
+            f"something is left of {', '.join(left)}: run keepwell organisation erase again"
+        )
+    return (
+        f"organisations erased, nothing left of them: {len(gone)}"
+        if gone
+        else "no organisation was"
+    )
 
 
 def _trail() -> str:

@@ -9,11 +9,12 @@ from uuid import UUID
 from keepwell.cli import installation, key_status, organisations, search_keys
 from keepwell.cli.account import unix_account
 from keepwell.cli.organisations import Named
-from keepwell.cli.refusal import FAILED, Refusal
+from keepwell.cli.refusal import FAILED, MISUSED, Refusal
 from keepwell.cli.terminal import say, warn
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.erasure.certificates import certificate_of_organisation
 from keepwell.safeguards.persons import erasures
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.vault import organisation_keys, rewrap, root, root_rotation
@@ -181,6 +182,8 @@ def _rotate_root(chosen: argparse.Namespace) -> int:
 
 def _certificate(chosen: argparse.Namespace) -> int:
     """Print what proves an erasure; whoever reads it needs neither Keepwell nor any key."""
+    if not chosen.person:
+        return _certificate_of_organisation(chosen)
     person = organisations.id_of(chosen.person)
     for each in _meant(chosen):
         _record(each.id, KeysEvent.CERTIFICATE_PRINT)
@@ -191,6 +194,17 @@ def _certificate(chosen: argparse.Namespace) -> int:
     raise Refusal(
         f"No erasure of a person {person} is on the trail. If it was done just now, try again."
     )
+
+
+def _certificate_of_organisation(chosen: argparse.Namespace) -> int:
+    if not chosen.organisation:
+        raise Refusal("Say whose: --person ID, or --organisation ID that was erased.", MISUSED)
+    named = organisations.meant(chosen.organisation, among=organisations.with_trails())
+    found = certificate_of_organisation(_viewer(named.id))
+    if found is None:
+        raise Refusal(f"No erasure of {named.name} was ordered: it is there, with its keys.")
+    say(found.as_json() if chosen.json else found.as_text())
+    return 0
 
 
 def _ask(chosen: argparse.Namespace, question: str, word: str) -> None:

@@ -1,5 +1,6 @@
 """Which organisation a command means: its id, or a name that only one has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from keepwell.cli.refusal import MISUSED, Refusal
 from keepwell.safeguards.audit import logs
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.organisations import organisation_ids
+from keepwell.safeguards.vault import erased
 from keepwell.shell import queries
 
 
@@ -26,8 +28,14 @@ def all_of_them() -> list[Named]:
 def with_trails() -> list[Named]:
     """Return every organisation, and those of which only the trail still knows."""
     known = {named.id: named for named in all_of_them()}
-    traces = (Named(each, f"{each}, not in the data store") for each in logs.with_traces())
+    traces = (Named(each, _trace(each)) for each in logs.with_traces())
     return [*known.values(), *(trace for trace in traces if trace.id not in known)]
+
+
+def _trace(organisation: UUID) -> str:
+    """Name what only the trail knows: the name itself went with an organisation that was erased."""
+    gone = erased.find(organisation)
+    return f"{organisation}" if gone else f"{organisation}, not in the data store"
 
 
 def _named(organisation: UUID) -> Named | None:
@@ -36,17 +44,16 @@ def _named(organisation: UUID) -> Named | None:
     return None if row is None else Named(organisation, row.name)
 
 
-def meant(text: str) -> Named:
+def meant(text: str, *, among: Sequence[Named] | None = None) -> Named:
     """Return the organisation with this id or name; refuse if there is none or more than one."""
-    found = [
-        each for each in all_of_them() if text.casefold() in (str(each.id), each.name.casefold())
-    ]
+    every = all_of_them() if among is None else among
+    found = [each for each in every if text.casefold() in (str(each.id), each.name.casefold())]
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(str(each.id) for each in found)
         raise Refusal(f"Several organisations are called {text!r}. Give one id of: {ids}", MISUSED)
-    known = "; ".join(f"{each.name} ({each.id})" for each in all_of_them()) or "none"
+    known = "; ".join(f"{each.name} ({each.id})" for each in every) or "none"
     raise Refusal(f"There is no organisation {text!r}. There are: {known}.", MISUSED)
 
 

@@ -26,6 +26,7 @@ from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.search import Search
 from keepwell.safeguards.audit.trail import store
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault import erased
 
 STUCK_SECONDS = 60
 
@@ -47,12 +48,17 @@ def _viewer(named: Named) -> Viewer:
 
 def _export(chosen: argparse.Namespace) -> int:
     """Write one organisation's trail: with its verifier into a folder, or as lines into a file."""
-    named = organisations.meant(chosen.organisation)
+    named = organisations.meant(chosen.organisation, among=organisations.with_trails())
     out = Path(chosen.out).absolute()
     viewer = _viewer(named)
+    gone = erased.find(named.id)
+    is_erased = gone is not None and gone.destroyed is not None
     if chosen.format != "tree":
+        if is_erased:
+            raise Refusal("It was erased: what its entries said cannot be read. Export the tree.")
         return _export_lines(named, viewer, chosen.format, out)
-    record_now(viewer, AuditEvent.TRAIL_EXPORT)  # first, so that the export holds its own entry
+    if not is_erased:  # such a log takes no entries any more
+        record_now(viewer, AuditEvent.TRAIL_EXPORT)  # first, so that the export holds its own entry
     head = export.export(named.id, out)
     say(f"{named.name}: {head.size} entries in {out}")
     say(f"Check them with: python3 {out}/verify.py {out}")

@@ -177,6 +177,11 @@ def last_error(names: Iterable[str]) -> str:
     return found.first() or ""
 
 
+def of_organisation(organisation: UUID) -> list[UUID]:
+    """Return the ids of an organisation's jobs, whatever has become of them."""
+    return list(Job.objects.filter(organisation=organisation).values_list("pk", flat=True))
+
+
 def sweep(*, ended_before: datetime, dead_before: datetime) -> int:
     """Delete jobs that ended well or were cancelled, and dead ones, before these moments."""
     ended = models.Q(state__in=(State.DONE, State.CANCELLED), ended__lt=ended_before)

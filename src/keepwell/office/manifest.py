@@ -108,6 +108,9 @@ MANIFEST = Manifest(
         KeysEvent.CERTIFICATE_PRINT: EventWords(
             did=_("printed a certificate of erasure"), icon="download"
         ),
+        KeysEvent.ORGANISATION_ERASE: EventWords(
+            did=_("ordered that the whole organisation is erased"), icon="bin", tone="danger"
+        ),
         KeysEvent.ORGANISATION_ROTATE: EventWords(did=_("made a new organisation key"), icon="key"),
         KeysEvent.REWRAP_BEGIN: EventWords(
             did=_("began to bring every key under the newest organisation key"), icon="key"

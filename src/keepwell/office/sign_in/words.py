@@ -57,6 +57,10 @@ def ending(because: str) -> dict[str, Any] | None:
             _("You were signed out after %(minutes)d minutes without activity.")
             % {"minutes": minutes},
         ),
+        Ending.ORGANISATION_ERASED: (
+            "info",
+            _("The organisation you worked in was erased from this installation."),
+        ),
         Ending.PASSWORD_CHANGED: (
             "info",
             _("Your password was changed. Sign in with the new one."),

@@ -81,13 +81,22 @@ def _refuse(
     raise refusal
 
 
+_SAID = {
+    Ending.ABSOLUTE,
+    Ending.ENDED_ELSEWHERE,
+    Ending.IDLE,
+    Ending.ORGANISATION_ERASED,
+    Ending.PASSWORD_CHANGED,
+}
+
+
 def _send_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send a browser to sign in; a script gets 401, which htmx follows as a whole page."""
     asked: dict[str, str] = {}
     if request.method in {"GET", "HEAD"} and not _is_script(request):
         asked["next"] = request.get_full_path()
     ending = viewers.sign_in_of(request).ending
-    if ending in {Ending.IDLE, Ending.ABSOLUTE, Ending.ENDED_ELSEWHERE, Ending.PASSWORD_CHANGED}:
+    if ending in _SAID:
         asked["because"] = ending
     address = resolve_url(settings.LOGIN_URL) + (f"?{urlencode(asked)}" if asked else "")
     if _is_script(request):

@@ -20,11 +20,13 @@ from keepwell.safeguards.audit.sealing import key_name, open_payload
 from keepwell.safeguards.audit.trail import models, store
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
-from keepwell.safeguards.vault import keys, owed
+from keepwell.safeguards.vault import erased, keys, owed
 from keepwell.safeguards.vault.errors import KeyGone, KeystoreUnavailable
+from keepwell.safeguards.vault.events import KeysEvent
 from keepwell.toolkit.clock import now_us
 from keepwell.toolkit.envelope import SealBroken
 
+EVERY_PERIOD = 999_999  # after every month there will be
 PERIOD = "period"  # in the entry's detail, such as 202611
 
 
@@ -71,7 +73,12 @@ def _shred(organisation: UUID) -> None:
 
 
 def of(organisation: UUID) -> Erasures:
-    """Read from the trail which months were erased; newest order first."""
+    """Read from the trail which months were erased; newest order first.
+
+    Whoever ordered that the whole organisation is erased ordered all months.
+    """
+    if _is_all_erased(organisation):
+        return Erasures(frozenset(), before=EVERY_PERIOD)
     periods: set[int] = set()
     before = 0
     with store.reading(organisation):
@@ -86,6 +93,19 @@ def of(organisation: UUID) -> Erasures:
         elif Erasures(frozenset(periods), before).covers(row.period):
             before = max(before, row.period)
     return Erasures(frozenset(periods), before)
+
+
+def _is_all_erased(organisation: UUID) -> bool:
+    """Tell whether the organisation's keys went by an order that stands in its own log."""
+    gone = erased.find(organisation)
+    if gone is None or gone.destroyed is None:
+        return False
+    with store.reading(organisation):
+        return models.Entry.objects.filter(
+            organisation_id=organisation,
+            entry_id=gone.entry,
+            kind=KeysEvent.ORGANISATION_ERASE,
+        ).exists()
 
 
 def _period_in(row: models.Entry) -> int | None:

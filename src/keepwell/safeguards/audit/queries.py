@@ -126,6 +126,27 @@ def entry(viewer: Viewer, index: int) -> TrailEntry:
     return _opened([row])[0]
 
 
+def unopened(viewer: Viewer, entry: UUID) -> TrailEntry | None:
+    """Return an entry whose organisation's keys are gone: nothing of it can be read.
+
+    Nothing is recorded, because nothing is shown that the tree does not show, and nothing could be.
+    """
+    with store.reading(viewer.organisation):
+        found = models.Entry.objects.filter(
+            organisation_id=viewer.organisation, entry_id=entry
+        ).first()
+    if found is None:
+        return None
+    return TrailEntry(
+        index=found.index,
+        id=found.entry_id,
+        moment=moment_of(found.time_us),
+        kind=found.kind,
+        content=Content.ERASED,
+        payload=None,
+    )
+
+
 def state(viewer: Viewer) -> TrailState:
     """Return how far the trail has come and what this process last found when checking it."""
     writer.settle(viewer.organisation)

@@ -5,6 +5,7 @@ by a lock that ends with the transaction; each remembers how far the log had com
 the other has added since.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,6 +17,8 @@ from keepwell.safeguards.audit.entries import SealedEntry
 from keepwell.safeguards.audit.errors import TrailBroken
 from keepwell.safeguards.audit.heads import Head
 from keepwell.safeguards.audit.trail import inbox, statements, store, trees
+from keepwell.safeguards.vault import erased
+from keepwell.safeguards.vault.errors import OrganisationKeysMissing
 from keepwell.toolkit.clock import now_us
 from keepwell.toolkit.notes import NoteBroken
 from keepwell.toolkit.tiles import Growth, Tile
@@ -23,6 +26,8 @@ from keepwell.toolkit.tiles import Growth, Tile
 BATCH = 1000
 REMEMBERED_LOGS = 256
 LARGEST_CATCH_UP = 2000  # beyond that, reading the edge anew is cheaper
+
+_log = logging.getLogger(__name__)
 
 
 class Sequencer:
@@ -45,7 +50,19 @@ class Sequencer:
         checked.saw(organisation, tree.size, tree.root())
 
     def take_inbox(self, organisation: UUID) -> bool:
-        """Move at most one batch from the inbox into the log; return whether there may be more."""
+        """Move at most one batch from the inbox into the log; return whether there may be more.
+
+        What came in while the organisation's keys were being destroyed can never be signed: it is
+        taken out, and said in the process's log.
+        """
+        try:
+            return self._take_inbox(organisation)
+        except OrganisationKeysMissing:
+            if erased.find(organisation) is None:
+                raise
+            return _take_out_unsigned(organisation)
+
+    def _take_inbox(self, organisation: UUID) -> bool:
         with store.sequencing(organisation) as connection:
             statements.wait_for_turn(connection, organisation)
             waiting = inbox.oldest(connection, organisation, BATCH)
@@ -71,6 +88,14 @@ class Sequencer:
         while len(self._trees) > REMEMBERED_LOGS:
             self._trees.popitem(last=False)
         return tree
+
+
+def _take_out_unsigned(organisation: UUID) -> bool:
+    with store.sequencing(organisation) as connection:
+        late = inbox.oldest(connection, organisation, BATCH)
+        inbox.remove(connection, organisation, [one.id for one in late])
+    _log.error("trail_late organisation=%s entries=%s", organisation, len(late))
+    return len(late) == BATCH
 
 
 def _caught_up(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from keepwell.safeguards.audit import checked, heads, logs, waiting, writer
+from keepwell.safeguards.audit import checked, heads, logs, remains, waiting, writer
 from keepwell.safeguards.audit.checked import Checked, Seen
 from keepwell.safeguards.audit.contents import Contents
 from keepwell.safeguards.audit.diagnosis import Suspect, diagnose
@@ -41,6 +41,7 @@ def verify(organisation: UUID) -> Report:
     with store.reading(organisation) as connection:
         head, finding = _walked(connection, organisation, seen)
     finding = finding or _unlisted(organisation) or _stuck(organisation)
+    finding = finding or remains.finding(organisation)
     size, root = (head.size, head.root) if head else (0, EMPTY_ROOT)
     checked.remember(organisation, Checked(clock.now(), size, root, finding is None, finding))
     if finding is None:

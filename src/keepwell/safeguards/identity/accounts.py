@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from keepwell.safeguards.identity import passwords
-from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.identity.models import Door, User
 
 
 def has_account(email: str) -> bool:
@@ -24,3 +24,17 @@ def is_open(account: UUID) -> bool:
 def open_account(email: str) -> User | None:
     """Return the account of an address unless it is closed."""
     return User.objects.filter(email=passwords.normal_email(email), is_active=True).first()
+
+
+def of_this_alone(organisation: UUID) -> list[User]:
+    """Return the accounts that may enter this organisation and no other."""
+    elsewhere = Door.objects.exclude(organisation=organisation).values("user")
+    here = Door.objects.filter(organisation=organisation).values("user")
+    return list(User.objects.filter(pk__in=here).exclude(pk__in=elsewhere))
+
+
+def shut(organisation: UUID) -> None:
+    """Take every account's way into an organisation; delete those that have no other."""
+    for user in of_this_alone(organisation):
+        user.delete()
+    Door.objects.filter(organisation=organisation).delete()

@@ -33,6 +33,7 @@ class Ending(StrEnum):
     ENDED_ELSEWHERE = "ended-elsewhere"
     FACTOR_CHANGED = "factor-changed"
     IDLE = "idle"
+    ORGANISATION_ERASED = "organisation-erased"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  a reason, not a password
     REPLACED = "replaced"
     SIGNED_OUT = "signed-out"
@@ -142,6 +143,12 @@ def end(record: SessionRecord, because: Ending) -> bool:
     """End one session; tell whether it was this call that ended it."""
     standing = SessionRecord.objects.filter(pk=record.pk, ended__isnull=True)
     return standing.update(ended=now(), ended_because=because, data="") == 1
+
+
+def end_all_in(organisation: UUID, because: Ending) -> int:
+    """End every session that works in an organisation; return how many."""
+    standing = SessionRecord.objects.filter(organisation=organisation, ended__isnull=True)
+    return standing.update(ended=now(), ended_because=because, data="")
 
 
 def standing_of(user: User) -> list[SessionRecord]:

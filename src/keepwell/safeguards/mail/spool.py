@@ -4,7 +4,7 @@ A message that the server refuses for good, or that is of no use any more, does 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -77,6 +77,19 @@ def drop_past() -> None:
     for path in (*waiting(), *_refused()):
         if is_past(parse(path.read_bytes())):
             path.unlink(missing_ok=True)
+
+
+def drop(names: Collection[UUID], addresses: Collection[str]) -> int:
+    """Delete what bears one of these names or is for one of these addresses; return how many."""
+    written = {str(name) for name in names}
+    found = [
+        path
+        for path in (*waiting(), *_refused())
+        if path.stem in written or parse(path.read_bytes())["To"] in addresses
+    ]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
 
 
 def set_aside(path: Path) -> None:

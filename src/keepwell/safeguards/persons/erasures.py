@@ -8,8 +8,8 @@ cryptographic erase).
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -71,14 +71,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What can be said of one person's erasure just now."""
+    """What can be said just now of the erasure of one person, or of a whole organisation."""
 
     organisation: UUID
-    person: UUID
+    person: UUID | None  # None: all of the organisation was erased
     orders: tuple[Order, ...]  # oldest first
     keys: int
     destroyed: datetime | None  # None: the keys are still owed, and follow within a minute
     backup_days: int
+    counts: Mapping[str, int] = field(default_factory=dict)  # an organisation's rows, by model
 
     @property
     def ordered(self) -> datetime:
@@ -131,14 +132,17 @@ class Certificate:
         return {
             "format": FORMAT,
             "organisation": str(self.organisation),
-            "person": str(self.person),
+            **({"person": str(self.person)} if self.person else {}),
             "erased": [
-                {
-                    "model": subject.model,
-                    "count": len(subject.ids),
-                    "ids": [str(id_) for id_ in subject.ids],
-                }
-                for subject in self.subjects
+                *({"model": model, "count": count} for model, count in self.counts.items()),
+                *(
+                    {
+                        "model": subject.model,
+                        "count": len(subject.ids),
+                        "ids": [str(id_) for id_ in subject.ids],
+                    }
+                    for subject in self.subjects
+                ),
             ],
             "ordered": self.ordered.isoformat(),
             "keys_destroyed": self.keys,
@@ -158,7 +162,7 @@ class Certificate:
             "CERTIFICATE OF ERASURE",
             "",
             f"Organisation   {self.organisation}",
-            f"Person         {self.person}",
+            f"Person         {self.person or 'all: the organisation itself was erased'}",
             f"Ordered        {_moment(self.ordered)}",
             f"Keys destroyed {self.keys}, {_moment(self.destroyed)}",
             f"Complete       {self._completion()}",
@@ -177,7 +181,8 @@ class Certificate:
         return "\n".join(lines)
 
     def _counted(self) -> list[str]:
-        return [
+        counted = [f"  {count} of {model}" for model, count in self.counts.items()]
+        return counted + [
             line
             for subject in self.subjects
             for line in (

@@ -6,6 +6,7 @@ name and length are all that a reader of the disk learns: only sealed bytes are 
 
 import contextlib
 import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -120,6 +121,21 @@ def delete(organisation: UUID, row: UUID) -> bool:
         return False
     sync_directory(path.parent)
     return True
+
+
+def has_any(organisation: UUID) -> bool:
+    """Tell whether an organisation has files or had some."""
+    return (Path(settings.KEEPWELL_BLOBS) / str(organisation)).exists()
+
+
+def delete_all(organisation: UUID) -> int:
+    """Remove every file of an organisation, half-written ones too; return how many there were."""
+    folder = Path(settings.KEEPWELL_BLOBS) / str(organisation)
+    count = sum(1 for path in folder.glob("??/*"))
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.parent.is_dir():
+        sync_directory(folder.parent)
+    return count
 
 
 def sweep_unfinished() -> int:

@@ -7,6 +7,7 @@ class KeysEvent(StrEnum):
     """source:subject:verb."""
 
     CERTIFICATE_PRINT = "vault:certificate:print"
+    ORGANISATION_ERASE = "vault:organisation:erase"
     ORGANISATION_ROTATE = "vault:organisation:rotate"
     REWRAP_BEGIN = "vault:rewrap:begin"
     REWRAP_END = "vault:rewrap:end"

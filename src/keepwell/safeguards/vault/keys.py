@@ -2,12 +2,20 @@
 
 import contextlib
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from django.db import IntegrityError
 
-from keepwell.safeguards.vault import data_keys, observer, organisation_keys, pool, shared
+from keepwell.safeguards.vault import (
+    data_keys,
+    erased,
+    observer,
+    organisation_keys,
+    pool,
+    shared,
+    signing,
+)
 from keepwell.safeguards.vault.errors import KeystoreUnavailable
 from keepwell.safeguards.vault.keystore import access
 from keepwell.safeguards.vault.keystore.models import SharedKey
@@ -89,16 +97,30 @@ def shred(organisation: UUID, key_ids: Collection[UUID], entry: UUID | None = No
     return count
 
 
-def shred_organisation(organisation: UUID, entry: UUID | None = None) -> int:
+def order_shredding(
+    organisation: UUID, entry: UUID | None, counts: Mapping[str, int] | None = None
+) -> None:
+    """Keep, apart from the keys, what must outlive them: the public key, and the order itself.
+
+    `entry` is the trail's that ordered it, `counts` how many rows of which model there were.
+    """
+    public = signing.verify_key(organisation).public_bytes_raw()
+    erased.begin(organisation, entry, public, counts or {})
+
+
+def shred_organisation(organisation: UUID, entry: UUID | None = None, *, note: str = "") -> int:
     """Destroy every key of an organisation in one keystore transaction; return how many data keys.
 
     Nothing that it sealed opens again, its trail's contents included, and nothing can be sealed or
-    signed: other processes know within 5 seconds. So leave the trail's entry, sign its head and
-    take the proofs before. Heads that were signed stay checkable with the public key alone.
+    signed: other processes know within 5 seconds. So leave the trail's entry and sign its head
+    before; `note` is that head. It and the public key are kept (`vault.erased`), so that the log
+    and the proofs of its entries stay checkable.
     """
+    order_shredding(organisation, entry)
     with access.writing(organisation):
         count = data_keys.delete_all(organisation)
         organisation_keys.delete_all(organisation, entry)
+        erased.complete(keys=count, note=note)
     pool.discard(organisation)
     data_keys.held.drop_of(organisation)
     organisation_keys.forget(organisation)

@@ -23,6 +23,7 @@ from keepwell.safeguards.vault.errors import (
 from keepwell.safeguards.vault.held import DatedKey, HeldKey, Unwrapped
 from keepwell.safeguards.vault.keystore import access, notices, wrappings
 from keepwell.safeguards.vault.keystore.models import (
+    ErasedOrganisation,
     NoticeKind,
     OrganisationKey,
     Purpose,
@@ -60,6 +61,8 @@ def make(organisation: UUID) -> None:
     root.check()
     try:
         with access.writing(organisation):
+            if ErasedOrganisation.objects.exists():  # its log would go on under another key
+                raise OrganisationKeysMissing
             if not OrganisationKey.objects.exists():
                 root.hold()
                 _insert(organisation)

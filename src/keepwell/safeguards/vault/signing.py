@@ -4,7 +4,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from keepwell.safeguards.vault import organisation_keys
+from keepwell.safeguards.vault import erased, organisation_keys
+from keepwell.safeguards.vault.errors import OrganisationKeysMissing
 from keepwell.safeguards.vault.held import Wiped
 from keepwell.safeguards.vault.keystore.models import Purpose
 
@@ -21,5 +22,11 @@ def signing_key(organisation: UUID) -> Ed25519PrivateKey:
 
 
 def verify_key(organisation: UUID) -> Ed25519PublicKey:
-    """Return the key that checks the signatures."""
-    return signing_key(organisation).public_key()
+    """Return the key that checks signatures; that of an erased organisation was kept."""
+    try:
+        return signing_key(organisation).public_key()
+    except OrganisationKeysMissing:
+        gone = erased.find(organisation)
+        if gone is None:
+            raise
+        return Ed25519PublicKey.from_public_bytes(gone.public_key)

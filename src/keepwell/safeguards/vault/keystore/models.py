@@ -154,3 +154,26 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"notice {self.sequence} {self.kind}"
+
+
+class ErasedOrganisation(models.Model):
+    """What stays of an organisation's keys: what checks its log, and when the keys went.
+
+    Made when the erasure is ordered, completed in the transaction that deletes the keys. It holds
+    ids, counts and public values alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation_id = models.UUIDField(unique=True)
+    entry_id = models.UUIDField(null=True)  # of the trail's entry that ordered it
+    public_key = models.BinaryField()  # Ed25519, 32 bytes
+    counts = models.JSONField(default=dict)  # rows of each model when it was ordered
+    ordered = models.DateTimeField()
+    destroyed = models.DateTimeField(null=True)
+    keys = models.PositiveBigIntegerField(default=0)  # data keys that went
+    note = models.TextField(blank=True)  # the newest signed head when they went
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    def __str__(self) -> str:
+        return f"erased organisation {self.organisation_id}"

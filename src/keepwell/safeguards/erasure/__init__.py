@@ -1,0 +1,1 @@
+"""Erasing a whole organisation: its rows, files and letters, and the keys of all of them."""
