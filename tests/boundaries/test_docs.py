@@ -91,7 +91,7 @@ def test_help_is_what_the_program_prints() -> None:
     page = (DOCS / "reference" / "commands.md").read_text()
     assert generate.with_help(page) == page, ANEW
     shown = set(re.findall(r"^\$ keepwell ?([a-z ]*?) ?--help$", page, re.MULTILINE))
-    commands = re.findall(r"^    ([a-z]+) {2,}", generate.help_of([]), re.MULTILINE)
+    commands = re.findall(r"^    ([a-z]+)(?: {2,}|$)", generate.help_of([]), re.MULTILINE)
     acts = {
         f"{command} {act}"
         for command in commands

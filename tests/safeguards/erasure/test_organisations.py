@@ -153,6 +153,7 @@ def test_a_log_that_is_not_the_one_of_the_day_of_erasure_is_named(ours: UUID) ->
 
 
 def test_keys_that_went_without_an_order_in_the_log_are_no_erasure(ours: UUID) -> None:
+    organisations.settle(ours)
     keys.shred_organisation(ours, uuid7())
     finding = verifier.verify(ours).finding
     assert finding

@@ -98,7 +98,7 @@ def of(organisation: UUID) -> Erasures:
 def _is_all_erased(organisation: UUID) -> bool:
     """Tell whether the organisation's keys went by an order that stands in its own log."""
     gone = erased.find(organisation)
-    if gone is None or gone.destroyed is None:
+    if gone is None or gone.destroyed is None or gone.entry is None:
         return False
     with store.reading(organisation):
         return models.Entry.objects.filter(
