@@ -28,7 +28,16 @@ from keepwell.office import tasks
 from keepwell.safeguards.access import actions as access
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.audit import export, heads, offline, proofs, verifier, waiting, writer
+from keepwell.safeguards.audit import (
+    absences,
+    export,
+    heads,
+    offline,
+    proofs,
+    verifier,
+    waiting,
+    writer,
+)
 from keepwell.safeguards.audit.reports import Problem
 from keepwell.safeguards.audit.sealing import sealed_entry
 from keepwell.safeguards.audit.trail import inbox
@@ -179,6 +188,7 @@ def test_the_other_organisation_keeps_everything_and_goes_on(
     with caplog.at_level(logging.WARNING):
         assert trail_check.check_all() == 0
         assert trail_keeping.keep_checkpoints() == 3
+        assert absences.vanished(tmp_path) == []
         assert trail_keeping.drop_old_payloads() == 0
         assert trail_keeping.reconcile_all() == 0
         key_sweep.sweep()

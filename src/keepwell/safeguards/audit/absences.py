@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from keepwell.safeguards.audit import erasures
 from keepwell.safeguards.audit.elsewhere import ENDING
 from keepwell.safeguards.audit.trail import models, store
 from keepwell.safeguards.tenancy.organisations import organisation_ids
@@ -19,12 +20,14 @@ FRESH = timedelta(hours=1)  # the first checkpoint is kept soon after a start
 def vanished(folder: Path | None) -> list[str]:
     """Say of each organisation with checkpoints in the folder that the data store lacks it.
 
-    Whether it is ours cannot be told when its keys went with it; then another installation may
-    keep its checkpoints there, too. Raises OSError when the folder cannot be read.
+    One that was erased, by an order in its own log, is none of them. Whether another is ours cannot
+    be told when its keys went with it; then another installation may keep its checkpoints there,
+    too. Raises OSError when the folder cannot be read.
     """
     if folder is None:
         return []
-    gone = sorted(_kept(folder) - set(organisation_ids()))
+    missing = sorted(_kept(folder) - set(organisation_ids()))
+    gone = [one for one in missing if not erasures.is_all_erased(one)]
     return [
         f"Organisation {one} has checkpoints in {folder / str(one)} and is not in the data store: "
         "it was taken away, or a store was put back to before it was made. Put back the newest "

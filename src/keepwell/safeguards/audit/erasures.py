@@ -77,7 +77,7 @@ def of(organisation: UUID) -> Erasures:
 
     Whoever ordered that the whole organisation is erased ordered all months.
     """
-    if _is_all_erased(organisation):
+    if is_all_erased(organisation):
         return Erasures(frozenset(), before=EVERY_PERIOD)
     periods: set[int] = set()
     before = 0
@@ -95,7 +95,7 @@ def of(organisation: UUID) -> Erasures:
     return Erasures(frozenset(periods), before)
 
 
-def _is_all_erased(organisation: UUID) -> bool:
+def is_all_erased(organisation: UUID) -> bool:
     """Tell whether the organisation's keys went by an order that stands in its own log."""
     gone = erased.find(organisation)
     if gone is None or gone.destroyed is None or gone.entry is None:
