@@ -5,9 +5,12 @@ Numbers are integers up to 2**53 - 1, which every JSON reader represents exactly
 """
 
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 LARGEST_INTEGER = 2**53 - 1
+
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class NotCanonical(ValueError):  # noqa: N818  names the fact
@@ -17,8 +20,7 @@ class NotCanonical(ValueError):  # noqa: N818  names the fact
 def encode(value: object) -> bytes:
     """Return the canonical bytes of a value made of str, int, bool, None, list, tuple and dict."""
     try:
-        ordered = _ordered(value)
-        return json.dumps(ordered, ensure_ascii=False, separators=(",", ":")).encode()
+        return _written(_ordered(value)).encode()
     except (UnicodeEncodeError, RecursionError) as error:
         raise NotCanonical("The value holds a lone surrogate or is nested too deeply.") from error
 
@@ -35,27 +37,33 @@ def decode(data: bytes) -> Any:
 
 
 def _ordered(value: object) -> object:
+    if type(value) is str:  # nearly everything, and the trail encodes for each reading
+        return value
     match value:
+        case dict():
+            return {key: _ordered(value[key]) for key in _sorted(value)}
         case None | bool() | str():
             return value
         case int():
             return _whole_number(value)
         case list() | tuple():
-            return [_ordered(item) for item in value]
-        case dict():
-            return {key: _ordered(value[key]) for key in sorted(value, key=_utf16_order)}
+            return [item if type(item) is str else _ordered(item) for item in value]
         case _:
             raise NotCanonical(f"A {type(value).__name__} has no canonical form.")
+
+
+def _sorted(keys: Iterable[object]) -> list[str]:
+    """Order keys as RFC 8785 3.2.3 says: by UTF-16 code units, as JavaScript sorts."""
+    named = cast("list[str]", list(keys))
+    try:
+        if all(map(str.isascii, named)):  # then code points and code units sort alike
+            return sorted(named)
+        return sorted(named, key=lambda key: key.encode("utf-16-be"))
+    except TypeError as error:
+        raise NotCanonical("Keys must be strings.") from error
 
 
 def _whole_number(value: int) -> int:
     if abs(value) > LARGEST_INTEGER:
         raise NotCanonical("Integers beyond 2**53 - 1 have no canonical form; use a string.")
     return int(value)
-
-
-def _utf16_order(key: object) -> bytes:
-    """Order keys as RFC 8785 3.2.3 says: by UTF-16 code units, as JavaScript sorts."""
-    if not isinstance(key, str):
-        raise NotCanonical("Keys must be strings.")
-    return key.encode("utf-16-be")

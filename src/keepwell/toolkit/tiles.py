@@ -73,10 +73,13 @@ class Growth:
             raise ValueError("A full tile is not unfinished.")
         self.size = sum(len(level) << TILE_BITS * at for at, level in enumerate(self._levels))
         self._edge = [hash_ for level in reversed(self._levels) for hash_ in _edge_of(level)]
+        self._root: bytes | None = None  # of this size, once it was asked for
 
     def root(self) -> bytes:
         """Return the root of the tree as it is now."""
-        return fold(self._edge)
+        if self._root is None:
+            self._root = fold(self._edge)
+        return self._root
 
     def append(self, leaf: bytes) -> list[Tile]:
         """Add one leaf hash; return the tiles that became full, lowest level first."""
@@ -89,6 +92,7 @@ class Growth:
             if level % TILE_BITS == 0:
                 full.append(self._finish(level // TILE_BITS - 1, position, result))
         self._edge.append(result)
+        self._root = None
         self.size += 1
         return full
 

@@ -24,6 +24,7 @@ from keepwell.safeguards.vault import signing
 from keepwell.safeguards.vault.keys import make_organisation_keys
 from keepwell.toolkit.identifiers import uuid7
 from tests.safeguards.audit.conftest import viewer_in
+from tests.safeguards.audit.test_recording import wait_until
 from tests.stores.embedded import EmbeddedStores
 from tests.stores.scale import ScaleStores
 from tests.stores.session import Stores
@@ -283,6 +284,7 @@ def test_a_lock_that_somebody_holds_is_waited_for_and_is_no_failure(
 
     monkeypatch.setattr(outbox, "drain", busy_once)
     writer.wake(ada.organisation)
+    wait_until(lambda: ada.organisation in writer._writer._failed)
     settle(ada)
     assert not [one for one in caplog.records if "failed" in one.getMessage()]
 

@@ -16,7 +16,10 @@ OUTBOXES = {
     "postgresql": "SELECT organisation_id, oldest_us, entries FROM audit_waiting()",
     "sqlite": "SELECT organisation_id, min(time_us), count(*) FROM audit_outbox GROUP BY 1",
 }
-INBOXES = "SELECT organisation_id, oldest_us, entries FROM trail_waiting()"
+INBOXES = {
+    "postgresql": "SELECT organisation_id, oldest_us, entries FROM trail_waiting()",
+    "sqlite": "SELECT organisation_id, min(time_us), count(*) FROM trail_inbox GROUP BY 1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,7 @@ def _rows() -> list[Waiting]:
     with default.cursor() as cursor:
         cursor.execute(OUTBOXES[default.vendor])
         rows = cursor.fetchall()
-    if store.has_inbox():
-        with store.outside_walls() as trail, trail.cursor() as cursor:
-            cursor.execute(INBOXES)
-            rows += cursor.fetchall()
+    with store.outside_walls() as trail, trail.cursor() as cursor:
+        cursor.execute(INBOXES[trail.vendor])
+        rows += cursor.fetchall()
     return [Waiting(UUID(str(id_)), int(oldest), int(count)) for id_, oldest, count in rows]

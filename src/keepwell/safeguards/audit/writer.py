@@ -1,15 +1,13 @@
-"""The one thread of a process that writes the trail.
+"""What writes the trail in each process: whoever discloses, in turn, and one thread.
 
-Whoever discloses hands over an entry and waits: all that wait share one commit (group commit).
-Whoever changed something only wakes the thread, which then moves the outbox. The thread begins with
-the first use, sweeps what an earlier process left, keeps connections of its own, and after a fork a
-child begins a thread of its own.
-
-On SQLite that commit adds to the log. On PostgreSQL it is durable in the inbox, and the sequencer
-moves inbox and outbox into the log: this same thread ten times a second at most, in a process that
-was given the sequencer's role, and another process otherwise.
+Whoever discloses makes entries durable in the inbox, its own and those of all who came meanwhile
+(group commit), and waits for nobody else. The thread moves inbox and outbox into the log a moment
+later: the sequencer; on PostgreSQL in a process that was given the sequencer's role, and another
+process does it otherwise. It begins with the first use, sweeps what an earlier process left, keeps
+connections of its own, and after a fork a child begins a thread of its own.
 """
 
+import asyncio
 import atexit
 import logging
 import math
@@ -17,13 +15,14 @@ import os
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from contextvars import Context
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connections
 
-from keepwell.safeguards.audit import logs, outbox, waiting
+from keepwell.safeguards.audit import outbox, waiting
 from keepwell.safeguards.audit.entries import SealedEntry
 from keepwell.safeguards.audit.errors import TrailBroken, TrailUnavailable
 from keepwell.safeguards.audit.sequencer import Sequencer
@@ -33,9 +32,11 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 PATIENCE_SECONDS = 5.0  # how long a disclosure waits before it is refused
-SWEEP_SECONDS = 30.0
-SWEEP_INBOXES_SECONDS = 0.2
-PACE_SECONDS = 0.1  # between two turns of sequencing on PostgreSQL
+# How often to look for what others left, and how long to gather what one turn of sequencing moves:
+# on SQLite each process moves its own, on PostgreSQL this may be the only one that can.
+SWEEP_SECONDS = {"sqlite": 5.0, "postgresql": 0.2}
+PACE_SECONDS = {"sqlite": 0.0, "postgresql": 0.1}
+REST_FOR_WORK = 3  # so that small turns take a quarter of the time that requests need
 LOOK_SECONDS = 0.05
 RETRY_SECONDS = 1.0
 LARGEST_BATCH = 1000
@@ -46,13 +47,13 @@ _log = logging.getLogger(__name__)
 @dataclass(eq=False, slots=True)
 class _Submitted:
     entry: SealedEntry
-    settled: threading.Event = field(default_factory=threading.Event)
+    is_settled: bool = False
     error: Exception | None = None
     is_abandoned: bool = False
 
 
 class Writer:
-    """A queue, the organisations with news in their outbox, and the thread that serves both."""
+    """A queue for the inbox, the organisations with news for the log, and the thread for those."""
 
     def __init__(self) -> None:
         self._signal = threading.Condition()
@@ -61,13 +62,14 @@ class Writer:
         self._failed: set[UUID] = set()
         self._broken: dict[UUID, TrailBroken] = {}
         self._settling: dict[UUID, list[threading.Event]] = {}
-        self._draining: UUID | None = None
+        self._moving: set[UUID] = set()  # whose turn it is just now
         self._last_put: dict[UUID, UUID] = {}
         self._sweep_at = self._drain_at = self._retry_at = 0.0
         self._is_stopping = False
         self._thread: threading.Thread | None = None
         self._sequencer = Sequencer()
-        self._connections: list[BaseDatabaseWrapper] = []
+        self._connections: list[BaseDatabaseWrapper] = []  # of the thread
+        self._lent = store.Lent()  # to whoever discloses
         self._working = threading.Lock()  # held while the stores are used
         self._paused_by: int | None = None
 
@@ -84,31 +86,44 @@ class Writer:
 
     def submit(self, entry: SealedEntry) -> None:
         """Return when the entry is durable; raise TrailUnavailable if it is not in time."""
-        waiting = _Submitted(entry)
-        with self._signal:
-            self._queue.append(waiting)
-            self._begin()
-            self._signal.notify()
-        if not waiting.settled.wait(PATIENCE_SECONDS):
-            waiting.is_abandoned = True
-            raise TrailUnavailable("The trail did not answer in time.")
-        if waiting.error is not None:
-            raise _refusal(waiting.error) from waiting.error
+        mine = _Submitted(entry)
+        self._queue.append(mine)
+        if _is_in_event_loop():  # where Django lets nobody wait for a store
+            helper = threading.Thread(target=self._serve, args=(mine,))
+            helper.start()
+            helper.join()
+        else:
+            self._serve(mine)
+        if mine.error is not None:
+            raise _refusal(mine.error) from mine.error
+
+    def _serve(self, mine: _Submitted) -> None:
+        """Write what is queued, unless whoever came before has written this one too."""
+        if not self._working.acquire(timeout=PATIENCE_SECONDS):
+            mine.is_abandoned, mine.error = True, TrailUnavailable("The trail took too long.")
+            return
+        try:
+            while not mine.is_settled:
+                Context().run(self._write, self._queued())  # behind no wall, or another's
+        finally:
+            self._working.release()
 
     def wake(self, organisation: UUID) -> None:
         """Say that this organisation's outbox has news."""
         if not store.may_sequence():
             return
         with self._signal:
+            is_known = bool(self._woken)  # to the thread, which waits until it is time
             self._woken.add(organisation)
             self._begin()
-            self._signal.notify()
+            if not is_known:
+                self._signal.notify()
 
     def settle(self, organisation: UUID) -> None:
         """Return when what this process has recorded is in the log, or could not be added."""
         settled = threading.Event()
         with self._signal:
-            if organisation not in self._woken | self._failed | {self._draining}:
+            if organisation not in self._woken | self._failed | self._moving:
                 return
             self._settling.setdefault(organisation, []).append(settled)
             self._woken.add(organisation)
@@ -128,13 +143,16 @@ class Writer:
             time.sleep(LOOK_SECONDS)
 
     def stop(self) -> None:
-        """Serve what is queued, end the thread and close its connections."""
+        """Move what is durable into the log, end the thread and close all connections."""
         with self._signal:
             thread = self._thread
             self._is_stopping = True
             self._signal.notify()
         if thread is not None:
             thread.join(2 * PATIENCE_SECONDS)
+        if self._working.acquire(timeout=PATIENCE_SECONDS):
+            self._lent.close()
+            self._working.release()
 
     def close_before_fork(self) -> None:
         """Wait until no transaction is open and close the connections; they are opened again.
@@ -145,6 +163,7 @@ class Writer:
         if not self._working.acquire(timeout=PATIENCE_SECONDS):
             return
         self._paused_by = threading.get_ident()
+        self._lent.close()
         for connection in self._connections:
             connection.inc_thread_sharing()
             connection.close()
@@ -162,28 +181,26 @@ class Writer:
             while self._turn():
                 pass
         finally:
-            self._close_connections()
+            connections.close_all()
 
     def _turn(self) -> bool:
-        batch, woken = self._next()
-        with self._working:
-            self._write(batch)
-            for organisation in woken | self._swept():
+        woken, is_last = self._next()
+        for organisation in woken | self._swept():
+            with self._working:  # for one at a time: nobody waits for a whole sweep
                 self._drain(organisation)
-                self._write(self._queued())  # nobody waits for a whole sweep
         with self._signal:
-            has_ended = self._is_stopping and not self._queue and not self._woken
+            has_ended = is_last and not self._woken
             if has_ended:  # whoever comes from now on begins a new thread
                 self._thread = None
         return not has_ended
 
-    def _next(self) -> tuple[list[_Submitted], set[UUID]]:
+    def _next(self) -> tuple[set[UUID], bool]:
+        """Return whose turn it is, and whether it is the last: then what had failed is tried."""
         with self._signal:
             pause = self._pause()
-            if not (self._queue or self._is_stopping) and pause > 0:
+            if not self._is_stopping and pause > 0:
                 self._signal.wait(min(pause, threading.TIMEOUT_MAX))
-            woken = self._due()
-        return self._queued(), woken
+            return self._due(), self._is_stopping
 
     def _pause(self) -> float:
         due = [self._sweep_at]
@@ -200,11 +217,11 @@ class Writer:
             due, self._woken = self._woken, set()
         if self._is_stopping or time.monotonic() >= self._retry_at:
             due, self._failed = due | self._failed, set()
+        self._moving |= due
         return due
 
     def _queued(self) -> list[_Submitted]:
-        with self._signal:
-            return [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
+        return [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
 
     def _swept(self) -> set[UUID]:
         """Return every organisation when a sweep is due: its outbox may have been left full."""
@@ -218,14 +235,11 @@ class Writer:
             return set()
 
     def _left_over(self) -> set[UUID]:
-        """Plan the next sweep; on PostgreSQL the store itself says for whom something waits."""
+        """Plan the next sweep; the stores say for whom something waits."""
         if not store.may_sequence():
             self._sweep_at = math.inf
             return set()
-        if not store.has_inbox():
-            self._sweep_at = time.monotonic() + SWEEP_SECONDS
-            return set(logs.all_logs())
-        self._sweep_at = time.monotonic() + SWEEP_INBOXES_SECONDS
+        self._sweep_at = time.monotonic() + SWEEP_SECONDS[store.vendor()]
         return {one.organisation for one in waiting.waiting()} - self._failed
 
     def _write(self, batch: list[_Submitted]) -> None:
@@ -234,42 +248,39 @@ class Writer:
             if not one.is_abandoned:
                 by_organisation.setdefault(one.entry.organisation, []).append(one)
         for organisation, group in by_organisation.items():
-            error = self._append(organisation, [one.entry for one in group])
-            for one in group:
-                one.error = error
-                one.settled.set()
-
-    def _append(self, organisation: UUID, entries: list[SealedEntry]) -> Exception | None:
-        """Append; try once more on a new connection, for the old one may have died meanwhile."""
-        failure: Exception | None = None
-        for is_second in (False, True):
+            error: Exception | None = TrailUnavailable("Whoever wrote it was interrupted.")
             try:
-                self._make_durable(organisation, entries, is_second=is_second)
+                error = self._put(organisation, [one.entry for one in group])
+            finally:  # or the others would wait for ever
+                for one in group:
+                    one.error, one.is_settled = error, True
+
+    def _put(self, organisation: UUID, entries: list[SealedEntry]) -> Exception | None:
+        """Put them in; try once more on a new connection, for the old one may have died."""
+        failure: Exception | None = None
+        for _attempt in range(2):
+            try:
+                self._make_durable(organisation, entries)
             except TrailBroken as error:
-                self._recover("append", error)
                 return error
             except Exception as error:
-                self._recover("append", error)
+                _say_failed("append", error)
+                self._lent.close()
                 failure = error
             else:
                 return None
         return failure
 
-    def _make_durable(
-        self, organisation: UUID, entries: list[SealedEntry], *, is_second: bool
-    ) -> None:
-        if not store.has_inbox():
-            self._sequencer.append(organisation, entries, may_be_there=is_second)
-            return
+    def _make_durable(self, organisation: UUID, entries: list[SealedEntry]) -> None:
         if organisation in self._broken:  # until a turn of sequencing has found it whole again
             raise self._broken[organisation]
-        inbox.put(organisation, entries)
+        with self._lent.to_me(PATIENCE_SECONDS):
+            inbox.put(organisation, entries)
         self._last_put[organisation] = entries[-1].id
         self.wake(organisation)
 
     def _drain(self, organisation: UUID) -> None:
         with self._signal:
-            self._draining = organisation
             settling = self._settling.pop(organisation, [])
         is_more = False
         try:
@@ -280,7 +291,7 @@ class Writer:
             self._recover("drain", error)
             self._try_again(organisation, error)
         with self._signal:
-            self._draining = None
+            self._moving.discard(organisation)
             if is_more:
                 self._woken.add(organisation)
                 self._settling.setdefault(organisation, []).extend(settling)
@@ -290,10 +301,13 @@ class Writer:
 
     def _moved(self, organisation: UUID) -> bool:
         """Move a batch of the outbox and one of the inbox; return whether there may be more."""
+        start = time.monotonic()
         is_more = outbox.drain(organisation, self._sequencer)
-        if store.has_inbox():
-            self._drain_at = time.monotonic() + PACE_SECONDS
-            is_more = self._sequencer.take_inbox(organisation) or is_more
+        is_more = self._sequencer.take_inbox(organisation) or is_more
+        end = time.monotonic()
+        if not is_more:
+            pause = max(PACE_SECONDS[store.vendor()], REST_FOR_WORK * (end - start))
+            self._drain_at = end + pause
         self._broken.pop(organisation, None)
         return is_more
 
@@ -305,12 +319,21 @@ class Writer:
             self._retry_at = time.monotonic() + RETRY_SECONDS
 
     def _recover(self, what: str, error: Exception) -> None:
-        cause = type(error.__cause__ or error).__name__  # never the text, which may hold values
-        _log.warning("trail %s failed: %s", what, cause)
-        self._close_connections()
-
-    def _close_connections(self) -> None:
+        _say_failed(what, error)
         connections.close_all()
+
+
+def _say_failed(what: str, error: Exception) -> None:
+    cause = type(error.__cause__ or error).__name__  # never the text, which may hold values
+    _log.warning("trail %s failed: %s", what, cause)
+
+
+def _is_in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _refusal(error: Exception) -> TrailUnavailable:
@@ -327,7 +350,7 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Serve what is queued, end the thread, close its connections; a later use begins it anew."""
+    """Move what is durable, end the thread, close all connections; a later use begins anew."""
     _writer.stop()
 
 
@@ -338,8 +361,6 @@ def wake(organisation: UUID) -> None:
 
 def settle(organisation: UUID) -> None:
     """Let what this process has recorded appear in the log before the log is read."""
-    if not store.has_inbox():
-        return  # whatever was waited for is in the log already
     if store.may_sequence():
         _writer.settle(organisation)
     else:

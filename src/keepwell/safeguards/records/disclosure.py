@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound=SealedRecord)
 _Wanted = tuple[SealedRecord, Sequence[Value]]
+_OpenRow = dict[str, tuple[bytes, Any]]  # by slot: the ciphertext and what it holds
 _NOTHING = (None, None)
 
 
@@ -71,7 +72,7 @@ class Scope:
         self._strict = strict
         self._lock = threading.RLock()  # tasks on other threads may share a copied context
         self._token: Token[Opener | None] | None = None
-        self._open_values: dict[tuple[str, int], tuple[bytes, Any]] = {}  # by slot and row
+        self._open_values: dict[int, _OpenRow] = {}  # by row: hashing its UUID would be slow
         self._opened = Notes()
         self._broken = Notes()
         self.count = 0  # values opened so far
@@ -102,13 +103,12 @@ class Scope:
         row, field, ciphertext = value.row, value.field, value.ciphertext
         if row is None:
             raise SealedElsewhere
-        place = _place(row, field)
-        known = self._open_values.get(place)  # nothing is there any more once the scope is closed
-        if known is not None and known[0] == ciphertext:
-            return known[1]
+        known = self._open_values.get(row.id.int)  # nothing is there once the scope is closed
+        if known is not None and (found := known.get(field.slot)) and found[0] == ciphertext:
+            return found[1]
         with self._lock:
             self._open_all([(row, [(field, ciphertext)])])
-            return self._open_values[place][1]
+            return self._open_values[row.id.int][field.slot][1]
 
     def note_file(self, row: SealedRecord) -> None:
         """Note that a row's sealed file is opened now (`records.files.read_file` calls this)."""
@@ -140,24 +140,27 @@ class Scope:
         for row, values in new:
             self._open_row(row, values)
 
-    def _unopened(self, row: SealedRecord, values: Sequence[Value]) -> list[Value]:
+    def _unopened(self, row: SealedRecord, values: Sequence[Value]) -> Sequence[Value]:
         """Return what is not open yet. A value changed since it was opened is another value."""
-        known = self._open_values
+        known = self._open_values.get(row.id.int)
+        if not known:
+            return values
         return [
             (field, ciphertext)
             for field, ciphertext in values
-            if known.get(_place(row, field), _NOTHING)[0] != ciphertext
+            if known.get(field.slot, _NOTHING)[0] != ciphertext
         ]
 
     @sensitive_variables()
     def _open_row(self, row: SealedRecord, values: Sequence[Value]) -> None:
         """Open values of one row up to the first broken seal, and note them."""
         opened = []
+        place = self._open_values.setdefault(row.id.int, {})
         for (field, ciphertext), value in zip(values, open_values(row, values), strict=True):
             if value is BROKEN:
                 self._broken.note(row, field.name)
                 break
-            self._open_values[_place(row, field)] = ciphertext, value
+            place[field.slot] = ciphertext, value
             opened.append(field.name)
         self.count += len(opened)
         if opened and not self._strict:
@@ -234,10 +237,6 @@ def _kept(row: SealedRecord, fields: Iterable[SealedField]) -> list[Value]:
             value.open()  # pending: raises its sentence
         values.append((field, value.ciphertext))
     return values
-
-
-def _place(row: SealedRecord, field: SealedField) -> tuple[str, int]:
-    return field.slot, row.id.int if row.id else 0  # whole numbers: hashing a UUID is slow
 
 
 def _is_in_generator(frame: FrameType | None) -> bool:

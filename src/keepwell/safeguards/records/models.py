@@ -1,9 +1,12 @@
 """The abstract row with sealed fields, which only `records.actions` writes."""
 
+from functools import cache
 from typing import Any, ClassVar, NoReturn, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import signals
+from django.db.models.base import ModelState
 
 from keepwell.safeguards.records.columns import SORTING, refusal
 from keepwell.safeguards.records.errors import OnlyKeepWrites, SealedElsewhere
@@ -85,8 +88,31 @@ class SealedRecord(OrganisationOwned):
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Any:
         """Make a row of what the database holds, and remember which row that is."""
-        row = super().from_db(db, field_names, values, **options)
+        row = cls._filled(db, field_names, values) or super().from_db(
+            db, field_names, values, **options
+        )
         row.__dict__["_identity"] = (row.__dict__["id"], row.__dict__.get("organisation_id"))
+        return row
+
+    @classmethod
+    def _filled(cls, db: str | None, field_names: Any, values: Any) -> Any:
+        """Return a row with all of its columns, without Django's way through each attribute.
+
+        None where that way is needed: columns are missing, somebody listens, or what is there is
+        not what our sealed fields make of a column.
+        """
+        columns = _columns_of(cls)
+        if tuple(field_names) != columns or _is_listened_to(cls):
+            return None
+        loaded = dict(zip(columns, values, strict=True))
+        for field in sealed_fields_of(cls):
+            value = loaded[field.attname]
+            if value is not None and (type(value) is not Kept or value.field is not field):
+                return None
+        row = cls.__new__(cls)
+        row.__dict__.update(loaded)
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, db
         return row
 
     def save(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -131,3 +157,15 @@ class SealedRecord(OrganisationOwned):
         """Return the person this row is about, if there is one."""
         person = getattr(self, self.about) if self.about else None
         return () if person is None else (person,)
+
+
+@cache
+def _columns_of(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+def _is_listened_to(model: type[models.Model]) -> bool:
+    return any(
+        signal.receivers and signal.has_listeners(model)
+        for signal in (signals.pre_init, signals.post_init)
+    )

@@ -45,10 +45,13 @@ def open_values(row: "SealedRecord", values: Sequence[Value]) -> list[Any]:
     """
     sealed = [(field.slot, ciphertext) for field, ciphertext in values]
     plain = sealing.open_row(row.key_id, row.organisation_id, row.pk, sealed)
-    return [
-        BROKEN if one is None else _decoded(field, one)
-        for (field, _), one in zip(values, plain, strict=True)
-    ]
+    opened: list[Any] = []
+    for (field, _), one in zip(values, plain, strict=True):
+        try:
+            opened.append(BROKEN if one is None else field.decode(one))
+        except sealing.SealBroken:  # it opened, and is no value of this type
+            opened.append(BROKEN)
+    return opened
 
 
 @sensitive_variables()
@@ -58,10 +61,3 @@ def open_ciphertext(row: "SealedRecord", field: SealedField, ciphertext: bytes) 
     if value is BROKEN:
         raise sealing.SealBroken
     return value
-
-
-def _decoded(field: SealedField, plain: bytes) -> Any:
-    try:
-        return field.decode(plain)
-    except sealing.SealBroken:  # it opened, and is no value of this type
-        return BROKEN

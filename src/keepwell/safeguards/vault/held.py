@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TypeVar
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 Result = TypeVar("Result")
@@ -23,11 +24,12 @@ class Wiped(Exception):  # noqa: N818  names the fact
 class Unwrapped:
     """One version of one key."""
 
-    __slots__ = ("_lock", "_material", "_wiped", "cipher", "version")
+    __slots__ = ("_lock", "_material", "_signer", "_wiped", "cipher", "version")
 
     def __init__(self, material: bytearray, version: int) -> None:
         self._material = material
         self._wiped = False
+        self._signer: Ed25519PrivateKey | None = None
         self._lock = Lock()
         self.version = version
         self.cipher = AESGCM(material)
@@ -43,10 +45,17 @@ class Unwrapped:
                 raise Wiped
             return using(self._material)
 
+    def signer(self) -> Ed25519PrivateKey:
+        """Return the signing key whose seed this is (RFC 8032), made once: it costs a signature."""
+        signer = self._signer
+        if signer is None:
+            signer = self._signer = self.derive(Ed25519PrivateKey.from_private_bytes)
+        return signer
+
     def wipe(self) -> None:
         """Overwrite our copy with zeros. The cipher stays usable for whoever holds it just now."""
         with self._lock:
-            self._wiped = True
+            self._wiped, self._signer = True, None
             self._material[:] = bytes(len(self._material))
 
 

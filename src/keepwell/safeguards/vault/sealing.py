@@ -69,18 +69,18 @@ def open_row(
 
     Raises KeyGone and KeystoreUnavailable.
     """
-    key = data_keys.data_key(organisation, key_id)
+    versions = data_keys.data_key(organisation, key_id).versions
     if on_open and values:
         observer.report(Verb.OPEN, organisation, (key_id,) * len(values))
-    tail = row.int.to_bytes(16, "big")
+    number, tail = organisation.int, row.int.to_bytes(16, "big")
     opened: list[bytes | None] = []
     for slot, sealed in values:
         version = int.from_bytes(sealed[1:5], "big")
         try:
-            found = key.versions.get(version) or _another_version(
-                key_id, organisation, sealed, version
-            )
-            associated = prefix(b"field/1", slot, organisation.int) + tail
+            found = versions.get(version)
+            if found is None:
+                found = _another_version(key_id, organisation, sealed, version)
+            associated = prefix(b"field/1", slot, number) + tail
             opened.append(envelope.open_sealed(found.cipher, associated, sealed))
         except SealBroken:
             opened.append(None)

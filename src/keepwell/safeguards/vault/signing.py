@@ -15,7 +15,7 @@ def signing_key(organisation: UUID) -> Ed25519PrivateKey:
     for _attempt in range(3):
         newest = organisation_keys.purpose_key(organisation, Purpose.SIGNING).newest
         try:
-            return newest.derive(Ed25519PrivateKey.from_private_bytes)
+            return newest.signer()
         except Wiped:  # evicted between finding and using it: find it again
             continue
     raise Wiped

@@ -158,7 +158,7 @@ def newest_checkpoint(
 ) -> tuple[int, bytes, int, str] | None:
     """Return size, root, time and note of the log's newest head."""
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST_CHECKPOINT, [_id(connection, organisation)])
+        cursor.execute(NEWEST_CHECKPOINT, [as_column(connection, organisation)])
         row = cursor.fetchone()
     return None if row is None else _checkpoint(row)
 
@@ -168,7 +168,7 @@ def checkpoints(
 ) -> list[tuple[int, bytes, int, str]]:
     """Return size, root, time and note of the heads that are larger than `after`."""
     with connection.cursor() as cursor:
-        cursor.execute(CHECKPOINTS, [_id(connection, organisation), after, limit])
+        cursor.execute(CHECKPOINTS, [as_column(connection, organisation), after, limit])
         return [_checkpoint(row) for row in cursor.fetchall()]
 
 
@@ -191,7 +191,7 @@ def leaves(
     connection: BaseDatabaseWrapper, organisation: UUID, start: int, end: int
 ) -> list[bytes]:
     """Return the leaf hashes from start up to end, as far as they are there."""
-    return _hashes(connection, LEAVES, [_id(connection, organisation), start, end])
+    return _hashes(connection, LEAVES, [as_column(connection, organisation), start, end])
 
 
 def entries(
@@ -199,7 +199,7 @@ def entries(
 ) -> list[StoredEntry]:
     """Return at most so many entries from an index on, in the order of the log."""
     with connection.cursor() as cursor:
-        cursor.execute(ENTRIES, [_id(connection, organisation), start, limit])
+        cursor.execute(ENTRIES, [as_column(connection, organisation), start, limit])
         return [_stored(row) for row in cursor.fetchall()]
 
 
@@ -232,7 +232,9 @@ def first_unmentioned(
     if connection.vendor == "postgresql":
         columns = _columns(asked)
     with connection.cursor() as cursor:
-        cursor.execute(UNMENTIONED[connection.vendor], [*columns, _id(connection, organisation)])
+        cursor.execute(
+            UNMENTIONED[connection.vendor], [*columns, as_column(connection, organisation)]
+        )
         row = cursor.fetchone()
     return None if row is None or row[0] is None else int(row[0])
 
@@ -242,7 +244,7 @@ def count_mentions(
 ) -> int:
     """Return how many mentions there are of the entries from start up to end."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_MENTIONS, [_id(connection, organisation), start, end])
+        cursor.execute(COUNT_MENTIONS, [as_column(connection, organisation), start, end])
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 
@@ -252,7 +254,7 @@ def mentions_by_entry(
 ) -> list[tuple[int, int]]:
     """Return index and number of mentions of each entry that has any."""
     with connection.cursor() as cursor:
-        cursor.execute(MENTIONS_BY_ENTRY, [_id(connection, organisation), start, end])
+        cursor.execute(MENTIONS_BY_ENTRY, [as_column(connection, organisation), start, end])
         return [(int(index), int(count)) for index, count in cursor.fetchall()]
 
 
@@ -260,7 +262,7 @@ def tile_roots(
     connection: BaseDatabaseWrapper, organisation: UUID, level: int, span: tuple[int, int]
 ) -> list[bytes]:
     """Return the hashes over full tiles of a level, for numbers from span[0] up to span[1]."""
-    return _hashes(connection, TILE_ROOTS, [_id(connection, organisation), level, *span])
+    return _hashes(connection, TILE_ROOTS, [as_column(connection, organisation), level, *span])
 
 
 def full_tiles(
@@ -270,7 +272,7 @@ def full_tiles(
     for start in range(0, count, TILE_WIDTH):
         end = min(start + TILE_WIDTH, count)
         with connection.cursor() as cursor:
-            cursor.execute(TILES, [_id(connection, organisation), level, start, end])
+            cursor.execute(TILES, [as_column(connection, organisation), level, start, end])
             rows = cursor.fetchall()
         yield from ((int(number), bytes(hashes)) for number, hashes in rows)
 
@@ -284,10 +286,10 @@ def places(
         parameters: list[Any] = [list(entry_ids), organisation]
     else:
         statement = f"{PLACES_AMONG} ({', '.join(['%s'] * len(entry_ids))})"
-        parameters = [_id(connection, id_) for id_ in (organisation, *entry_ids)]
+        parameters = [as_column(connection, id_) for id_ in (organisation, *entry_ids)]
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return {UUID(str(id_)): int(index) for id_, index in cursor.fetchall()}
+        return {as_uuid(id_): int(index) for id_, index in cursor.fetchall()}
 
 
 def naming(
@@ -295,7 +297,7 @@ def naming(
 ) -> set[tuple[UUID, int]]:
     """Return those pairs of a row and an index where the entry names the row as its subject."""
     asked = {(about_number(row), index): (row, index) for row, index in pairs}
-    end = (int(Part.SUBJECT), _id(connection, organisation))
+    end = (int(Part.SUBJECT), as_column(connection, organisation))
     if connection.vendor == "postgresql":
         statement = NAMING
         parameters: list[Any] = [*map(list, zip(*asked, strict=True)), *end]
@@ -332,7 +334,7 @@ def add_entries(
         if mentions:
             bulk.execute_binary(ADD_MENTION + COLUMNS_OF_MENTION, organisation, _columns(mentions))
         return
-    log, as_id = _id(connection, organisation), partial(_id, connection)
+    log, as_id = as_column(connection, organisation), partial(as_column, connection)
     with connection.cursor() as cursor:
         _many(
             cursor,
@@ -354,7 +356,7 @@ def _columns(rows: Sequence[tuple[Value, ...]]) -> list[list[Value]]:
 
 def add_tiles(connection: BaseDatabaseWrapper, organisation: UUID, tiles: Sequence[Tile]) -> None:
     """Insert full tiles."""
-    log = _id(connection, organisation)
+    log = as_column(connection, organisation)
     rows = [(log, tile.level, tile.number, tile.hashes, tile.root) for tile in tiles]
     with connection.cursor() as cursor:
         _many(cursor, ADD_TILE, rows)
@@ -367,7 +369,7 @@ def add_checkpoint(
 ) -> None:
     """Insert size, root, time and note of a new head."""
     with connection.cursor() as cursor:
-        cursor.execute(ADD_CHECKPOINT, [_id(connection, organisation), *checkpoint])
+        cursor.execute(ADD_CHECKPOINT, [as_column(connection, organisation), *checkpoint])
 
 
 def drop_payloads(connection: BaseDatabaseWrapper, organisation: UUID, before: int) -> int:
@@ -377,7 +379,7 @@ def drop_payloads(connection: BaseDatabaseWrapper, organisation: UUID, before: i
     """
     statement = DROP_PAYLOADS[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_id(connection, organisation), before])
+        cursor.execute(statement, [as_column(connection, organisation), before])
         if connection.vendor == "postgresql":
             row = cursor.fetchone()
             return 0 if row is None else int(row[0])
@@ -391,9 +393,14 @@ def _many(cursor: CursorWrapper, statement: str, rows: Sequence[tuple[Value, ...
         cursor.executemany(statement, rows)
 
 
-def _id(connection: BaseDatabaseWrapper, value: UUID) -> UUID | str:
+def as_column(connection: BaseDatabaseWrapper, value: UUID) -> UUID | str:
     """Return an id as the column holds it: SQLite has no UUID, Django keeps 32 digits there."""
     return value if connection.features.has_native_uuid_field else value.hex
+
+
+def as_uuid(value: UUID | str) -> UUID:
+    """Return the id that a column holds."""
+    return value if isinstance(value, UUID) else UUID(value)
 
 
 def _hashes(

@@ -8,6 +8,7 @@ A SQLite file that is away, or another one, is noticed by the connection itself 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -21,14 +22,21 @@ ALIAS = "trail"
 SEQUENCER = "sequencer"
 
 
-def has_inbox() -> bool:
-    """Tell whether entries wait for the sequencer in an inbox (PostgreSQL) or are added at once."""
-    return connections[ALIAS].vendor == "postgresql"
+class PatientConnection(Protocol):
+    """What `tenancy.sqlite` and `tenancy.postgresql` add to Django's connection."""
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Let a statement fail that waits for so long."""
+
+
+def vendor() -> str:
+    """Return "sqlite" or "postgresql"."""
+    return connections[ALIAS].vendor
 
 
 def may_sequence() -> bool:
     """Tell whether this process may add to the log."""
-    return not has_inbox() or SEQUENCER in settings.DATABASES
+    return vendor() == "sqlite" or SEQUENCER in settings.DATABASES
 
 
 @contextmanager
@@ -50,9 +58,39 @@ def sequencing(organisation: UUID) -> Iterator[BaseDatabaseWrapper]:
     """Add to one organisation's log in one transaction; raise TrailUnavailable as above."""
     if not may_sequence():
         raise TrailUnavailable("Only a process with KEEPWELL_SEQUENCER_DB may add to the log.")
-    alias = SEQUENCER if has_inbox() else ALIAS
+    alias = SEQUENCER if SEQUENCER in settings.DATABASES else ALIAS
     with _translated(alias) as connection, wall.writing(organisation, using=alias):
         yield connection
+
+
+class Lent:
+    """A connection to the trail that threads borrow in turn, apart from their own.
+
+    What they are in the middle of on their own connection, a transaction that may be rolled back,
+    does not touch what is done on this one. Borrow it under a lock.
+    """
+
+    def __init__(self) -> None:
+        self._connection: BaseDatabaseWrapper | None = None
+
+    @contextmanager
+    def to_me(self, patience_seconds: float) -> Iterator[None]:
+        """Let this thread's use of the trail go through it; statements fail after so long."""
+        if self._connection is None:
+            self._connection = connections.create_connection(ALIAS)
+            self._connection.inc_thread_sharing()
+        cast("PatientConnection", self._connection).wait_at_most(patience_seconds)
+        mine = connections[ALIAS]
+        connections[ALIAS] = self._connection
+        try:
+            yield
+        finally:
+            connections[ALIAS] = mine
+
+    def close(self) -> None:
+        """Close it; it is opened again by whoever borrows it next."""
+        if self._connection is not None:
+            self._connection.close()
 
 
 @contextmanager

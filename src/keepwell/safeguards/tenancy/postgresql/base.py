@@ -20,12 +20,18 @@ class DatabaseWrapper(postgres.DatabaseWrapper):
     """PostgreSQL whose transactions know the organisation they work for."""
 
     walled_for: UUID | None = None
+    _limit = ""  # on the time of a statement, sent with BEGIN: a pooler forgets what came before
 
     def _start_transaction_under_autocommit(self) -> None:
         organisation = current_organisation()
         with self.wrap_database_errors:
-            self.connection.execute(f"BEGIN; {set_wall_statement(organisation)}")
+            self.connection.execute(f"BEGIN; {set_wall_statement(organisation)}{self._limit}")
         self.walled_for = organisation
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Let a statement fail that takes or waits so long, in transactions from now on."""
+        milliseconds = max(1, int(seconds * 1000))
+        self._limit = f"; SELECT set_config('statement_timeout', '{milliseconds}', true)"
 
     def set_wall(self, organisation: UUID | None) -> None:
         """Set the wall of the transaction that is open; one that has failed loses it by itself."""

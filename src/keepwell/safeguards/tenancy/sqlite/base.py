@@ -13,14 +13,28 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db.backends.sqlite3 import base as sqlite
+from django.db.backends.sqlite3 import operations
 from django.db.utils import OperationalError
 
+from keepwell.toolkit.identifiers import uuid_from_hex
+
 _NO_FILE = (":memory:", "file:")
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """SQLite's conversions, with a quicker one for ids."""
+
+    def convert_uuidfield_value(self, value: Any, _expression: Any, _connection: Any) -> Any:
+        """Return the id that a column holds as 32 digits."""
+        return None if value is None else uuid_from_hex(value)
 
 
 class DatabaseWrapper(sqlite.DatabaseWrapper):
     """SQLite on a file that somebody else has made."""
 
+    ops_class = DatabaseOperations
+
+    _patience: float | None = None  # as set on the open connection, when not by the settings
     _opened: tuple[int, int] | None = None  # device and number of the file of the open connection
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -32,7 +46,7 @@ class DatabaseWrapper(sqlite.DatabaseWrapper):
 
     def connect(self) -> None:
         """Open the file that is there now."""
-        self._opened = self._present()
+        self._opened, self._patience = self._present(), None
         super().connect()
 
     def ensure_connection(self) -> None:
@@ -45,6 +59,13 @@ class DatabaseWrapper(sqlite.DatabaseWrapper):
         """Close it between requests, when nobody is there to be told that the file is away."""
         with contextlib.suppress(OperationalError):
             super().close_if_unusable_or_obsolete()
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Let a statement fail that waits for so long for the file's one write lock."""
+        self.ensure_connection()
+        if self._patience != seconds:
+            self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+            self._patience = seconds
 
     def _let_go_of_another(self) -> None:
         try:
