@@ -185,7 +185,9 @@ class Writer:
 
     def _turn(self) -> bool:
         woken, is_last = self._next()
-        for organisation in woken | self._swept():
+        with self._working:  # whenever a store is used: a fork closes the connections
+            due = woken | self._swept()
+        for organisation in due:
             with self._working:  # for one at a time: nobody waits for a whole sweep
                 self._drain(organisation)
         with self._signal:
