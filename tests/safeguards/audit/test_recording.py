@@ -1,5 +1,6 @@
 """What happened is on the trail exactly once, and what did not happen is not."""
 
+import asyncio
 import os
 import sqlite3
 import subprocess
@@ -10,7 +11,7 @@ from contextlib import closing
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, OperationalError, connections
+from django.db import DatabaseError, OperationalError, connections, transaction
 
 from keepwell.safeguards.audit import outbox, payloads, places, queries, verifier, writer
 from keepwell.safeguards.audit.actions import record, record_now
@@ -98,6 +99,46 @@ def test_what_was_opened_stays_on_the_trail_when_the_change_is_taken_back(ada: V
         entry_id = record_now(ada, "records:fields:open")
         raise Withdrawn
     assert places.missing(ada.organisation, [entry_id]) == set()
+
+
+@pytest.mark.scale  # where reading is a transaction; SQLite's would shut every other writer out
+def test_what_whoever_opens_does_with_the_trail_meanwhile_does_not_take_it_back(
+    ada: Viewer,
+) -> None:
+    with (
+        pytest.raises(ZeroDivisionError),
+        wall.reading(ada.organisation),
+        transaction.atomic(using=store.ALIAS),
+    ):
+        entry_id = record_now(ada, "records:fields:open")
+        raise ZeroDivisionError
+    writer.settle(ada.organisation)
+    assert places.missing(ada.organisation, [entry_id]) == set()
+
+
+def test_an_opening_in_an_event_loop_is_recorded(ada: Viewer) -> None:
+    async def opening() -> UUID:
+        return record_now(ada, "records:fields:open")
+
+    record_now(ada, "records:fields:open")  # keys are at hand from now on
+    entry_id = asyncio.run(opening())
+    writer.settle(ada.organisation)
+    assert places.missing(ada.organisation, [entry_id]) == set()
+
+
+def test_whoever_is_interrupted_while_writing_for_all_leaves_nobody_waiting(
+    ada: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+
+        def interrupted(*_given: object) -> None:
+            raise KeyboardInterrupt
+
+        patched.setattr(inbox, "put", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            record_now(ada, "records:fields:open")
+    record_now(ada, "records:fields:open")
+    assert size_of(ada) == 1
 
 
 def test_a_change_cannot_be_recorded_outside_its_transaction(ada: Viewer) -> None:

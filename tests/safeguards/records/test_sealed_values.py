@@ -14,6 +14,7 @@ import pytest
 from django.core import serializers
 from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models.signals import post_init
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
@@ -27,6 +28,7 @@ from keepwell.safeguards.records.errors import (
     SealedIsInert,
     WrongKindOfValue,
 )
+from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 SECRET = "Pat Nakamura"
@@ -189,3 +191,37 @@ def test_a_moment_is_not_a_date() -> None:
     with pytest.raises(WrongKindOfValue):
         Person(born=clock.now())
     assert Person(born=date(1961, 4, 2)).born is not None
+
+
+def test_a_row_is_loaded_alike_by_the_short_way_and_by_djangos(pat: Person, ada: Viewer) -> None:
+    heard: list[Any] = []
+
+    def listen(instance: Any, **_named: Any) -> None:
+        heard.append(instance.pk)
+
+    def loaded() -> tuple[Person, list[str]]:
+        with wall.reading(ada.organisation):
+            row = Person.objects.get(pk=pat.pk)
+        with disclose(ada, "care"):
+            return row, [row.name.open(), row.born.open().isoformat()]
+
+    short, short_values = loaded()
+    post_init.connect(listen, sender=Person)
+    try:
+        long, long_values = loaded()
+    finally:
+        post_init.disconnect(listen, sender=Person)
+    assert heard == [pat.pk], "Django's way was gone"
+    assert short_values == long_values
+    assert short.__dict__.keys() == long.__dict__.keys()
+    assert (short._state.adding, short._state.db) == (long._state.adding, long._state.db)
+    assert short == long
+
+
+def test_clear_text_in_the_place_of_a_column_becomes_no_sealed_value(pat: Person) -> None:
+    names = [field.attname for field in Person._meta.concrete_fields]
+    values = [SECRET if name == "name" else vars(pat)[name] for name in names]
+    row = Person.from_db("default", names, values)
+    assert SECRET not in repr(vars(row))
+    with pytest.raises(NotKeptYet):
+        row.name.open()

@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 
 from keepwell.safeguards.audit.entries import Entry, Part, SealedEntry, about_number
 from keepwell.safeguards.audit.errors import TrailBroken
+from keepwell.toolkit.identifiers import uuid_from_hex
 from keepwell.toolkit.tiles import TILE_WIDTH, Tile
 
 ADD_ENTRY = (
@@ -400,7 +401,7 @@ def as_column(connection: BaseDatabaseWrapper, value: UUID) -> UUID | str:
 
 def as_uuid(value: UUID | str) -> UUID:
     """Return the id that a column holds."""
-    return value if isinstance(value, UUID) else UUID(value)
+    return value if isinstance(value, UUID) else uuid_from_hex(value)
 
 
 def _hashes(
