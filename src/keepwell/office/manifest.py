@@ -44,6 +44,14 @@ MANIFEST = Manifest(
             section=_("Safeguards"),
         ),
         MenuItem(
+            title=_("Networks"),
+            route="office:networks",
+            icon="branch",
+            permission=AccessPermission.NETWORK_LIST,
+            order=82,
+            section=_("Safeguards"),
+        ),
+        MenuItem(
             title=_("Jobs"),
             route="office:jobs",
             icon="clock",
@@ -125,6 +133,11 @@ MANIFEST = Manifest(
         ),
     },
     records={
+        "access.allowednetwork": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s allowed network", "%(count)s allowed networks", "count"
+            )
+        ),
         "access.membership": RecordWords(
             counted=ngettext_lazy("%(count)s membership", "%(count)s memberships", "count")
         ),

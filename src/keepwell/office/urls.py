@@ -6,6 +6,7 @@ from keepwell.office import ready
 from keepwell.office.home import views as home
 from keepwell.office.jobs import views as jobs
 from keepwell.office.mail import views as mail
+from keepwell.office.networks import views as networks
 from keepwell.office.persons import views as persons
 from keepwell.office.settings import views as settings
 from keepwell.office.trail import views as trail
@@ -43,6 +44,11 @@ urlpatterns = [
     path("mail/test/", mail.test, name="test_mail"),
     path("mail/letters/<slug:code>/", mail.letter, name="letter"),
     path("members/", settings.members, name="members"),
+    path("networks/", networks.page, name="networks"),
+    path("networks/add/", networks.add, name="add_network"),
+    path("networks/resume/", networks.resume, name="resume_networks"),
+    path("networks/<uuid:network_id>/", networks.network, name="network"),
+    path("networks/<uuid:network_id>/remove/", networks.remove, name="remove_network"),
     path("settings/", settings.page, name="settings"),
     path("settings/logo/", settings.logo, name="logo"),
     path("settings/logo/remove/", settings.remove_logo, name="remove_logo"),

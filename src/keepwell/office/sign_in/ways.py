@@ -9,13 +9,18 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from keepwell.safeguards.access import queries
+from keepwell.safeguards.access import networks, queries, viewers
 from keepwell.safeguards.access.declarations import Reach, declaration_of
 from keepwell.safeguards.access.viewers import sign_in_of
 from keepwell.safeguards.identity import actions, devices, second_factor
 from keepwell.safeguards.identity.models import Stage, User
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit.clock import now_us
 
 NEXT = "next"
+SIGN_IN = "sign_in:password"
+PROOF_LASTS_US = 5 * 60 * 1_000_000
+_PROVEN = "proven_again"
 SECRET = "new_secret"  # noqa: S105  the name of a place in the session
 
 
@@ -74,11 +79,41 @@ def after_both_steps(request: HttpRequest, user: User) -> HttpResponse:
 
 def enter(request: HttpRequest, user: User, organisation: Any) -> HttpResponse:
     """Begin the session of this organisation and go where the person first wanted to go."""
+    viewer = viewers.entering(request, user, organisation)
+    if viewer is not None and not networks.lets_in(viewer):
+        return _turn_away(request, user, viewer)
     actions.enter(request, user, organisation)
     wanted = safe_next(str(request.session.pop(NEXT, "")))
     response = HttpResponseRedirect(wanted or home())
     devices.remember(request, response, user.email)
     return response
+
+
+def _turn_away(request: HttpRequest, user: User, viewer: Viewer) -> HttpResponse:
+    """Say that nobody signs in from here: only after both steps, so that it tells no stranger."""
+    networks.refuse(viewer, route=SIGN_IN)
+    organisations = queries.organisations_of(user)
+    meant = next((one for one in organisations if one.id == viewer.organisation), None)
+    others = len(organisations) > 1
+    if not others:
+        actions.sign_out(request)
+    context = {"address": viewer.address, "meant": meant, "others": others}
+    return render(request, "office/sign_in/elsewhere.html", context, status=403)
+
+
+def note_proof(request: HttpRequest) -> None:
+    """Note that this session's person has just shown both steps again."""
+    request.session[_PROVEN] = now_us()
+
+
+def is_proven(request: HttpRequest) -> bool:
+    """Tell whether both steps were shown again a moment ago (ASVS 7.5.1, 8.4.2)."""
+    return bool(now_us() - int(request.session.get(_PROVEN, 0)) < PROOF_LASTS_US)
+
+
+def forget_proof(request: HttpRequest) -> None:
+    """Ask again before the next weighty act."""
+    request.session.pop(_PROVEN, None)
 
 
 def prepare_secret(request: HttpRequest) -> None:

@@ -61,6 +61,13 @@ def ending(because: str) -> dict[str, Any] | None:
             "info",
             _("The organisation you worked in was erased from this installation."),
         ),
+        Ending.OUTSIDE_NETWORKS: (
+            "warning",
+            _(
+                "You were signed out: your organisation lets people work only from networks it has "
+                "allowed, and you came from another. Sign in again from an allowed one."
+            ),
+        ),
         Ending.PASSWORD_CHANGED: (
             "info",
             _("Your password was changed. Sign in with the new one."),

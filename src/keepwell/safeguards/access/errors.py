@@ -19,6 +19,28 @@ class NotPermitted(KeepwellError, PermissionDenied):  # noqa: N818  names the fa
     )
 
 
+class LockedOut(KeepwellError):  # noqa: N818  names the fact
+    """A change of the allowed networks would shut out whoever makes it."""
+
+    code: ClassVar[str] = "locked_out"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = (
+        "That would shut you out yourself, so nothing was changed: add the network you are on "
+        "first."
+    )
+
+
+class NetworkTwice(KeepwellError):  # noqa: N818  names the fact
+    """The range is on the list for the same people already, or the list is full."""
+
+    code: ClassVar[str] = "network_twice"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = (
+        "This range is on the list for the same people already, or the list is full. "
+        "Nothing was changed."
+    )
+
+
 class Undeclared(KeepwellError, PermissionDenied):  # noqa: N818  names the fact
     """A view says nothing about who may use it, so nobody may (design.md, invariant 3)."""
 

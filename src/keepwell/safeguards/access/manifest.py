@@ -131,6 +131,8 @@ MANIFEST = Manifest(
     grants={
         AccessPermission.MEMBER_ADD: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+        AccessPermission.NETWORK_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
+        AccessPermission.NETWORK_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
     events={
         AccessKind.JOB_REFUSE: EventWords(
@@ -139,6 +141,25 @@ MANIFEST = Manifest(
             tone="warning",
         ),
         AccessKind.MEMBER_ADD: EventWords(did=_("added a member"), icon="people"),
+        AccessKind.MATRIX_PROBE: EventWords(
+            did=_("asked the running system what each role may open"), icon="check"
+        ),
+        AccessKind.NETWORK_ADD: EventWords(did=_("allowed a network"), icon="key"),
+        AccessKind.NETWORK_REFUSE: EventWords(
+            did=_("came from a network that is not allowed and was refused"),
+            icon="warning",
+            tone="warning",
+        ),
+        AccessKind.NETWORK_REMOVE: EventWords(
+            did=_("took a network off the allowed ones"), icon="key"
+        ),
+        AccessKind.NETWORK_RENAME: EventWords(did=_("renamed an allowed network"), icon="key"),
+        AccessKind.NETWORKS_RESUME: EventWords(
+            did=_("put the list of allowed networks in force again"), icon="key"
+        ),
+        AccessKind.NETWORKS_SUSPEND: EventWords(
+            did=_("suspended the list of allowed networks"), icon="warning", tone="warning"
+        ),
         AccessKind.ORGANISATION_FOUND: EventWords(
             did=_("founded the organisation"), icon="keepwell"
         ),

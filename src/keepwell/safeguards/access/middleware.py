@@ -2,6 +2,8 @@
 
 A view that declares nothing answers 403 even to an owner. Nobody signed in is sent to sign in. A
 member without the permission is refused, and the refusal is on the trail before the answer leaves.
+A member who comes from a network that is not allowed has the session ended and signs in again; at
+pages open to all, which patients use, such a member is nobody, and nothing else happens.
 The middleware opens no transaction and no wall: actions and queries do that themselves, for as
 short as they need it.
 """
@@ -15,13 +17,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
-from keepwell.safeguards.access import queries, viewers
+from keepwell.safeguards.access import networks, queries, viewers
 from keepwell.safeguards.access.declarations import Declaration, Reach, declaration_of
 from keepwell.safeguards.access.errors import NotPermitted, Undeclared
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.identity import recording, sessions
+from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.identity.sessions import Ending
-from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,8 @@ class AccessMiddleware:
     ) -> HttpResponse | None:
         """Let the request pass (None), send it to sign in, or refuse it."""
         declaration = declaration_of(view)
-        viewer = viewers.member(request, purpose=declaration.purpose if declaration else "")
+        member = viewers.member(request, purpose=declaration.purpose if declaration else "")
+        viewer = member if member is None or networks.lets_in(member) else None
         request.viewer = viewer  # type: ignore[attr-defined]
         if declaration is None:
             return _refuse(request, viewer, Undeclared(), "undeclared")
@@ -53,6 +58,8 @@ class AccessMiddleware:
         if declaration.reach is Reach.ENROLMENT:
             on_the_way = viewers.sign_in_of(request).user_on_the_way
             return None if on_the_way else _send_to_sign_in(request)
+        if member is not None and viewer is None:
+            return _turn_away(request, member)
         return _members_only(request, viewer, declaration)
 
 
@@ -66,13 +73,31 @@ def _members_only(
     return _refuse(request, viewer, NotPermitted(), str(declaration.permission))
 
 
+def _turn_away(request: HttpRequest, member: Viewer) -> HttpResponse:
+    """End the session of a member outside the allowed networks; the first to end it records it."""
+    record = viewers.sign_in_of(request).record
+    if record is not None and sessions.end(record, Ending.OUTSIDE_NETWORKS):
+        because = {"because": str(Ending.OUTSIDE_NETWORKS)}
+        networks.refuse(member, route=_route_of(request))
+        recording.session_event(
+            request, record, IdentityKind.SESSION_END, by=ViewerKind.SYSTEM, detail=because
+        )
+    request.sign_in = sessions.Decision(  # type: ignore[attr-defined]
+        ending=Ending.OUTSIDE_NETWORKS
+    )
+    return _send_to_sign_in(request)
+
+
+def _route_of(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
 def _refuse(
     request: HttpRequest, viewer: Viewer | None, refusal: Exception, needed: str
 ) -> HttpResponse:
-    match = request.resolver_match
     detail = {
         "needed": needed,
-        "route": match.view_name if match else "",
+        "route": _route_of(request),
         "method": request.method or "",
     }
     log.info("refused %s needed=%s", detail["route"], needed)
@@ -86,6 +111,7 @@ _SAID = {
     Ending.ENDED_ELSEWHERE,
     Ending.IDLE,
     Ending.ORGANISATION_ERASED,
+    Ending.OUTSIDE_NETWORKS,
     Ending.PASSWORD_CHANGED,
 }
 

@@ -4,7 +4,9 @@ from enum import StrEnum
 
 
 class AccessPermission(StrEnum):
-    """Acts on the members of an organisation."""
+    """Acts on the members of an organisation, and on the networks they may come from."""
 
     MEMBER_ADD = "member:add"
     MEMBER_LIST = "member:list"
+    NETWORK_CHANGE = "network:change"
+    NETWORK_LIST = "network:list"

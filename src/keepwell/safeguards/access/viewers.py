@@ -66,6 +66,22 @@ def member(request: HttpRequest, *, purpose: str = "") -> Viewer | None:
     )
 
 
+def entering(request: HttpRequest, user: User, organisation: UUID) -> Viewer | None:
+    """Build the viewer of somebody whose steps are both done, before there is a session for it."""
+    role = role_of(user.pk, organisation)
+    if role is None:
+        return None
+    return Viewer(
+        kind=ViewerKind.MEMBER,
+        organisation=organisation,
+        actor=user.pk,
+        role=role,
+        request=request_id_of(request),
+        address=address_of(request),
+        device=device_of(request),
+    )
+
+
 def respondent(organisation: UUID, draft_id: UUID | None, request: HttpRequest) -> Viewer:
     """Build the viewer of a patient who answers a form: no account, known only by the draft."""
     return Viewer(

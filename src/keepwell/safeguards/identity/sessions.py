@@ -34,6 +34,7 @@ class Ending(StrEnum):
     FACTOR_CHANGED = "factor-changed"
     IDLE = "idle"
     ORGANISATION_ERASED = "organisation-erased"
+    OUTSIDE_NETWORKS = "outside-networks"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  a reason, not a password
     REPLACED = "replaced"
     SIGNED_OUT = "signed-out"
@@ -162,6 +163,19 @@ def standing_of(user: User) -> list[SessionRecord]:
         last_act__gt=moment - IDLE_LIMIT,
     )
     return list(standing.order_by("-last_act"))
+
+
+def standing_in(organisation: UUID) -> list[SessionRecord]:
+    """List the sessions that work in an organisation and are good now."""
+    moment = now()
+    standing = SessionRecord.objects.filter(
+        organisation=organisation,
+        stage=Stage.FULL,
+        ended__isnull=True,
+        created__gt=moment - ABSOLUTE_LIMIT,
+        last_act__gt=moment - IDLE_LIMIT,
+    )
+    return list(standing)
 
 
 def sweep(*, keep: timedelta = timedelta(days=1)) -> int:

@@ -21,11 +21,12 @@ from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import Ending
-from keepwell.toolkit.clock import now_us
 
-REASONS = {"app": "sign_in:replace_app", "codes": "sign_in:new_codes"}
-_PROVEN = "proven_again"
-PROOF_LASTS_US = 5 * 60 * 1_000_000
+REASONS = {
+    "app": "sign_in:replace_app",
+    "codes": "sign_in:new_codes",
+    "networks": "office:networks",
+}
 
 
 @signed_in
@@ -91,7 +92,7 @@ def _change_password(request: HttpRequest, account: User, password: str) -> Http
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def again(request: HttpRequest, reason: str) -> HttpResponse:
-    """Ask for both steps again before the second step is changed (ASVS 7.5.1)."""
+    """Ask for both steps again before something weighty, by its reason (ASVS 7.5.1, 8.4.2)."""
     if reason not in REASONS:
         raise OutOfReach
     form = forms.AgainForm(request.POST or None)
@@ -111,12 +112,13 @@ def again(request: HttpRequest, reason: str) -> HttpResponse:
 
 
 def _weighty(request: HttpRequest, reason: str) -> HttpResponse:
-    if reason == "app":
-        ways.prepare_secret(request)
-        request.session[_PROVEN] = now_us()
-    else:
+    if reason == "codes":
         actions.renew_codes(request, _account(request))
         mail.tell(_account(request), AccountLetter.FACTOR, _concerned(request))
+    else:
+        ways.note_proof(request)
+    if reason == "app":
+        ways.prepare_secret(request)
     return redirect(REASONS[reason])
 
 
@@ -130,7 +132,7 @@ def _again_wrong() -> str:
 def app(request: HttpRequest) -> HttpResponse:
     """Put a new authenticator app in place of the old one."""
     account, secret = _account(request), ways.prepared_secret(request)
-    if not secret or not _is_proven(request):
+    if not secret or not ways.is_proven(request):
         return redirect("sign_in:again", "app")
     form = forms.CodeForm(request.POST or None)
     if form.is_valid():
@@ -138,7 +140,7 @@ def app(request: HttpRequest) -> HttpResponse:
             request, account, secret=secret, typed=form.cleaned_data["code"]
         )
         if answer is CodeAnswer.ACCEPTED:
-            request.session.pop(_PROVEN)
+            ways.forget_proof(request)
             request.session.pop(ways.SECRET)
             mail.tell(account, AccountLetter.FACTOR, _concerned(request))
             return redirect("sign_in:new_codes")
@@ -152,7 +154,7 @@ def app(request: HttpRequest) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest) -> HttpResponse:
     """Send the QR code of the secret that waits in this session."""
-    if not _is_proven(request):
+    if not ways.is_proven(request):
         raise OutOfReach
     return qr_of(_account(request), ways.prepared_secret(request))
 
@@ -174,10 +176,6 @@ def codes(request: HttpRequest) -> HttpResponse:
 
 def _account(request: HttpRequest) -> User:
     return cast("User", request.user)
-
-
-def _is_proven(request: HttpRequest) -> bool:
-    return bool(now_us() - int(request.session.get(_PROVEN, 0)) < PROOF_LASTS_US)
 
 
 def _concerned(request: HttpRequest) -> UUID | None:

@@ -1,0 +1,76 @@
+"""What the page of networks asks for: a range, what to call it, and for whom it is."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keepwell.safeguards.access import ranges
+from keepwell.safeguards.access.ranges import Fault, RangeRefused
+from keepwell.safeguards.access.roles import Role
+
+NAME_LENGTH = 80
+
+
+def _roles() -> list[tuple[str, str | Promise]]:
+    return [
+        ("", gettext_lazy("Everybody who works here")),
+        *((one.value, one.label) for one in Role),
+    ]
+
+
+class NameForm(forms.Form):
+    """What people call a network."""
+
+    name = forms.CharField(
+        label=gettext_lazy("What you call it"),
+        help_text=gettext_lazy("Such as: Front desk, or: Dr. Moreno at home"),
+        max_length=NAME_LENGTH,
+        error_messages={"required": gettext_lazy("Give it a name that colleagues will know.")},
+    )
+
+
+class NetworkForm(NameForm):
+    """A range to be allowed."""
+
+    network = forms.CharField(
+        label=gettext_lazy("Network"),
+        help_text=gettext_lazy(
+            "One address, or a range with its length, as your provider or technician writes it: "
+            "203.0.113.7, 203.0.113.0/24 or 2001:db8:12::/48"
+        ),
+        max_length=100,
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none"}),
+        error_messages={"required": gettext_lazy("Write an address or a range.")},
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("For whom"), choices=lazy(_roles, list), required=False
+    )
+    field_order = ("network", "name", "role")
+
+    def clean_network(self) -> str:
+        """Refuse what is no range, in a sentence that says what would be one."""
+        try:
+            return str(ranges.range_of(self.cleaned_data["network"]))
+        except RangeRefused as refused:
+            raise ValidationError(sentence_of(refused)) from refused
+
+
+def sentence_of(refused: RangeRefused) -> str:
+    """Say why a text is no range for the list, and what to write."""
+    if refused.fault is Fault.EVERYTHING:
+        return _(
+            "That is every address there is. To let people in from anywhere, remove the networks "
+            "from the list instead."
+        )
+    if refused.fault is Fault.HOST_BITS:
+        said = _(
+            "Address and length do not fit. If you mean the whole network, write %(range)s; if you "
+            "mean this address alone, leave the slash and the length away."
+        )
+        return said % {"range": refused.meant}
+    return _(
+        "This is no address or range. Write digits and points such as 203.0.113.0/24, or an IPv6 "
+        "range such as 2001:db8:12::/48."
+    )

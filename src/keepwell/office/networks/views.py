@@ -1,0 +1,174 @@
+"""Allowed networks: the list, what it would do to you and to colleagues, and changes to it.
+
+A change needs both steps shown again a few minutes ago (ASVS 8.4.2). Whoever has not is sent to
+show them *before* the form is there to be filled in, so that nothing typed is lost.
+"""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keepwell.office import places
+from keepwell.office.networks.forms import NameForm, NetworkForm
+from keepwell.office.sign_in import ways
+from keepwell.safeguards.access import networks, queries, ranges
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.errors import LockedOut, NetworkTwice
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+if TYPE_CHECKING:
+    from keepwell.safeguards.access.models import AllowedNetwork
+
+AGAIN = "networks"
+UNUSABLE = 422
+
+
+@require_safe
+@requires(AccessPermission.NETWORK_LIST)
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the list, where the viewer comes from, and whether that is allowed."""
+    own = ranges.own_range(viewer_of(request).address)
+    return _page(request, NetworkForm(initial={"network": own}))
+
+
+@require_POST
+@requires(AccessPermission.NETWORK_CHANGE)
+def add(request: HttpRequest) -> HttpResponse:
+    """Allow a network, or only show what that would do."""
+    if not ways.is_proven(request):
+        return redirect("sign_in:again", AGAIN)
+    form = NetworkForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=UNUSABLE)
+    viewer, given = viewer_of(request), form.cleaned_data
+    if "preview" in request.POST:
+        return _page(request, form, preview=networks.effect_of_adding(viewer, **_rule(given)))
+    try:
+        networks.add(viewer, **given)
+    except LockedOut:
+        preview = networks.effect_of_adding(viewer, **_rule(given))
+        return _page(request, form, preview=preview, is_refused=True, status=LockedOut.status)
+    except NetworkTwice as twice:
+        form.add_error("network", _(twice.sentence))
+        return _page(request, form, status=UNUSABLE)
+    messages.success(request, _("The network is allowed. The list counts from now on."))
+    return redirect("office:networks")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(AccessPermission.NETWORK_CHANGE)
+def network(request: HttpRequest, network_id: UUID) -> HttpResponse:
+    """Show one network with what taking it off would do; keep another name for it."""
+    row = networks.one(viewer_of(request), network_id)
+    if not ways.is_proven(request):
+        return redirect("sign_in:again", AGAIN)
+    form = NameForm(places.posted(request), initial={"name": row.name})
+    if not form.is_valid():
+        status = UNUSABLE if form.is_bound else 200
+        return _one(request, row, form, status=status)
+    networks.rename(viewer_of(request), row.pk, name=form.cleaned_data["name"])
+    messages.success(request, _("The name is kept. Who may come in stays as it was."))
+    return redirect("office:networks")
+
+
+@require_POST
+@requires(AccessPermission.NETWORK_CHANGE)
+def remove(request: HttpRequest, network_id: UUID) -> HttpResponse:
+    """Take a network off the list, unless that shuts out whoever does it."""
+    row = networks.one(viewer_of(request), network_id)
+    if not ways.is_proven(request):
+        return redirect("sign_in:again", AGAIN)
+    try:
+        networks.remove(viewer_of(request), row.pk)
+    except LockedOut:
+        form = NameForm(initial={"name": row.name})
+        return _one(request, row, form, is_refused=True, status=LockedOut.status)
+    messages.success(request, _("The network is off the list."))
+    return redirect("office:networks")
+
+
+@require_POST
+@requires(AccessPermission.NETWORK_CHANGE)
+def resume(request: HttpRequest) -> HttpResponse:
+    """Let a suspended list count again."""
+    if not ways.is_proven(request):
+        return redirect("sign_in:again", AGAIN)
+    try:
+        networks.resume(viewer_of(request))
+    except LockedOut:
+        own = ranges.own_range(viewer_of(request).address)
+        form = NetworkForm(initial={"network": own})
+        return _page(request, form, is_refused=True, status=LockedOut.status)
+    messages.success(request, _("The list counts again from now on."))
+    return redirect("office:networks")
+
+
+def _rule(given: dict[str, Any]) -> dict[str, str]:
+    return {"network": given["network"], "role": given["role"]}
+
+
+def _page(
+    request: HttpRequest,
+    form: NetworkForm,
+    *,
+    preview: networks.Effect | None = None,
+    is_refused: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    viewer = viewer_of(request)
+    rows = networks.listed(viewer)
+    context = {
+        "form": form,
+        "rows": [(row, _for_whom(row.role), _is_here(viewer, row)) for row in rows],
+        "is_suspended": bool(rows) and all(row.suspended for row in rows),
+        "preview": preview,
+        "is_refused": is_refused,
+        **_standing(request, viewer),
+    }
+    return render(request, "office/networks/page.html", context, status=status)
+
+
+def _one(
+    request: HttpRequest,
+    row: "AllowedNetwork",
+    form: NameForm,
+    *,
+    is_refused: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    viewer = viewer_of(request)
+    context = {
+        "form": form,
+        "row": row,
+        "whom": _for_whom(row.role),
+        "preview": networks.effect_of_removing(viewer, row.pk),
+        "is_refused": is_refused,
+        **_standing(request, viewer),
+    }
+    return render(request, "office/networks/network.html", context, status=status)
+
+
+def _standing(request: HttpRequest, viewer: Viewer) -> dict[str, object]:
+    return {
+        "address": viewer.address,
+        "own_range": ranges.own_range(viewer.address),
+        "may_change": queries.may(viewer, AccessPermission.NETWORK_CHANGE),
+        "is_proven": ways.is_proven(request),
+    }
+
+
+def _for_whom(role: str) -> Any:
+    return Role(role).label if role else _("Everybody")
+
+
+def _is_here(viewer: Viewer, row: "AllowedNetwork") -> bool:
+    is_for_viewer = row.role in ("", viewer.role)
+    return is_for_viewer and ranges.is_in(viewer.address, [row.network])
