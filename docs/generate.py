@@ -1,7 +1,8 @@
 """Write the pages that repeat what the program says: `.venv/bin/python -m docs.generate`.
 
-`docs/reference/routes.md` comes from `keepwell routes --json` and the manifests; the help in
-`docs/reference/commands.md` from the command's own parser. A test compares both with the program.
+`docs/reference/routes.md` comes from `keepwell routes --json` and the manifests, the table of
+`docs/reference/access-matrix.md` from `keepwell access matrix --json`; the help in
+`docs/reference/commands.md` from the command's own parser. A test compares all with the program.
 """
 
 import contextlib
@@ -15,13 +16,14 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from keepwell.cli import arguments
 
 REFERENCE = Path(__file__).parent / "reference"
 COLUMNS = "88"
-HELP = re.compile(r"```text\n\$ (?P<command>keepwell(?: [a-z]+)*) --help\n.*?```", re.DOTALL)
+HELP = re.compile(r"```text\n\$ (?P<command>keepwell(?: [a-z-]+)*) --help\n.*?```", re.DOTALL)
 ROUTES_HEAD = """# Routes and permissions
 
 Every address of Keepwell, in its two sets: what patients reach and what staff reach. This page is
@@ -35,6 +37,21 @@ not start.
 - `thing:verb` is a permission; the table at the end says which roles hold it.
 
 HEAD is answered wherever GET is.
+"""
+
+MATRIX_HEAD = """# Who may what
+
+Roles by permissions, as the code grants them. This page is written by `python -m docs.generate`
+from `keepwell access matrix --json`; a test fails when it is out of date. The command
+`keepwell access matrix --probe` asks a running system for each of its pages and prints what differs
+from this table.
+
+- **{owner}** founded the organisation, or was made its owner.
+- **{administrator}** looks after members, forms and settings, and opens no patient's data.
+- **{member}** works with what patients send.
+- **{auditor}** reads the trail, and sees that there are records without opening them.
+
+What a permission lets do: [](routes.md) names the one that each page asks for.
 """
 
 
@@ -74,6 +91,17 @@ def routes_page(routes: list[dict[str, str]], grants: Mapping[str, Iterable[str]
     return "".join(parts)
 
 
+def matrix_page(matrix: Mapping[str, Any]) -> str:
+    """Return the page of the policy matrix: a row for each permission, a column for each role."""
+    roles = matrix["roles"]
+    head = MATRIX_HEAD.format(**{role: role.capitalize() for role in roles})
+    lines = [f"| permission | {' | '.join(roles)} |", "|---" * (len(roles) + 1) + "|"]
+    for permission, held in matrix["permissions"].items():
+        cells = " | ".join("yes" if role in held else "" for role in roles)
+        lines.append(f"| `{permission}` | {cells} |")
+    return head + "\n" + "\n".join(lines) + "\n"
+
+
 def _merged(routes: list[dict[str, str]]) -> list[str]:
     methods: dict[tuple[str, str], list[str]] = {}
     for route in routes:
@@ -102,7 +130,7 @@ def grants() -> dict[str, set[str]]:
 
 
 def main() -> None:
-    """Write both pages anew."""
+    """Write all pages anew."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {
             "KEEPWELL_HOME": folder,
@@ -112,9 +140,14 @@ def main() -> None:
         listed = subprocess.run(  # noqa: S603  our own command
             [command, "routes", "--json"], capture_output=True, text=True, check=True
         )
+        matrix = subprocess.run(  # noqa: S603  our own command
+            [command, "access", "matrix", "--json"], capture_output=True, text=True, check=True
+        )
         import_module("django").setup()
     page = routes_page(json.loads(listed.stdout), grants())
     (REFERENCE / "routes.md").write_text(page, encoding="utf-8")
+    page = matrix_page(json.loads(matrix.stdout))
+    (REFERENCE / "access-matrix.md").write_text(page, encoding="utf-8")
     commands = REFERENCE / "commands.md"
     commands.write_text(with_help(commands.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -21,6 +21,8 @@ from keepwell.jobs import queue
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.tasks import write_about_account
 from keepwell.products.forms.models import Attachment, Form, FormLink, Submission
+from keepwell.safeguards.access import viewers
+from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.routes import Route
 from keepwell.safeguards.audit import queries, writer
 from keepwell.safeguards.identity import links, sessions
@@ -80,6 +82,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     half.answer(ABOUT_PAT)
     ids = _ids(clinic) | _joined(clinic)
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
+    ids |= {"network_id": _network(clinic)}
     return Inhabited(clinic, token, half, ids, digest, _one_time(clinic))
 
 
@@ -131,6 +134,12 @@ def _job(clinic: Clinic) -> UUID:
     )
 
 
+def _network(clinic: Clinic) -> UUID:
+    """Allow the network that every browser of these tests is in."""
+    viewer = viewers.console(clinic.organisation.id, account="tests")
+    return network_actions.add(viewer, network="198.51.100.0/24", name="Front desk").pk
+
+
 def _joined(clinic: Clinic) -> dict[str, UUID]:
     with wall.reading(clinic.organisation.id):
         first, second, third = PersonRow.objects.order_by("pk")
@@ -147,6 +156,9 @@ def _one_time(clinic: Clinic) -> dict[str, str]:
     hour = timedelta(hours=1)
     reset = links.make(LinkPurpose.RESET_PASSWORD, lasts=hour, user=clinic.owner.user)
     return {
+        "sign_in:replace_lost": links.make(
+            LinkPurpose.REPLACE_FACTOR, lasts=hour, user=clinic.owner.user
+        ),
         "sign_in:set_up": links.make(LinkPurpose.SET_UP, lasts=hour),
         "sign_in:new_password": reset,
     }

@@ -90,19 +90,30 @@ def test_every_setting_is_described_in_the_words_of_the_program() -> None:
 def test_help_is_what_the_program_prints() -> None:
     page = (DOCS / "reference" / "commands.md").read_text()
     assert generate.with_help(page) == page, ANEW
-    shown = set(re.findall(r"^\$ keepwell ?([a-z ]*?) ?--help$", page, re.MULTILINE))
-    commands = re.findall(r"^    ([a-z]+)(?: {2,}|$)", generate.help_of([]), re.MULTILINE)
-    acts = {
-        f"{command} {act}"
-        for command in commands
-        if "\n  ACT\n" in generate.help_of([command])
-        for act in re.findall(
-            r"^    ([a-z]+)(?: {2,}|$)", generate.help_of([command]), re.MULTILINE
-        )
-    }
+    shown = set(re.findall(r"^\$ keepwell ?([a-z -]*?) ?--help$", page, re.MULTILINE))
+    commands = _named([], "COMMAND")
+    acts = [act for command in commands for act in _named([command], "ACT")]
+    steps = [step for act in acts for step in _named(act.split(), "STEP")]
     assert commands
-    assert shown == {"", *commands, *acts}
+    assert shown == {"", *commands, *acts, *steps}
     assert acts
+    assert steps
+
+
+def _named(words: list[str], metavar: str) -> list[str]:
+    """Return the commands that the help of these words lists below such a placeholder."""
+    said = generate.help_of(words)
+    if f"\n  {metavar}\n" not in said:
+        return []
+    found = re.findall(r"^    ([a-z][a-z-]*)(?: {2,}|$)", said, re.MULTILINE)
+    return [" ".join([*words, one]) for one in found]
+
+
+def test_the_policy_matrix_is_what_the_program_prints(tmp_path: Path) -> None:
+    printed = keepwell(tmp_path / "home", "access", "matrix", "--json")
+    assert printed.returncode == 0, printed.stderr
+    page = generate.matrix_page(json.loads(printed.stdout))
+    assert (DOCS / "reference" / "access-matrix.md").read_text() == page, ANEW
 
 
 def test_the_page_of_routes_is_what_the_program_lists(tmp_path: Path) -> None:
@@ -115,17 +126,17 @@ def test_the_page_of_routes_is_what_the_program_lists(tmp_path: Path) -> None:
 def test_every_direct_dependency_has_a_line_that_says_who_keeps_it_and_why() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    direct = {_name(one) for one in (*project["dependencies"], *extras["scale"])}
+    direct = {_package(one) for one in (*project["dependencies"], *extras["scale"])}
     page = DEPENDENCIES.read_text()
     lines = dict(re.findall(r"^\| ([a-z0-9-]+) \| (.+) \|$", page, re.MULTILINE))
     lines.pop("dependency")
     assert set(lines) == direct
     assert [name for name, cells in lines.items() if len(cells.split(" | ")) != 3] == []
-    assert [_name(one) for one in extras["dev"] if _name(one) not in page] == []
+    assert [_package(one) for one in extras["dev"] if _package(one) not in page] == []
     assert len(direct) <= 25
 
 
-def _name(wanted: str) -> str:
+def _package(wanted: str) -> str:
     return re.split(r"[\[<>=]", wanted)[0]
 
 

@@ -53,6 +53,7 @@ OPEN = {
     "sign_in:new_password": "the one-time link is the permission",
     "sign_in:out": "signing out needs no permission",
     "sign_in:password": "the first step of signing in",
+    "sign_in:replace_lost": "the one-time link is the permission, and the password is asked for",
     "sign_in:set_up": "the one-time link is the permission",
 }
 # What each role holds, said once more: widening one takes two people who read, or one who lies.
@@ -64,6 +65,8 @@ HELD = {
     "mail:manage": {"owner", "administrator"},
     "member:add": {"owner", "administrator"},
     "member:list": {"owner", "administrator", "auditor"},
+    "network:change": {"owner", "administrator"},
+    "network:list": {"owner", "administrator", "auditor"},
     "organisation:change": {"owner", "administrator"},
     "person:erase": {"owner"},
     "person:join": {"owner", "member"},

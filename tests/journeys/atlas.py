@@ -18,6 +18,7 @@ from tests.journeys.answering import START, Patient
 from tests.journeys.clinic import SAMPLES, Clinic, press, publish
 from tests.journeys.fresh import Fresh
 from tests.journeys.postbox import newest_text
+from tests.serving import keepwell
 
 OPEN = "main button.sealing"
 POST = 'main form[method="post"] button[type="submit"]'
@@ -277,6 +278,10 @@ def _record(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("trail-nonsense", this)
         page.goto(clinic.address("/members/"))
         yield Stop("members", this)
+        page.goto(clinic.address("/networks/"))
+        yield Stop("networks", this)
+        press(page, 'main a[href="/account/again/networks/"]')
+        yield Stop("networks-again", this)
         page.goto(clinic.address("/jobs/"))
         yield Stop("jobs", this)
         page.goto(clinic.address("/mail/"))
@@ -307,6 +312,42 @@ def _account(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
         page.fill('main input[name="password"]', fresh.account["password"])
         authenticator.type_code(page, fresh.secret)
         yield Stop("account-app", this)
+        yield from _networks(this, fresh)
+    yield from _lost_second_step(clinic, fresh)
+
+
+def _networks(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:
+    """Walk while both steps are freshly shown."""
+    page, add = this.page, 'main form[action="/networks/add/"] button[type="submit"]'
+    page.goto(urljoin(fresh.served.url, "/networks/"))
+    yield Stop("networks-first", this)
+    press(page, add)
+    yield Stop("networks-errors", this)
+    page.fill('[name="network"]', "203.0.113.0/24")
+    page.fill('[name="name"]', "Branch in Springfield")
+    press(page, add)
+    yield Stop("networks-refused", this)
+    press(page, 'main form:has(input[type="hidden"][name="network"]) button')
+    yield Stop("networks-listed", this)
+    press(page, "main tbody a")
+    yield Stop("network", this)
+
+
+def _lost_second_step(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
+    """Follow the link that the console makes for an owner."""
+    asked = ("access", "second-factor", "reset", "--email", fresh.account["email"])
+    made = keepwell(fresh.served.home, *asked, "--reason", "Phone and codes lost")
+    found = re.search(r"https://\S+(/second-step/lost/\S+)", made.stdout)
+    assert found is not None, made.stderr
+    with browser.opened(clinic.chromium) as this:
+        page = this.page
+        page.goto(urljoin(fresh.served.url, found[1]))
+        yield Stop("second-step-lost", this)
+        page.fill('input[type="password"]', fresh.account["password"])
+        press(page, POST)
+        yield Stop("second-step-replacement", this)
+        page.goto(urljoin(fresh.served.url, "/second-step/lost/nonsense/"))
+        yield Stop("second-step-link-gone", this)
 
 
 def _others(clinic: Clinic) -> Iterator[Stop]:

@@ -8,14 +8,25 @@ from django.test import Client
 import keepwell
 from keepwell.jobs import queue
 from keepwell.office.mail.letters import letters
+from keepwell.office.sign_in import mail
 from keepwell.office.tasks import write_checkpoint
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity import second_factor
 from tests.mailbox import mailed
 from tests.people import PASSWORD, Clinic, Person, browser, browser_of
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, reference_in
 
 SOURCE = Path(keepwell.__file__).parent
-MAILS = {"checkpoint", "factor", "password", "recovery_code", "reset", "test"}
+MAILS = {
+    "checkpoint",
+    "factor",
+    "factor_link",
+    "factor_link_of_owner",
+    "password",
+    "recovery_code",
+    "reset",
+    "test",
+}
 SENDER = "safeguards/mail/smtp.py"
 WAYS_OUT = re.compile(r"import smtplib|from django\.core\.mail|from django\.core import mail")
 
@@ -55,9 +66,11 @@ def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) 
     send_every_mail(clinic.owner)
     browser_of(clinic.owner).post("/mail/test/")
     queue.put(write_checkpoint, organisation=clinic.organisation.id, account=clinic.owner.user.pk)
+    eve = clinic.add("Eve", Role.OWNER)
+    mail.tell_of_factor_link(clinic.owner.user)
     sent = mailed()
     assert len({one.subject for one in sent}) == len(sent) == len(MAILS)
-    assert {one.to for one in sent} == {clinic.owner.email}
+    assert {one.to for one in sent} == {clinic.owner.email, eve.email}
     written = [f"{one.subject}\n{one.body}\n{one.html}\n{one.raw.decode()}" for one in sent]
     for canary in canaries(pat):
         assert [text for text in written if canary in text] == [], canary

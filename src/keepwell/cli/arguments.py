@@ -8,6 +8,7 @@ OWNER_HELP = (
     "on PostgreSQL: postgresql://owner:password@host:port, the role that owns the tables (or set "
     "KEEPWELL_OWNER_DATA_DB, KEEPWELL_OWNER_TRAIL_DB, KEEPWELL_OWNER_KEYS_DB)"
 )
+NETWORKS = "Look at an organisation's allowed networks, or open them when they shut everybody out."
 EPILOG = (
     "Settings are environment variables (docs/reference/settings.md); the data folder is "
     "$KEEPWELL_HOME. Exit status: 0 done, 1 failed, 2 used wrongly."
@@ -23,7 +24,7 @@ def build() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     every = (
         *(_init, _serve, _demo, _verify, _trail, _database, _keys, _shell, _routes),
-        *(_version, _doctor, _jobs, _mail, _organisation),
+        *(_version, _doctor, _jobs, _mail, _organisation, _access),
     )
     for add in every:
         add(_adder(commands))
@@ -216,3 +217,38 @@ def _organisation(add: Adder) -> None:
     command = acts.add_parser("erase", help=sentence, description=sentence)
     command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
     command.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")
+
+
+def _access(add: Adder) -> None:
+    acts = add("access", "Ways back in from the server, and who may what.").add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
+    _access_networks(acts.add_parser("networks", help=NETWORKS, description=NETWORKS))
+    sentence = "Replace the second step of an owner who lost phone and recovery codes."
+    steps = acts.add_parser("second-factor", help=sentence, description=sentence)
+    sentence = "Print a link for a new second step: once, for an hour, with the password only."
+    reset = steps.add_subparsers(dest="step", metavar="STEP", required=True).add_parser(
+        "reset", help=sentence, description=sentence
+    )
+    reset.add_argument("--email", metavar="ADDRESS", required=True, help="of the account")
+    reset.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")
+    sentence = "Print which role holds which permission."
+    matrix = acts.add_parser("matrix", help=sentence, description=sentence)
+    matrix.add_argument("--json", action="store_true", help="print it as JSON")
+    matrix.add_argument(
+        "--probe",
+        action="store_true",
+        help="ask the running system, by a scratch organisation that is erased again, and print "
+        "what differs",
+    )
+
+
+def _access_networks(command: argparse.ArgumentParser) -> None:
+    steps = command.add_subparsers(dest="step", metavar="STEP", required=True)
+    sentence = "List the networks that an organisation's members may come from."
+    show = steps.add_parser("show", help=sentence, description=sentence)
+    sentence = "Suspend the list, so that members may come in from anywhere; nothing of it is lost."
+    opening = steps.add_parser("open", help=sentence, description=sentence)
+    for step in (show, opening):
+        step.add_argument("--organisation", metavar="X", required=True, help="its id or name")
+    opening.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")

@@ -30,11 +30,15 @@ def write_about_account(work: Work, account: UUID | None, letter: AccountLetter)
     """Write a letter to an account; to nobody, if there is none or it is closed by now."""
     user = accounts.open_account_of(account) if account else None
     if user is not None:
-        write(work, LETTERS[letter], user, **_facts(user, letter))
+        write(work, LETTERS[letter], user, **_facts(user, letter, work.organisation))
 
 
-def _facts(user: User, letter: AccountLetter) -> dict[str, Fact]:
+def _facts(user: User, letter: AccountLetter, concerned: UUID | None) -> dict[str, Fact]:
     """Return what a letter is told; its address is configured, never taken from a request (T9)."""
+    if letter is AccountLetter.FACTOR_LINK_OF_OWNER and concerned is not None:
+        profile = organisation(concerned)
+        trail = settings.KEEPWELL_STAFF_URL + reverse("office:trail")
+        return {"address": trail, "organisation": profile.name if profile else ""}
     if letter is not AccountLetter.RESET:
         return {"address": settings.KEEPWELL_STAFF_URL}
     token = links.make(LinkPurpose.RESET_PASSWORD, lasts=RESET_LASTS, user=user)
@@ -50,7 +54,7 @@ def write_checkpoint(work: Work, account: UUID) -> None:
     viewer = viewers.of_job(work)
     user = accounts.open_account_of(account)
     profile = organisation(viewer.organisation)
-    if user is None or profile is None or user.pk not in _owners(viewer):
+    if user is None or profile is None or user.pk not in owners_of(viewer):
         return
     write(
         work,
@@ -69,11 +73,12 @@ def plan_checkpoints(work: Work) -> None:
         return
     every = organisation_ids()
     for one in every[work.done :]:
-        owners = _owners(Viewer(kind=ViewerKind.SYSTEM, organisation=one))
+        owners = owners_of(Viewer(kind=ViewerKind.SYSTEM, organisation=one))
         with work.step(of=len(every)):
             for owner in owners:
                 queue.put(write_checkpoint, organisation=one, account=owner, key=(one, owner))
 
 
-def _owners(viewer: Viewer) -> list[UUID]:
+def owners_of(viewer: Viewer) -> list[UUID]:
+    """Return the accounts that own the viewer's organisation now."""
     return [row.user_id for row in members_of(viewer) if row.role == Role.OWNER]

@@ -16,9 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keepwell.office import places
 from keepwell.office.networks.forms import NameForm, NetworkForm
 from keepwell.office.sign_in import ways
-from keepwell.safeguards.access import networks, queries, ranges
+from keepwell.safeguards.access import queries, ranges
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.errors import LockedOut, NetworkTwice
+from keepwell.safeguards.access.networks import actions as network_actions
+from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import viewer_of
@@ -35,7 +37,9 @@ UNUSABLE = 422
 @requires(AccessPermission.NETWORK_LIST)
 def page(request: HttpRequest) -> HttpResponse:
     """Show the list, where the viewer comes from, and whether that is allowed."""
-    own = ranges.own_range(viewer_of(request).address)
+    viewer = viewer_of(request)
+    is_listed = any(_is_here(viewer, row) for row in network_queries.listed(viewer))
+    own = "" if is_listed else ranges.own_range(viewer.address)
     return _page(request, NetworkForm(initial={"network": own}))
 
 
@@ -50,11 +54,13 @@ def add(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=UNUSABLE)
     viewer, given = viewer_of(request), form.cleaned_data
     if "preview" in request.POST:
-        return _page(request, form, preview=networks.effect_of_adding(viewer, **_rule(given)))
+        return _page(
+            request, form, preview=network_queries.effect_of_adding(viewer, **_rule(given))
+        )
     try:
-        networks.add(viewer, **given)
+        network_actions.add(viewer, **given)
     except LockedOut:
-        preview = networks.effect_of_adding(viewer, **_rule(given))
+        preview = network_queries.effect_of_adding(viewer, **_rule(given))
         return _page(request, form, preview=preview, is_refused=True, status=LockedOut.status)
     except NetworkTwice as twice:
         form.add_error("network", _(twice.sentence))
@@ -67,14 +73,14 @@ def add(request: HttpRequest) -> HttpResponse:
 @requires(AccessPermission.NETWORK_CHANGE)
 def network(request: HttpRequest, network_id: UUID) -> HttpResponse:
     """Show one network with what taking it off would do; keep another name for it."""
-    row = networks.one(viewer_of(request), network_id)
+    row = network_queries.one(viewer_of(request), network_id)
     if not ways.is_proven(request):
         return redirect("sign_in:again", AGAIN)
     form = NameForm(places.posted(request), initial={"name": row.name})
     if not form.is_valid():
         status = UNUSABLE if form.is_bound else 200
         return _one(request, row, form, status=status)
-    networks.rename(viewer_of(request), row.pk, name=form.cleaned_data["name"])
+    network_actions.rename(viewer_of(request), row.pk, name=form.cleaned_data["name"])
     messages.success(request, _("The name is kept. Who may come in stays as it was."))
     return redirect("office:networks")
 
@@ -83,11 +89,11 @@ def network(request: HttpRequest, network_id: UUID) -> HttpResponse:
 @requires(AccessPermission.NETWORK_CHANGE)
 def remove(request: HttpRequest, network_id: UUID) -> HttpResponse:
     """Take a network off the list, unless that shuts out whoever does it."""
-    row = networks.one(viewer_of(request), network_id)
+    row = network_queries.one(viewer_of(request), network_id)
     if not ways.is_proven(request):
         return redirect("sign_in:again", AGAIN)
     try:
-        networks.remove(viewer_of(request), row.pk)
+        network_actions.remove(viewer_of(request), row.pk)
     except LockedOut:
         form = NameForm(initial={"name": row.name})
         return _one(request, row, form, is_refused=True, status=LockedOut.status)
@@ -102,7 +108,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     if not ways.is_proven(request):
         return redirect("sign_in:again", AGAIN)
     try:
-        networks.resume(viewer_of(request))
+        network_actions.resume(viewer_of(request))
     except LockedOut:
         own = ranges.own_range(viewer_of(request).address)
         form = NetworkForm(initial={"network": own})
@@ -119,12 +125,12 @@ def _page(
     request: HttpRequest,
     form: NetworkForm,
     *,
-    preview: networks.Effect | None = None,
+    preview: network_queries.Effect | None = None,
     is_refused: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     viewer = viewer_of(request)
-    rows = networks.listed(viewer)
+    rows = network_queries.listed(viewer)
     context = {
         "form": form,
         "rows": [(row, _for_whom(row.role), _is_here(viewer, row)) for row in rows],
@@ -149,7 +155,7 @@ def _one(
         "form": form,
         "row": row,
         "whom": _for_whom(row.role),
-        "preview": networks.effect_of_removing(viewer, row.pk),
+        "preview": network_queries.effect_of_removing(viewer, row.pk),
         "is_refused": is_refused,
         **_standing(request, viewer),
     }
@@ -159,6 +165,7 @@ def _one(
 def _standing(request: HttpRequest, viewer: Viewer) -> dict[str, object]:
     return {
         "address": viewer.address,
+        "is_loopback": ranges.is_loopback(viewer.address),
         "own_range": ranges.own_range(viewer.address),
         "may_change": queries.may(viewer, AccessPermission.NETWORK_CHANGE),
         "is_proven": ways.is_proven(request),

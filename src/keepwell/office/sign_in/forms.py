@@ -68,6 +68,12 @@ class PasswordForm(forms.Form):
     password = _password(_("Password"), "current-password")
 
 
+class OwnPasswordForm(forms.Form):
+    """The password of an account that a link has named."""
+
+    password = _password(_("Password"), "current-password")
+
+
 class CodeForm(forms.Form):
     """The second step: six digits."""
 

@@ -15,6 +15,8 @@ class AccountLetter(StrEnum):
     """What there is to be said about an account."""
 
     FACTOR = "factor"
+    FACTOR_LINK = "factor_link"
+    FACTOR_LINK_OF_OWNER = "factor_link_of_owner"
     PASSWORD = "password"  # noqa: S105  a letter, not a password
     RECOVERY_CODE = "recovery_code"
     RESET = "reset"
@@ -30,6 +32,20 @@ LETTERS = {
             subject=_("Your second step for Keepwell was changed"),
             template="office/sign_in/mail/factor.txt",
             example=_EXAMPLE,
+        ),
+        Letter(
+            code=AccountLetter.FACTOR_LINK,
+            title=_("When a link for a new second step was made on the server"),
+            subject=_("A link for a new second step of your Keepwell account was made"),
+            template="office/sign_in/mail/factor_link.txt",
+            example=_EXAMPLE,
+        ),
+        Letter(
+            code=AccountLetter.FACTOR_LINK_OF_OWNER,
+            title=_("To the other owners, when such a link was made for one of them"),
+            subject=_("A link for a new second step of an owner was made"),
+            template="office/sign_in/mail/factor_link_of_owner.txt",
+            example={**_EXAMPLE, "organisation": "Ashgrove Clinic"},
         ),
         Letter(
             code=AccountLetter.PASSWORD,

@@ -9,7 +9,9 @@ from uuid import UUID
 from keepwell.jobs import queue
 from keepwell.office import tasks
 from keepwell.office.sign_in.letters import AccountLetter
+from keepwell.safeguards.access.queries import organisations_of
 from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 
 
 def ask_reset_link(account: UUID | None) -> None:
@@ -18,6 +20,21 @@ def ask_reset_link(account: UUID | None) -> None:
     The link is made when the letter is, so that its secret never lies in a table.
     """
     queue.put(tasks.write_about_account, account=account, letter=AccountLetter.RESET)
+
+
+def tell_of_factor_link(user: User) -> None:
+    """Tell an account, and the other owners where it is an owner, of a link made on the server."""
+    tell(user, AccountLetter.FACTOR_LINK)
+    for organisation in organisations_of(user):
+        owners = tasks.owners_of(Viewer(kind=ViewerKind.SYSTEM, organisation=organisation.pk))
+        others = [one for one in owners if one != user.pk] if user.pk in owners else []
+        for other in others:
+            queue.put(
+                tasks.write_about_account,
+                organisation=organisation.pk,
+                account=other,
+                letter=AccountLetter.FACTOR_LINK_OF_OWNER,
+            )
 
 
 def tell(user: User, letter: AccountLetter, organisation: UUID | None = None) -> None:

@@ -14,6 +14,11 @@ MANIFEST = Manifest(
             did=_("gave a wrong code for an account"), icon="warning", tone="warning"
         ),
         IdentityKind.FACTOR_REPLACE: EventWords(did=_("replaced the second step"), icon="key"),
+        IdentityKind.FACTOR_RESET: EventWords(
+            did=_("made a link for a new second step on the server's command line"),
+            icon="warning",
+            tone="warning",
+        ),
         IdentityKind.PASSWORD_CHANGE: EventWords(did=_("changed the password"), icon="key"),
         IdentityKind.PASSWORD_FAIL: EventWords(
             did=_("gave a wrong password for an account"), icon="warning", tone="warning"

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from keepwell.office.sign_in.views import account, arriving, enrolling, resetting, setting_up
+from keepwell.office.sign_in.views import (
+    account,
+    arriving,
+    enrolling,
+    replacing,
+    resetting,
+    setting_up,
+)
 
 app_name = "sign_in"
 urlpatterns = [
@@ -14,6 +21,9 @@ urlpatterns = [
     path("second-step/", enrolling.app, name="enrol"),
     path("second-step/qr.svg", enrolling.picture, name="qr"),
     path("second-step/recovery-codes/", enrolling.codes, name="codes"),
+    path("second-step/new/", replacing.app, name="replacement"),
+    path("second-step/new/qr.svg", replacing.picture, name="replacement_qr"),
+    path("second-step/lost/<str:token>/", replacing.begin, name="replace_lost"),
     path("set-up/<str:token>/", setting_up.set_up, name="set_up"),
     path("password/forgotten/", resetting.forgotten, name="forgotten"),
     path("password/new/<str:token>/", resetting.new_password, name="new_password"),

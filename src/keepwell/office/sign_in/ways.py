@@ -9,8 +9,10 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from keepwell.safeguards.access import networks, queries, viewers
+from keepwell.safeguards.access import queries, viewers
 from keepwell.safeguards.access.declarations import Reach, declaration_of
+from keepwell.safeguards.access.networks import actions as network_actions
+from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.access.viewers import sign_in_of
 from keepwell.safeguards.identity import actions, devices, second_factor
 from keepwell.safeguards.identity.models import Stage, User
@@ -80,7 +82,7 @@ def after_both_steps(request: HttpRequest, user: User) -> HttpResponse:
 def enter(request: HttpRequest, user: User, organisation: Any) -> HttpResponse:
     """Begin the session of this organisation and go where the person first wanted to go."""
     viewer = viewers.entering(request, user, organisation)
-    if viewer is not None and not networks.lets_in(viewer):
+    if viewer is not None and not network_queries.lets_in(viewer):
         return _turn_away(request, user, viewer)
     actions.enter(request, user, organisation)
     wanted = safe_next(str(request.session.pop(NEXT, "")))
@@ -91,7 +93,7 @@ def enter(request: HttpRequest, user: User, organisation: Any) -> HttpResponse:
 
 def _turn_away(request: HttpRequest, user: User, viewer: Viewer) -> HttpResponse:
     """Say that nobody signs in from here: only after both steps, so that it tells no stranger."""
-    networks.refuse(viewer, route=SIGN_IN)
+    network_actions.refuse(viewer, route=SIGN_IN)
     organisations = queries.organisations_of(user)
     meant = next((one for one in organisations if one.id == viewer.organisation), None)
     others = len(organisations) > 1

@@ -29,6 +29,11 @@ def wait(for_: timedelta) -> str:
     return _("Too many tries did not match. The next one is possible in %(span)s.") % {"span": span}
 
 
+def password() -> str:
+    """Say that the password is wrong, to somebody whose link names the account already."""
+    return _("This is not the password of this account. Check it and try again.")
+
+
 def code(answer: CodeAnswer | None) -> str:
     """Say what is wrong with a six-digit code and what would be right."""
     words = {

@@ -17,15 +17,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
-from keepwell.safeguards.access import networks, queries, viewers
+from keepwell.safeguards.access import queries, viewers
 from keepwell.safeguards.access.declarations import Declaration, Reach, declaration_of
 from keepwell.safeguards.access.errors import NotPermitted, Undeclared
 from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.networks import actions as network_actions
+from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.identity import recording, sessions
-from keepwell.safeguards.identity.events import IdentityKind
-from keepwell.safeguards.identity.sessions import Ending
-from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.safeguards.identity.sessions import Decision, Ending
+from keepwell.safeguards.tenancy.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class AccessMiddleware:
         """Let the request pass (None), send it to sign in, or refuse it."""
         declaration = declaration_of(view)
         member = viewers.member(request, purpose=declaration.purpose if declaration else "")
-        viewer = member if member is None or networks.lets_in(member) else None
+        viewer = member if member is None or network_queries.lets_in(member) else None
         request.viewer = viewer  # type: ignore[attr-defined]
         if declaration is None:
             return _refuse(request, viewer, Undeclared(), "undeclared")
@@ -75,16 +76,11 @@ def _members_only(
 
 def _turn_away(request: HttpRequest, member: Viewer) -> HttpResponse:
     """End the session of a member outside the allowed networks; the first to end it records it."""
-    record = viewers.sign_in_of(request).record
-    if record is not None and sessions.end(record, Ending.OUTSIDE_NETWORKS):
-        because = {"because": str(Ending.OUTSIDE_NETWORKS)}
-        networks.refuse(member, route=_route_of(request))
-        recording.session_event(
-            request, record, IdentityKind.SESSION_END, by=ViewerKind.SYSTEM, detail=because
-        )
-    request.sign_in = sessions.Decision(  # type: ignore[attr-defined]
-        ending=Ending.OUTSIDE_NETWORKS
-    )
+    record, because = viewers.sign_in_of(request).record, Ending.OUTSIDE_NETWORKS
+    if record is not None and sessions.end(record, because):
+        network_actions.refuse(member, route=_route_of(request))
+        recording.session_ran_out(request, Decision(ending=because, ended_now=record))
+    request.sign_in = Decision(ending=because)  # type: ignore[attr-defined]
     return _send_to_sign_in(request)
 
 

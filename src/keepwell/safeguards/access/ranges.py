@@ -73,6 +73,12 @@ def is_in(address: str, ranges: Iterable[str]) -> bool:
     return parsed is not None and any(parsed in ipaddress.ip_network(each) for each in ranges)
 
 
+def is_loopback(address: str) -> bool:
+    """Tell whether an address is the machine's own: behind a proxy nobody was told of, all are."""
+    parsed = address_of(address)
+    return parsed is not None and parsed.is_loopback
+
+
 def _unmapped(found: Range) -> Range:
     if isinstance(found, ipaddress.IPv4Network) or found.prefixlen < _MAPPED_LENGTH:
         return found

@@ -9,6 +9,7 @@ class IdentityKind(StrEnum):
     FACTOR_ENROL = "identity:factor:enrol"
     FACTOR_FAIL = "identity:factor:fail"
     FACTOR_REPLACE = "identity:factor:replace"
+    FACTOR_RESET = "identity:factor:reset"
     PASSWORD_CHANGE = "identity:password:change"  # noqa: S105  a kind, not a password
     PASSWORD_FAIL = "identity:password:fail"  # noqa: S105
     PASSWORD_RESET = "identity:password:reset"  # noqa: S105

@@ -5,6 +5,7 @@ Opening the page of a link changes nothing, because mail scanners open links too
 
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
 from keepwell.safeguards.identity.models import LinkPurpose, OneTimeLink, User
 from keepwell.safeguards.identity.sessions import digest_of
@@ -26,6 +27,14 @@ def find(purpose: LinkPurpose, token: str) -> OneTimeLink | None:
     links = OneTimeLink.objects.select_related("user")
     return links.filter(
         token_digest=digest_of(token), purpose=purpose, used__isnull=True, expires__gt=now()
+    ).first()
+
+
+def standing(purpose: LinkPurpose, link: UUID, user: User) -> OneTimeLink | None:
+    """Return a link that this account has begun to follow, if it still works."""
+    links = OneTimeLink.objects.select_related("user")
+    return links.filter(
+        pk=link, user=user, purpose=purpose, used__isnull=True, expires__gt=now()
     ).first()
 
 

@@ -98,6 +98,7 @@ class SessionRecord(models.Model):
 class LinkPurpose(StrEnum):
     """What a one-time link is good for, and nothing else."""
 
+    REPLACE_FACTOR = "factor"
     RESET_PASSWORD = "reset"  # noqa: S105  a purpose, not a password
     SET_UP = "set-up"
 

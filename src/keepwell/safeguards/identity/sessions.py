@@ -165,6 +165,11 @@ def standing_of(user: User) -> list[SessionRecord]:
     return list(standing.order_by("-last_act"))
 
 
+def all_of(user: User) -> list[SessionRecord]:
+    """List every session of an account that has not ended, those on the way in too."""
+    return list(SessionRecord.objects.filter(user=user, ended__isnull=True))
+
+
 def standing_in(organisation: UUID) -> list[SessionRecord]:
     """List the sessions that work in an organisation and are good now."""
     moment = now()

@@ -1,25 +1,19 @@
-"""From which networks members may come in: lists of ranges, asked at sign-in and at every request.
-
-A range is for everybody or for one role. Somebody whose role no range is for may come from
-anywhere; everybody else only from one of the ranges for the role or for all. Patients have no role
-and are never asked. The address is the one that `config.forwarding` believes (ASVS 4.1.3, 15.3.4).
-"""
+"""Changing the list of allowed networks, and turning away who comes from elsewhere."""
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 from keepwell.safeguards.access import ranges
 from keepwell.safeguards.access.errors import LockedOut, NetworkTwice
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.models import AllowedNetwork
+from keepwell.safeguards.access.networks.rules import admits, standing_rules
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import allow, members_of, within_reach
+from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.entries import Subject
-from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.identity.recording import UNAVAILABLE
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
@@ -32,87 +26,12 @@ MOST = 200
 """Ranges of one organisation: each request reads them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One range, and for whom: a role, or everybody."""
-
-    network: str
-    role: str = ""
-
-
-def admits(rules: Iterable[Rule], *, role: str, address: str) -> bool:
-    """Tell whether somebody in this role may come in from this address."""
-    mine = [rule.network for rule in rules if rule.role in ("", role)]
-    return not mine or ranges.is_in(address, mine)
-
-
-def in_force(organisation: UUID) -> list[Rule]:
-    """Return the rules of an organisation that count now."""
-    with wall.reading(organisation):
-        rows = AllowedNetwork.objects.filter(suspended__isnull=True)
-        return [Rule(network, role) for network, role in rows.values_list("network", "role")]
-
-
-def lets_in(viewer: Viewer) -> bool:
-    """Tell whether this member may work from the address the request came from."""
-    return admits(in_force(viewer.organisation), role=viewer.role, address=viewer.address)
-
-
 def refuse(viewer: Viewer, *, route: str) -> None:
     """Record that a member came from elsewhere. It opens nothing, so it is answered in any case."""
     try:
         record_now(viewer, AccessKind.NETWORK_REFUSE, outcome="refused", detail={"route": route})
     except UNAVAILABLE:
         log.exception("refused account=%s by network is not on the trail", viewer.actor)
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a list would do now: to whoever asks, and to colleagues who are signed in."""
-
-    lets_you_in: bool
-    signed_out: int  # colleagues
-
-
-def effect_of_adding(viewer: Viewer, *, network: str, role: str = "") -> Effect:
-    """Return what the list would do with one range more."""
-    return _effect(viewer, [*_rules(listed(viewer)), Rule(network, role)])
-
-
-def effect_of_removing(viewer: Viewer, network: UUID) -> Effect:
-    """Return what the list would do without one of its ranges."""
-    return _effect(viewer, _rules(row for row in listed(viewer) if row.pk != network))
-
-
-def _rules(rows: Iterable[AllowedNetwork]) -> list[Rule]:
-    return [Rule(row.network, row.role) for row in rows if not row.suspended]
-
-
-def _effect(viewer: Viewer, rules: list[Rule]) -> Effect:
-    roles = {member.user_id: member.role for member in members_of(viewer)}
-    out = {
-        session.user_id
-        for session in sessions.standing_in(viewer.organisation)
-        if session.user_id in roles
-        and not admits(rules, role=roles[session.user_id], address=session.address)
-    }
-    lets_you_in = admits(rules, role=viewer.role, address=viewer.address)
-    return Effect(lets_you_in, len(out - {viewer.actor}))
-
-
-def one(viewer: Viewer, network: UUID) -> AllowedNetwork:
-    """Return a range of the viewer's organisation; raise OutOfReach."""
-    allow(viewer, AccessPermission.NETWORK_LIST)
-    with wall.reading(viewer.organisation):
-        row: AllowedNetwork = within_reach(AllowedNetwork.objects.all(), pk=network)
-    return row
-
-
-def listed(viewer: Viewer) -> list[AllowedNetwork]:
-    """List the viewer's organisation's ranges, also those that are suspended."""
-    allow(viewer, AccessPermission.NETWORK_LIST)
-    with wall.reading(viewer.organisation):
-        return list(AllowedNetwork.objects.order_by("role", "name", "id"))
 
 
 def add(viewer: Viewer, *, network: str, name: str, role: str = "") -> AllowedNetwork:
@@ -201,7 +120,7 @@ def _locked(viewer: Viewer) -> list[AllowedNetwork]:
 
 
 def _refuse_lock_out(viewer: Viewer, rows: Iterable[AllowedNetwork]) -> None:
-    rules = _rules(rows)
+    rules = standing_rules(rows)
     is_member = viewer.kind is ViewerKind.MEMBER
     if is_member and not admits(rules, role=viewer.role, address=viewer.address):
         raise LockedOut
