@@ -4,10 +4,10 @@ The entry's bytes are hashed again from the row, and followed up the tree to the
 newest checkpoint signed (RFC 6962 2.1.1). Nothing is opened: a payload is only hashed.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -19,9 +19,15 @@ from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.heads import Head
 from keepwell.safeguards.audit.trail import statements, store
 from keepwell.safeguards.audit.trail.statements import StoredEntry
-from keepwell.toolkit.merkle import ProofBroken, check_inclusion, inclusion_proof, root_of
+from keepwell.toolkit.merkle import (
+    EMPTY_ROOT,
+    HashAt,
+    ProofBroken,
+    check_inclusion,
+    inclusion_proof,
+)
 from keepwell.toolkit.notes import NoteBroken
-from keepwell.toolkit.tiles import TILE_BITS
+from keepwell.toolkit.tiles import TILE_BITS, TILE_WIDTH, in_tile, split_hashes
 
 
 class Standing(StrEnum):
@@ -91,17 +97,26 @@ def _steps(
     return tuple(inclusion_proof(index, size, _hash_at(connection, organisation)))
 
 
-def _hash_at(connection: BaseDatabaseWrapper, organisation: UUID) -> Callable[[int, int], bytes]:
-    """Return a `hash_at` that reads the store: at most 128 hashes of one tile a step."""
+def _hash_at(connection: BaseDatabaseWrapper, organisation: UUID) -> HashAt:
+    """Return a `hash_at` that reads each tile of the store that it needs, once."""
+
+    @cache
+    def tile(level: int, number: int) -> HashAt:
+        full = statements.tile_hashes(connection, organisation, level, number)
+        start, end = number * TILE_WIDTH, (number + 1) * TILE_WIDTH
+        if full is not None:
+            return in_tile(split_hashes(full))
+        if level == 0:
+            return in_tile(statements.leaves(connection, organisation, start, end))
+        return in_tile(statements.tile_roots(connection, organisation, level - 1, (start, end)))
 
     def hash_at(level: int, index: int) -> bytes:
-        tile_level, rest = divmod(level, TILE_BITS)
-        start, end = index << rest, (index + 1) << rest
-        if tile_level == 0:
-            hashes = statements.leaves(connection, organisation, start, end)
-        else:
-            hashes = statements.tile_roots(connection, organisation, tile_level - 1, (start, end))
-        return root_of(hashes)
+        tile_level, height = divmod(level, TILE_BITS)
+        number, within = divmod(index, TILE_WIDTH >> height)
+        try:
+            return tile(tile_level, number)(height, within)
+        except IndexError:  # hashes are missing in the store: no way leads to the signed root
+            return EMPTY_ROOT
 
     return hash_at
 

@@ -95,6 +95,7 @@ TILES = (
     "SELECT number, hashes FROM trail_tile WHERE organisation_id = %s AND level = %s "
     "AND number >= %s AND number < %s ORDER BY number"
 )
+TILE = "SELECT hashes FROM trail_tile WHERE organisation_id = %s AND level = %s AND number = %s"
 # The limits keep PostgreSQL from reading the whole log where it has no statistics yet.
 PLACES = (
     "SELECT asked.id, found.place FROM unnest(%s::uuid[]) AS asked(id), LATERAL "
@@ -264,6 +265,14 @@ def tile_roots(
 ) -> list[bytes]:
     """Return the hashes over full tiles of a level, for numbers from span[0] up to span[1]."""
     return _hashes(connection, TILE_ROOTS, [as_column(connection, organisation), level, *span])
+
+
+def tile_hashes(
+    connection: BaseDatabaseWrapper, organisation: UUID, level: int, number: int
+) -> bytes | None:
+    """Return the 256 hashes of a full tile, or None where the tree's edge runs through it."""
+    found = _hashes(connection, TILE, [as_column(connection, organisation), level, number])
+    return found[0] if found else None
 
 
 def full_tiles(
