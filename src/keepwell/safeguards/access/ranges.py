@@ -7,6 +7,7 @@ or a proxy that speaks IPv6 would lead past a list of IPv4 ranges.
 import ipaddress
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Range = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -70,13 +71,19 @@ def own_range(address: str) -> str:
 def is_in(address: str, ranges: Iterable[str]) -> bool:
     """Tell whether an address is in one of these ranges; nonsense is in none."""
     parsed = address_of(address)
-    return parsed is not None and any(parsed in ipaddress.ip_network(each) for each in ranges)
+    return parsed is not None and any(parsed in _kept_range(each) for each in ranges)
 
 
 def is_loopback(address: str) -> bool:
     """Tell whether an address is the machine's own: behind a proxy nobody was told of, all are."""
     parsed = address_of(address)
     return parsed is not None and parsed.is_loopback
+
+
+@lru_cache(maxsize=4096)
+def _kept_range(text: str) -> Range:
+    """Read a range that `range_of` wrote: each request asks for the same few again."""
+    return ipaddress.ip_network(text)
 
 
 def _unmapped(found: Range) -> Range:
