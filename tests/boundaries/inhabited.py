@@ -22,7 +22,10 @@ from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.tasks import write_about_account
 from keepwell.products.forms.models import Attachment, Form, FormLink, Submission
 from keepwell.safeguards.access import viewers
+from keepwell.safeguards.access.invitations import actions as invitations
+from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.networks import actions as network_actions
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.routes import Route
 from keepwell.safeguards.audit import queries, writer
 from keepwell.safeguards.identity import links, sessions
@@ -81,9 +84,11 @@ def inhabit(name: str, owner: str) -> Inhabited:
     half.begin()
     half.answer(ABOUT_PAT)
     ids = _ids(clinic) | _joined(clinic)
+    ids |= _members(clinic)
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     ids |= {"network_id": _network(clinic)}
-    return Inhabited(clinic, token, half, ids, digest, _one_time(clinic))
+    one_time = _one_time(clinic, ids["invitation_id"])
+    return Inhabited(clinic, token, half, ids, digest, one_time)
 
 
 def id_names(route: Route) -> list[str]:
@@ -152,12 +157,31 @@ def _other_session(clinic: Clinic) -> UUID:
     return sessions.standing_of(clinic.owner.user)[0].pk
 
 
-def _one_time(clinic: Clinic) -> dict[str, str]:
+def _members(clinic: Clinic) -> dict[str, UUID]:
+    """Let a colleague work here and invite another."""
+    owner = clinic.owner.user.name
+    mia = clinic.add(f"Mia-of-{owner}", Role.MEMBER)
+    invitation = invitations.invite(
+        author(clinic),
+        email=f"noa-of-{owner}@example.org",
+        name="Noa",
+        role=Role.MEMBER,
+        reason="She begins on Monday",
+    )
+    with wall.reading(clinic.organisation.id):
+        membership = Membership.objects.get(user=mia.user)
+    return {"membership_id": membership.pk, "invitation_id": invitation.pk}
+
+
+def _one_time(clinic: Clinic, invitation: UUID) -> dict[str, str]:
     hour = timedelta(hours=1)
     reset = links.make(LinkPurpose.RESET_PASSWORD, lasts=hour, user=clinic.owner.user)
     return {
         "sign_in:replace_lost": links.make(
             LinkPurpose.REPLACE_FACTOR, lasts=hour, user=clinic.owner.user
+        ),
+        "sign_in:join": links.make(
+            LinkPurpose.JOIN, lasts=hour, organisation=clinic.organisation.id, about=invitation
         ),
         "sign_in:set_up": links.make(LinkPurpose.SET_UP, lasts=hour),
         "sign_in:new_password": reset,

@@ -28,6 +28,8 @@ WITHOUT_VIEWER = {
     "keepwell.products.forms.queries.authoring.is_open": "takes a link already within reach",
     "keepwell.products.forms.queries.files.content_of": "takes a scope, which holds the viewer",
     "keepwell.safeguards.access.actions.found_organisation": "nobody belongs to it before",
+    "keepwell.safeguards.access.invitations.actions.accept": "whoever accepts is no member before",
+    "keepwell.safeguards.access.invitations.queries.behind": "a link comes before any viewer",
     "keepwell.safeguards.access.queries.grants_of": "reads declarations, no rows",
     "keepwell.safeguards.access.queries.organisations_of": "is what a session is chosen from",
     "keepwell.safeguards.access.queries.role_of": "is what a viewer is made from",

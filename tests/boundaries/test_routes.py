@@ -50,11 +50,13 @@ OPEN = {
     "office:ready": "monitors ask whether Keepwell can serve, and are told codes only",
     "shell:logo": "the clinic's logo stands on pages that patients open without an account",
     "sign_in:forgotten": "somebody without a password cannot sign in to ask for one",
+    "sign_in:join": "the one-time link is the permission",
     "sign_in:new_password": "the one-time link is the permission",
     "sign_in:out": "signing out needs no permission",
     "sign_in:password": "the first step of signing in",
     "sign_in:replace_lost": "the one-time link is the permission, and the password is asked for",
     "sign_in:set_up": "the one-time link is the permission",
+    "sign_in:waiting": "somebody who waits to be let in has no session",
 }
 # What each role holds, said once more: widening one takes two people who read, or one who lies.
 EVERYBODY = {"owner", "administrator", "member", "auditor"}
@@ -64,6 +66,9 @@ HELD = {
     "job:manage": {"owner", "administrator"},
     "mail:manage": {"owner", "administrator"},
     "member:add": {"owner", "administrator"},
+    "member:approve": {"owner", "administrator"},
+    "member:change": {"owner", "administrator"},
+    "member:end": {"owner", "administrator"},
     "member:list": {"owner", "administrator", "auditor"},
     "network:change": {"owner", "administrator"},
     "network:list": {"owner", "administrator", "auditor"},

@@ -17,13 +17,15 @@ from tests.journeys import authenticator, browser
 from tests.journeys.answering import START, Patient
 from tests.journeys.clinic import SAMPLES, Clinic, press, publish
 from tests.journeys.fresh import Fresh
-from tests.journeys.postbox import newest_text
+from tests.journeys.postbox import found_in_a_letter, newest_text
 from tests.serving import keepwell
 
 OPEN = "main button.sealing"
 POST = 'main form[method="post"] button[type="submit"]'
 SUBMIT = 'main form button[type="submit"]'
 QUESTIONNAIRE = SAMPLES / "smartforms__CVD-Risk-2023.json"
+JOIN = r"(https://\S+/join/\S+/)"
+IRA = "ira.weiss@riverside.example"
 BROKEN = Path(__file__).parent / "specimens" / "broken.json"
 
 
@@ -55,6 +57,7 @@ def walk(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
     yield from _people(clinic)
     yield from _record(clinic)
     yield from _account(clinic, fresh)
+    yield from _members(clinic)
     yield from _others(clinic)
 
 
@@ -348,6 +351,70 @@ def _lost_second_step(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
         yield Stop("second-step-replacement", this)
         page.goto(urljoin(fresh.served.url, "/second-step/lost/nonsense/"))
         yield Stop("second-step-link-gone", this)
+
+
+def _members(clinic: Clinic) -> Iterator[Stop]:
+    """Let a colleague come and go; Ada's last code is long used by now."""
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/members/invite/"))
+        yield Stop("invite", this)
+        press(page, POST)
+        yield Stop("invite-errors", this)
+        page.fill('[name="name"]', "Ira Weiss")
+        page.fill('[name="email"]', IRA)
+        page.fill('[name="reason"]', "Begins at the front desk on Monday.")
+        press(page, POST)
+        yield Stop("members-invited", this)
+    link = found_in_a_letter(clinic.demo.served.home, JOIN)
+    yield from _joining(clinic, link)
+    with clinic.staff("ada") as this:
+        page, ada = this.page, clinic.demo.account("ada")
+        page.goto(clinic.address("/members/"))
+        yield Stop("members-waiting", this)
+        press(page, 'main a[href$="/let-in/"]')
+        yield Stop("members-again", this)
+        page.fill('main input[name="password"]', ada["password"])
+        authenticator.type_code(page, ada["totp_secret"])
+        yield Stop("member-let-in", this)
+        page.fill('[name="reason"]', "Asked at the desk.")
+        press(page, POST)
+        press(page, 'tr:has-text("Ira") a[href$="/role/"]')
+        yield Stop("member-role", this)
+        page.goto(clinic.address("/members/"))
+        press(page, 'tr:has-text("Ira") a[href$="/left/"]')
+        yield Stop("member-left", this)
+        page.fill('[name="reason"]', "Began elsewhere.")
+        press(page, POST)
+        yield Stop("member-report", this)
+        page.goto(clinic.address("/members/"))
+        yield Stop("members-left", this)
+        press(page, 'main a[href$="/let-back-in/"]')
+        yield Stop("member-let-back-in", this)
+
+
+def _joining(clinic: Clinic, link: str) -> Iterator[Stop]:
+    with browser.opened(clinic.chromium) as this:
+        page = this.page
+        page.goto(link)
+        yield Stop("join", this)
+        press(page, POST)
+        yield Stop("join-errors", this)
+        page.fill('input[name="password"]', "four plain words together")
+        press(page, POST)
+        secret = page.locator("main .by-qr code").inner_text()
+        authenticator.type_code(page, secret)
+        press(page, POST)
+        yield Stop("join-waiting", this)
+        page.goto(clinic.address("/password/forgotten/"))
+        page.fill('input[name="email"]', IRA)
+        press(page, SUBMIT)
+        page.goto(clinic.address("/sign-in/"))
+        page.fill('input[name="email"]', IRA)
+        page.fill('input[name="password"]', "four plain words together")
+        press(page, SUBMIT)
+        page.goto(link)
+        yield Stop("join-link-gone", this)
 
 
 def _others(clinic: Clinic) -> Iterator[Stop]:

@@ -17,6 +17,14 @@ def code(secret: str) -> str:
     return f"{number % 1_000_000:06}"
 
 
+def type_next_code(page: Page, secret: str) -> None:
+    """Type a code that was not shown before: each is accepted once."""
+    used = code(secret)
+    while code(secret) == used:
+        time.sleep(0.2)
+    type_code(page, secret)
+
+
 def type_code(page: Page, secret: str) -> None:
     """Type the present code and send the form; once more if the half-minute ended on the way."""
     before = page.url

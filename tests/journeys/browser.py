@@ -175,6 +175,23 @@ def be_a_slow_phone(page: Page) -> None:
 
 
 @dataclass
+class Loads:
+    """Pages that a person has waited for, by their addresses."""
+
+    addresses: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.addresses)
+
+
+def count_loads(page: Page) -> Loads:
+    """Begin to count the pages loaded from now on; what redirects on the way is no page."""
+    loads = Loads()
+    page.on("load", lambda loaded: loads.addresses.append(loaded.url))
+    return loads
+
+
+@dataclass
 class Weight:
     """What a page cost: requests, and bytes as they came over the wire."""
 

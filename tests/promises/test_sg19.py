@@ -8,15 +8,20 @@ from django.test import Client
 import keepwell
 from keepwell.jobs import queue
 from keepwell.office.mail.letters import letters
+from keepwell.office.members import actions as members
 from keepwell.office.sign_in import mail
 from keepwell.office.tasks import write_checkpoint
+from keepwell.safeguards.access.members.queries import waiting_of
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.viewers import console
 from keepwell.safeguards.identity import second_factor
 from tests.mailbox import mailed
+from tests.office.sign_in.test_joining import BEN, accept, invite, link_to
 from tests.people import PASSWORD, Clinic, Person, browser, browser_of
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, reference_in
 
 SOURCE = Path(keepwell.__file__).parent
+ABOUT_MEMBERS = {"approved", "invitation", "waiting"}
 MAILS = {
     "checkpoint",
     "factor",
@@ -26,7 +31,7 @@ MAILS = {
     "recovery_code",
     "reset",
     "test",
-}
+} | ABOUT_MEMBERS
 SENDER = "safeguards/mail/smtp.py"
 WAYS_OUT = re.compile(r"import smtplib|from django\.core\.mail|from django\.core import mail")
 
@@ -60,17 +65,28 @@ def send_every_mail(ada: Person) -> None:
     browser().post("/password/forgotten/", {"email": ada.email})
 
 
+def invite_and_let_in(clinic: Clinic) -> None:
+    """Let a colleague come: an invitation, word to the owner, word to the colleague."""
+    invite(clinic)
+    accept(link_to())
+    mailed()
+    viewer = console(clinic.organisation.id, account="tests")
+    [waiting] = waiting_of(viewer)
+    members.approve(viewer, membership=waiting.pk, reason="Asked at the desk")
+
+
 def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) -> None:
     pat.send()
     browser_of(clinic.owner).get("/inbox/")
     send_every_mail(clinic.owner)
     browser_of(clinic.owner).post("/mail/test/")
     queue.put(write_checkpoint, organisation=clinic.organisation.id, account=clinic.owner.user.pk)
+    invite_and_let_in(clinic)
     eve = clinic.add("Eve", Role.OWNER)
     mail.tell_of_factor_link(clinic.owner.user)
     sent = mailed()
     assert len({one.subject for one in sent}) == len(sent) == len(MAILS)
-    assert {one.to for one in sent} == {clinic.owner.email, eve.email}
+    assert {one.to for one in sent} == {clinic.owner.email, eve.email, BEN}
     written = [f"{one.subject}\n{one.body}\n{one.html}\n{one.raw.decode()}" for one in sent]
     for canary in canaries(pat):
         assert [text for text in written if canary in text] == [], canary

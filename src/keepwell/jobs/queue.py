@@ -86,6 +86,12 @@ def cancel(job: UUID) -> bool:
     return bool(waiting or rows.filter(state=State.RUNNING).update(cancel_asked=True))
 
 
+def cancel_started_by(person: UUID, *, organisation: UUID) -> list[Facts]:
+    """Cancel what somebody has started in an organisation and that has yet to end."""
+    rows = Job.objects.filter(organisation=organisation, on_behalf_of=person, state__in=OPEN)
+    return [_facts(row) for row in rows if cancel(row.pk)]
+
+
 def retry(job: UUID) -> bool:
     """Let a job that died or was cancelled begin its tries anew, from its last step."""
     with transaction.atomic():

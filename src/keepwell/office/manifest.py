@@ -138,8 +138,14 @@ MANIFEST = Manifest(
                 "%(count)s allowed network", "%(count)s allowed networks", "count"
             )
         ),
+        "access.invitation": RecordWords(
+            counted=ngettext_lazy("%(count)s invitation", "%(count)s invitations", "count")
+        ),
         "access.membership": RecordWords(
             counted=ngettext_lazy("%(count)s membership", "%(count)s memberships", "count")
+        ),
+        "identity.onetimelink": RecordWords(
+            counted=ngettext_lazy("%(count)s link by mail", "%(count)s links by mail", "count")
         ),
         "identity.sessionrecord": RecordWords(
             counted=ngettext_lazy("%(count)s session", "%(count)s sessions", "count")

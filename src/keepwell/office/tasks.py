@@ -1,5 +1,6 @@
 """What the office does later: letters to accounts, and a checkpoint a day to owners."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -10,10 +11,14 @@ from keepwell.jobs import queue
 from keepwell.jobs.declaring import job
 from keepwell.jobs.work import Work
 from keepwell.office.mail.letters import Fact
-from keepwell.office.mail.writing import write
+from keepwell.office.mail.writing import write, write_to
+from keepwell.office.members.letters import MEMBER_LETTERS, MemberLetter
 from keepwell.office.sign_in.letters import LETTERS, RESET_LASTS, AccountLetter
 from keepwell.office.trail.letters import CHECKPOINT
-from keepwell.safeguards.access import viewers
+from keepwell.safeguards.access import registry, viewers
+from keepwell.safeguards.access.invitations.queries import invitation_to_write
+from keepwell.safeguards.access.members.queries import is_waiting
+from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import elsewhere
@@ -23,6 +28,7 @@ from keepwell.safeguards.mail import post
 from keepwell.safeguards.tenancy.organisations import organisation_ids
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.shell.queries import organisation
+from keepwell.toolkit.clock import now
 
 
 @job("office:account:write", title=_("Mail about an account"), tries=12)
@@ -46,6 +52,61 @@ def _facts(user: User, letter: AccountLetter, concerned: UUID | None) -> dict[st
         "address": settings.KEEPWELL_STAFF_URL + reverse("sign_in:new_password", args=[token]),
         "minutes": int(RESET_LASTS.total_seconds() // 60),
     }
+
+
+@job("office:invitation:write", title=_("Mail an invitation"), tries=12)
+def write_invitation(work: Work, invitation: UUID) -> None:
+    """Write to whoever was invited; the link is made here, and its address is configured (T9)."""
+    viewer = viewers.of_job(work)
+    found = invitation_to_write(viewer, invitation)
+    profile = organisation(viewer.organisation)
+    if found is None or profile is None:
+        return
+    lasts = found.expires - now()
+    token = links.make(
+        LinkPurpose.JOIN, lasts=lasts, organisation=viewer.organisation, about=found.pk
+    )
+    write_to(
+        work,
+        MEMBER_LETTERS[MemberLetter.INVITATION],
+        found.email,
+        profile.locale,
+        name=found.name,
+        organisation=profile.name,
+        hours=max(1, round(lasts / timedelta(hours=1))),
+        address=settings.KEEPWELL_STAFF_URL + reverse("sign_in:join", args=[token]),
+    )
+
+
+@job("office:waiting:plan", title=_("Ask for letters about somebody who waits"))
+def write_about_waiting(work: Work, membership: UUID) -> None:
+    """Put one letter to each who can let this colleague in, unless that is done by now."""
+    viewer = viewers.of_job(work)
+    if not is_waiting(viewer, membership):
+        return
+    may_let_in = registry.roles_holding(str(AccessPermission.MEMBER_APPROVE))
+    told = [row.user_id for row in members_of(viewer) if row.role in may_let_in]
+    for one in told[work.done :]:
+        with work.step(of=len(told)):
+            queue.put(
+                write_to_member,
+                organisation=viewer.organisation,
+                account=one,
+                letter=MemberLetter.WAITING,
+            )
+
+
+@job("office:member:write", title=_("Mail about who works here"), tries=12)
+def write_to_member(work: Work, account: UUID, letter: MemberLetter) -> None:
+    """Write to a present member: that somebody waits, or that the person was let in."""
+    viewer = viewers.of_job(work)
+    user = accounts.open_account_of(account)
+    profile = organisation(viewer.organisation)
+    if user is None or profile is None or user.pk not in {r.user_id for r in members_of(viewer)}:
+        return
+    path = reverse("office:members") if letter is MemberLetter.WAITING else ""
+    address = settings.KEEPWELL_STAFF_URL + path
+    write(work, MEMBER_LETTERS[letter], user, organisation=profile.name, address=address)
 
 
 @job("office:checkpoint:write", title=_("Mail a checkpoint of the trail"), tries=12)

@@ -1,4 +1,4 @@
-"""Addresses of the office: home, trail, persons, settings."""
+"""Addresses of the office: home, trail, persons, members, settings."""
 
 from django.urls import path
 
@@ -6,6 +6,7 @@ from keepwell.office import ready
 from keepwell.office.home import views as home
 from keepwell.office.jobs import views as jobs
 from keepwell.office.mail import views as mail
+from keepwell.office.members import views as members
 from keepwell.office.networks import views as networks
 from keepwell.office.persons import views as persons
 from keepwell.office.settings import views as settings
@@ -43,12 +44,28 @@ urlpatterns = [
     path("mail/", mail.page, name="mail"),
     path("mail/test/", mail.test, name="test_mail"),
     path("mail/letters/<slug:code>/", mail.letter, name="letter"),
-    path("members/", settings.members, name="members"),
     path("networks/", networks.page, name="networks"),
     path("networks/add/", networks.add, name="add_network"),
     path("networks/resume/", networks.resume, name="resume_networks"),
     path("networks/<uuid:network_id>/", networks.network, name="network"),
     path("networks/<uuid:network_id>/remove/", networks.remove, name="remove_network"),
+    path("members/", members.page, name="members"),
+    path("members/invite/", members.invite, name="invite"),
+    path(
+        "members/invitations/<uuid:invitation_id>/send/",
+        members.send_again,
+        name="send_invitation",
+    ),
+    path(
+        "members/invitations/<uuid:invitation_id>/withdraw/",
+        members.withdraw,
+        name="withdraw_invitation",
+    ),
+    path("members/<uuid:membership_id>/let-in/", members.let_in, name="let_in"),
+    path("members/<uuid:membership_id>/role/", members.role, name="member_role"),
+    path("members/<uuid:membership_id>/left/", members.left, name="left"),
+    path("members/<uuid:membership_id>/report/", members.report, name="left_report"),
+    path("members/<uuid:membership_id>/let-back-in/", members.let_back_in, name="let_back_in"),
     path("settings/", settings.page, name="settings"),
     path("settings/logo/", settings.logo, name="logo"),
     path("settings/logo/remove/", settings.remove_logo, name="remove_logo"),

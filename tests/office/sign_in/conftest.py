@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keepwell.toolkit import clock
+from tests.half_minute import early_in_a_half_minute
 from tests.pages import with_plain_static_files
 
 if TYPE_CHECKING:
     from tests.people import Clinic, Person
     from tests.stores.session import Stores
-
-HALF_MINUTE = 30
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +21,7 @@ def _plain_static_files(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _early_in_a_half_minute() -> Iterator[None]:
-    into = clock.now_us() / 1_000_000 % HALF_MINUTE
-    with clock.moved(HALF_MINUTE - into + 1):
+    with early_in_a_half_minute():
         yield
 
 

@@ -1,4 +1,4 @@
-"""What the office itself puts on the first page: a broken trail, a profile nobody filled in."""
+"""What the office itself puts on the first page: a broken trail, who waits to be let in, mail."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from keepwell.office.mail import state
 from keepwell.office.permissions import OfficePermission
 from keepwell.safeguards.access.manifest import FirstStep, HomeLine
+from keepwell.safeguards.access.members.queries import count_waiting
+from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.audit import queries as audit
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -29,8 +31,25 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
             tone="danger",
             order=0,
         )
+    if may(viewer, AccessPermission.MEMBER_APPROVE):
+        yield from _about_members(count_waiting(viewer))
     if may(viewer, OfficePermission.MAIL_MANAGE):
         yield from _about_mail(state.present())
+
+
+def _about_members(waiting: int) -> Iterator[HomeLine]:
+    if waiting:
+        title = ngettext(
+            "%(n)s colleague waits to be let in", "%(n)s colleagues wait to be let in", waiting
+        ) % {"n": waiting}
+        yield HomeLine(
+            title=title,
+            words=_("They accepted an invitation and reach nothing before you let them in."),
+            url=reverse("office:members"),
+            act=_("See members"),
+            icon="people",
+            order=40,
+        )
 
 
 def _about_mail(mail: state.MailState) -> Iterator[HomeLine]:

@@ -13,9 +13,9 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 
 Fact = str | int
-# name: of the account's person; address: of a page; organisation: its name; minutes: how long a
-# link works; checkpoint: the signed head of a trail (hashes, a number, a time).
-FACTS = frozenset({"address", "checkpoint", "minutes", "name", "organisation"})
+# name: of the account's person; address: of a page; organisation: its name; minutes, hours: how
+# long a link works; checkpoint: the signed head of a trail (hashes, a number, a time).
+FACTS = frozenset({"address", "checkpoint", "hours", "minutes", "name", "organisation"})
 
 
 class FactRefused(TypeError):  # noqa: N818  names the fact

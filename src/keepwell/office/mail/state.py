@@ -5,11 +5,18 @@ from datetime import datetime
 
 from keepwell.jobs import queue
 from keepwell.office.jobs.words import sentence_of
-from keepwell.office.tasks import write_about_account, write_checkpoint
+from keepwell.office.tasks import (
+    write_about_account,
+    write_checkpoint,
+    write_invitation,
+    write_to_member,
+)
 from keepwell.safeguards.mail import post, spool
 from keepwell.safeguards.mail.servers import Server
 
-NAMES = (write_about_account.name, write_checkpoint.name)
+NAMES = tuple(
+    kind.name for kind in (write_about_account, write_checkpoint, write_invitation, write_to_member)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

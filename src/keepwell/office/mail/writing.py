@@ -16,12 +16,17 @@ from keepwell.safeguards.mail.messages import Outgoing
 def write(work: Work, letter: Letter, account: User, **facts: Fact) -> None:
     """Send a letter; the job it is sent in gives it its name. Raises one of `mail.errors`."""
     language = language_of(account, work.organisation)
+    write_to(work, letter, account.email, language, name=account.name, **facts)
+
+
+def write_to(work: Work, letter: Letter, to: str, language: str, **facts: Fact) -> None:
+    """Send a letter to an address that may have no account yet."""
     with translation.override(language):
-        composed = compose(letter, {"name": account.name, **facts})
+        composed = compose(letter, facts)
     post.deliver(
         Outgoing(
             name=work.id,
-            to=account.email,
+            to=to,
             subject=composed.subject,
             text=composed.text,
             html=composed.html,

@@ -1,1 +1,1 @@
-"""Pages over the organisation itself: its profile as patients see it, its logo, its members."""
+"""Pages over the organisation itself: its profile as patients see it, its logo."""

@@ -1,4 +1,4 @@
-"""Settings: the organisation's profile with its preview, the logo, the list of members."""
+"""Settings: the organisation's profile with its preview, the logo."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
@@ -14,9 +14,6 @@ from keepwell.office.settings import actions
 from keepwell.office.settings.forms import LogoForm, ProfileForm
 from keepwell.office.settings.logos import LogoRefused
 from keepwell.safeguards.access.declarations import requires
-from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import members_of
-from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.shell import requests
 
@@ -65,15 +62,6 @@ def remove_logo(request: HttpRequest) -> HttpResponse:
     actions.remove_logo(viewer_of(request))
     messages.success(request, _("The logo is removed."))
     return redirect("office:settings")
-
-
-@require_safe
-@requires(AccessPermission.MEMBER_LIST)
-def members(request: HttpRequest) -> HttpResponse:
-    """List who works here, in which role, since when."""
-    viewer = viewer_of(request)
-    rows = [(row, Role(row.role).label, row.user_id == viewer.actor) for row in members_of(viewer)]
-    return render(request, "office/settings/members.html", {"rows": rows})
 
 
 def _present(request: HttpRequest) -> dict[str, Any]:

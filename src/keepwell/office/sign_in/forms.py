@@ -133,6 +133,28 @@ def _zones() -> Iterable[tuple[str, Any]]:
     return [("UTC", "UTC"), *groups.items()]
 
 
+class JoinForm(NewPasswordForm):
+    """Name and password of somebody who was invited; the address is the invitation's."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        help_text=_("As colleagues know you. It stands on the trail beside what you do."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Type your name, as colleagues know you.")},
+    )
+    field_order = ("name", "password")
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean_password(self) -> str:
+        """Check the password against the invitation's address and the name typed above it."""
+        self.user = User(email=self.email, name=self.cleaned_data.get("name", ""))
+        return super().clean_password()
+
+
 class SetUpForm(NewPasswordForm):
     """The organisation's profile and its owner's account."""
 

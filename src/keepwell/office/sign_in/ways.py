@@ -1,7 +1,8 @@
 """Where somebody goes next: to the step that is missing, or to the page first asked for."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,17 +10,21 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from keepwell.office.sign_in import joining
 from keepwell.safeguards.access import queries, viewers
 from keepwell.safeguards.access.declarations import Reach, declaration_of
 from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.access.viewers import sign_in_of
-from keepwell.safeguards.identity import actions, devices, second_factor
-from keepwell.safeguards.identity.models import Stage, User
+from keepwell.safeguards.identity import actions, devices, links, second_factor
+from keepwell.safeguards.identity.errors import LinkUsed
+from keepwell.safeguards.identity.models import LinkPurpose, Stage, User
+from keepwell.safeguards.identity.recording import organisations_of as doors_of
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit.clock import now_us
 
 NEXT = "next"
+JOINING = "joining"
 SIGN_IN = "sign_in:password"
 PROOF_LASTS_US = 5 * 60 * 1_000_000
 _PROVEN = "proven_again"
@@ -70,13 +75,37 @@ def after_both_steps(request: HttpRequest, user: User) -> HttpResponse:
     """Let a person in whose both steps are done: codes kept, one organisation chosen."""
     if second_factor.unkept_codes(user):
         return _wait_at(request, user, "sign_in:codes")
+    has_joined = _finish_joining(request, user)
     organisations = queries.organisations_of(user)
+    if not organisations:
+        return _let_nobody_in(request, user)
+    if has_joined:
+        return _wait_at(request, user, "sign_in:waiting")
     if len(organisations) > 1:
         return _wait_at(request, user, "sign_in:organisation")
-    if not organisations:
-        actions.sign_out(request)
-        return render(request, "office/sign_in/nowhere.html", status=403)
     return enter(request, user, organisations[0].id)
+
+
+def _finish_joining(request: HttpRequest, user: User) -> bool:
+    """Accept the invitation whose link this browser has opened, now that both steps are done."""
+    noted = str(request.session.pop(JOINING, ""))
+    link = links.find_by_id(LinkPurpose.JOIN, UUID(noted)) if noted else None
+    if link is None:
+        return False
+    try:
+        joining.accept_and_tell(link, user)
+    except LinkUsed:  # for another address, or gone meanwhile: then nothing is joined
+        return False
+    return True
+
+
+def _let_nobody_in(request: HttpRequest, user: User) -> HttpResponse:
+    """End the session of somebody who belongs nowhere, or who has yet to be let in."""
+    is_waiting = bool(doors_of(user))
+    actions.sign_out(request)
+    if is_waiting:
+        return redirect("sign_in:waiting")
+    return render(request, "office/sign_in/nowhere.html", status=403)
 
 
 def enter(request: HttpRequest, user: User, organisation: Any) -> HttpResponse:
@@ -116,6 +145,12 @@ def is_proven(request: HttpRequest) -> bool:
 def forget_proof(request: HttpRequest) -> None:
     """Ask again before the next weighty act."""
     request.session.pop(_PROVEN, None)
+
+
+def ask_again(reason: str, wanted: str) -> HttpResponse:
+    """Send somebody to give both steps again, and back to the page that needs it."""
+    address = reverse("sign_in:again", args=[reason])
+    return HttpResponseRedirect(f"{address}?{urlencode({NEXT: wanted})}")
 
 
 def prepare_secret(request: HttpRequest) -> None:

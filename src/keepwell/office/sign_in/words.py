@@ -62,6 +62,13 @@ def ending(because: str) -> dict[str, Any] | None:
             _("You were signed out after %(minutes)d minutes without activity.")
             % {"minutes": minutes},
         ),
+        Ending.MEMBERSHIP_ENDED: (
+            "info",
+            _(
+                "Your access to the organisation you worked in was ended. "
+                "If that is a mistake, ask an owner or administrator there."
+            ),
+        ),
         Ending.ORGANISATION_ERASED: (
             "info",
             _("The organisation you worked in was erased from this installation."),

@@ -11,8 +11,8 @@ from keepwell.office.permissions import OfficePermission
 from keepwell.office.trail import chart, facts, findings, groups
 from keepwell.office.trail.filters import Filters
 from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.members.queries import everybody_of
 from keepwell.safeguards.access.purposes import Purpose
-from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import proofs, queries, tables, verifier
 from keepwell.safeguards.audit.errors import EntryMissing
@@ -43,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = queries.page_of(viewer, filters.search, before, PAGE_ENTRIES)
     context = {
         "filters": filters,
-        "members": members_of(viewer),
+        "members": everybody_of(viewer),
         "groups": groups.groups(),
         "is_first": before is None,
         "older": found.before,

@@ -2,9 +2,7 @@
 
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
-
+from keepwell.safeguards.access.errors import AlreadyMember
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.permissions import AccessPermission
@@ -13,17 +11,14 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.logs import create_log
-from keepwell.safeguards.identity import links
+from keepwell.safeguards.identity import accounts, links
 from keepwell.safeguards.identity.errors import LinkUsed
-from keepwell.safeguards.identity.models import Door, OneTimeLink, User
+from keepwell.safeguards.identity.models import OneTimeLink, User
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.safeguards.vault.keys import make_organisation_keys
-
-
-class AlreadyMember(ValidationError):  # noqa: N818  names the fact
-    """The account already works in this organisation."""
+from keepwell.toolkit.clock import now
 
 
 def found_organisation(
@@ -75,7 +70,7 @@ def add_member(viewer: Viewer, *, user: User, role: Role) -> Membership:
     allow(viewer, AccessPermission.MEMBER_ADD)
     with wall.writing(viewer.organisation):
         if Membership.objects.filter(user=user, ended__isnull=True).exists():
-            raise AlreadyMember(_("This person already works here."))
+            raise AlreadyMember
         membership = _let_in(viewer.organisation, user, role)
         record(
             viewer,
@@ -90,8 +85,8 @@ def add_member(viewer: Viewer, *, user: User, role: Role) -> Membership:
 
 
 def _let_in(organisation: UUID, user: User, role: Role) -> Membership:
-    Door.objects.get_or_create(user=user, organisation=organisation)
+    accounts.open_door(user.pk, organisation)
     membership: Membership = Membership.objects.create(
-        organisation_id=organisation, user=user, role=role
+        organisation_id=organisation, user=user, role=role, approved=now()
     )
     return membership

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext_noop as _
 
 from keepwell.toolkit.errors import KeepwellError
 
@@ -47,6 +48,56 @@ class Undeclared(KeepwellError, PermissionDenied):  # noqa: N818  names the fact
     code: ClassVar[str] = "undeclared"
     status: ClassVar[int] = 403
     sentence: ClassVar[str] = "Nobody may open this page, because it does not say who may."
+
+
+class AlreadyInvited(KeepwellError):  # noqa: N818  names the fact
+    """There is an open invitation to this address."""
+
+    code: ClassVar[str] = "already_invited"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This address is invited already. Send that invitation again, or withdraw it first."
+    )
+
+
+class AlreadyMember(KeepwellError):  # noqa: N818  names the fact
+    """The account already works in this organisation, or waits to be let in."""
+
+    code: ClassVar[str] = "already_member"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _("This person already works here, or waits to be let in.")
+
+
+class LastOwner(KeepwellError):  # noqa: N818  names the fact
+    """Without an owner nobody could give or take the weightiest rights any more."""
+
+    code: ClassVar[str] = "last_owner"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This is the only owner. Nothing was changed. Make somebody else an owner first."
+    )
+
+
+class NoSecondStep(KeepwellError):  # noqa: N818  names the fact
+    """Somebody is let in only once nobody else could sign in with the password alone."""
+
+    code: ClassVar[str] = "no_second_step"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This person has no second step yet. Nothing was changed. "
+        "Ask them to sign in once and add it, then let them in."
+    )
+
+
+class OwnMembership(KeepwellError):  # noqa: N818  names the fact
+    """Nobody changes or ends the own membership: a colleague does."""
+
+    code: ClassVar[str] = "own_membership"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This is your own membership. Nothing was changed. "
+        "Another owner or administrator can change or end it."
+    )
 
 
 class OutOfReach(KeepwellError, Http404):  # noqa: N818  names the fact

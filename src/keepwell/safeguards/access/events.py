@@ -6,9 +6,16 @@ from enum import StrEnum
 class AccessKind(StrEnum):
     """source:subject:verb."""
 
+    INVITATION_ACCEPT = "access:invitation:accept"
+    INVITATION_SEND = "access:invitation:send"
+    INVITATION_WITHDRAW = "access:invitation:withdraw"
     JOB_REFUSE = "access:job:refuse"
     MATRIX_PROBE = "access:matrix:probe"
     MEMBER_ADD = "access:member:add"
+    MEMBER_APPROVE = "access:member:approve"
+    MEMBER_CHANGE = "access:member:change"
+    MEMBER_END = "access:member:end"
+    MEMBER_RETURN = "access:member:return"
     NETWORK_ADD = "access:network:add"
     NETWORK_REFUSE = "access:network:refuse"
     NETWORK_REMOVE = "access:network:remove"

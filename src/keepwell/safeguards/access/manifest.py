@@ -130,11 +130,19 @@ MANIFEST = Manifest(
     title=_("Members"),
     grants={
         AccessPermission.MEMBER_ADD: {Role.OWNER, Role.ADMINISTRATOR},
+        AccessPermission.MEMBER_APPROVE: {Role.OWNER, Role.ADMINISTRATOR},
+        AccessPermission.MEMBER_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
+        AccessPermission.MEMBER_END: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         AccessPermission.NETWORK_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.NETWORK_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
     events={
+        AccessKind.INVITATION_ACCEPT: EventWords(
+            did=_("accepted an invitation and waits to be let in"), icon="people"
+        ),
+        AccessKind.INVITATION_SEND: EventWords(did=_("invited a colleague"), icon="send"),
+        AccessKind.INVITATION_WITHDRAW: EventWords(did=_("withdrew an invitation"), icon="close"),
         AccessKind.JOB_REFUSE: EventWords(
             did=_("was refused work started by somebody who may not do it any more"),
             icon="warning",
@@ -143,6 +151,16 @@ MANIFEST = Manifest(
         AccessKind.MEMBER_ADD: EventWords(did=_("added a member"), icon="people"),
         AccessKind.MATRIX_PROBE: EventWords(
             did=_("asked the running system what each role may open"), icon="check"
+        ),
+        AccessKind.MEMBER_APPROVE: EventWords(did=_("let a colleague in"), icon="people"),
+        AccessKind.MEMBER_CHANGE: EventWords(
+            did=_("gave a colleague another role"), icon="key", tone="warning"
+        ),
+        AccessKind.MEMBER_END: EventWords(
+            did=_("ended the access of a colleague"), icon="out", tone="warning"
+        ),
+        AccessKind.MEMBER_RETURN: EventWords(
+            did=_("let somebody back in who had left"), icon="people", tone="warning"
         ),
         AccessKind.NETWORK_ADD: EventWords(did=_("allowed a network"), icon="key"),
         AccessKind.NETWORK_REFUSE: EventWords(

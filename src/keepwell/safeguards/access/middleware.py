@@ -106,6 +106,7 @@ _SAID = {
     Ending.ABSOLUTE,
     Ending.ENDED_ELSEWHERE,
     Ending.IDLE,
+    Ending.MEMBERSHIP_ENDED,
     Ending.ORGANISATION_ERASED,
     Ending.OUTSIDE_NETWORKS,
     Ending.PASSWORD_CHANGED,

@@ -1,5 +1,6 @@
 """Membership: which account works in an organisation, as what; and from which networks."""
 
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,11 +13,15 @@ from keepwell.toolkit.clock import now
 
 
 class Membership(OrganisationOwned):
-    """One account in one organisation. Ended ones are kept: the trail speaks of them."""
+    """One account in one organisation. Ended ones are kept: the trail speaks of them.
+
+    Until it is approved nothing can be reached by it.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
     joined = models.DateTimeField(auto_now_add=True)
+    approved = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[WalledManager[Any]] = WalledManager()
@@ -61,3 +66,71 @@ class AllowedNetwork(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"allowed network {self.id}"
+
+
+class Invitation(OrganisationOwned):
+    """Somebody was asked to work here. It gives nothing: its link leads to a pending membership."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
+    invited_by = models.UUIDField(null=True)  # an account; null: the console
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    withdrawn = models.DateTimeField(null=True, blank=True)
+    membership = models.OneToOneField(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="invitation"
+    )
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=models.Q(membership__isnull=True, withdrawn__isnull=True),
+                name="one_open_invitation_per_address",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]),
+                name="known_role_of_invitation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.id}"
+
+
+class EndedKind(StrEnum):
+    """What ended together with a membership."""
+
+    JOB = "job"
+    LINK = "link"
+    MEMBERSHIP = "membership"
+    SESSION = "session"
+    SIGN_IN = "sign-in"
+
+
+class EndedAccess(OrganisationOwned):
+    """One thing that ended because somebody left: the report of it outlives the thing itself.
+
+    `words` is the browser of a session or the code of a job's kind; `begun` is when it began.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    about = models.UUIDField()
+    words = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    begun = models.DateTimeField(null=True)
+    ended = models.DateTimeField()
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["membership", "kind", "about"], name="ended_once_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"ended {self.kind} {self.about}"

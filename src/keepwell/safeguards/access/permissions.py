@@ -7,6 +7,9 @@ class AccessPermission(StrEnum):
     """Acts on the members of an organisation, and on the networks they may come from."""
 
     MEMBER_ADD = "member:add"
+    MEMBER_APPROVE = "member:approve"
+    MEMBER_CHANGE = "member:change"
+    MEMBER_END = "member:end"
     MEMBER_LIST = "member:list"
     NETWORK_CHANGE = "network:change"
     NETWORK_LIST = "network:list"

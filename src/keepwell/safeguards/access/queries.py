@@ -55,9 +55,12 @@ def menu_for(viewer: Viewer) -> tuple[MenuItem, ...]:
 
 
 def role_of(user: UUID, organisation: UUID) -> Role | None:
-    """Return the role an account has in an organisation now, or None when it is no member."""
+    """Return the role an account has in an organisation now, or None when it is no member.
+
+    Somebody who waits to be let in has none.
+    """
     with wall.reading(organisation):
-        roles = Membership.objects.filter(user_id=user, ended__isnull=True)
+        roles = Membership.objects.filter(user_id=user, approved__isnull=False, ended__isnull=True)
         found = roles.values_list("role", flat=True).first()
     return Role(found) if found else None
 
@@ -75,8 +78,8 @@ def organisations_of(user: User) -> list[Organisation]:
 def members_of(viewer: Viewer) -> list[Membership]:
     """List the present members of the viewer's organisation, by name."""
     with wall.reading(viewer.organisation):
-        present = Membership.objects.filter(ended__isnull=True).select_related("user")
-        return list(present.order_by("user__name", "id"))
+        present = Membership.objects.filter(approved__isnull=False, ended__isnull=True)
+        return list(present.select_related("user").order_by("user__name", "id"))
 
 
 def within_reach(rows: "models.QuerySet[Row]", **which: Any) -> Row:

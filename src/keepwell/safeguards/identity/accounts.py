@@ -4,6 +4,7 @@ from uuid import UUID
 
 from keepwell.safeguards.identity import passwords
 from keepwell.safeguards.identity.models import Door, User
+from keepwell.toolkit.clock import now
 
 
 def has_account(email: str) -> bool:
@@ -24,6 +25,18 @@ def is_open(account: UUID) -> bool:
 def open_account(email: str) -> User | None:
     """Return the account of an address unless it is closed."""
     return User.objects.filter(email=passwords.normal_email(email), is_active=True).first()
+
+
+def open_door(account: UUID, organisation: UUID) -> None:
+    """Let an account come as far as an organisation's door; a membership says what it may there."""
+    Door.objects.update_or_create(
+        user_id=account, organisation=organisation, defaults={"closed": None}
+    )
+
+
+def close_door(account: UUID, organisation: UUID) -> None:
+    """Close the door: what happens to the account is none of this organisation's business now."""
+    Door.objects.filter(user=account, organisation=organisation).update(closed=now())
 
 
 def of_this_alone(organisation: UUID) -> list[User]:

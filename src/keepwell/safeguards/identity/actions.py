@@ -20,7 +20,7 @@ from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.session_store import SessionStore
 from keepwell.safeguards.identity.sessions import Ending
 
-CARRIED = ("next",)
+CARRIED = ("joining", "next")
 """What request.session keeps when the session gets its next id: where the person wanted to go."""
 
 

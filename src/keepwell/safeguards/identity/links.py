@@ -7,17 +7,31 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import models
+
 from keepwell.safeguards.identity.models import LinkPurpose, OneTimeLink, User
 from keepwell.safeguards.identity.sessions import digest_of
 from keepwell.toolkit.clock import now
 
 
-def make(purpose: LinkPurpose, *, lasts: timedelta, user: User | None = None) -> str:
-    """Make a link's token; earlier unused ones of the same purpose and account stop working."""
-    OneTimeLink.objects.filter(purpose=purpose, user=user, used__isnull=True).delete()
+def make(
+    purpose: LinkPurpose,
+    *,
+    lasts: timedelta,
+    user: User | None = None,
+    organisation: UUID | None = None,
+    about: UUID | None = None,
+) -> str:
+    """Make a link's token; earlier unused ones of the same purpose and subject stop working."""
+    OneTimeLink.objects.filter(purpose=purpose, user=user, about=about, used__isnull=True).delete()
     token = secrets.token_urlsafe(32)
     OneTimeLink.objects.create(
-        token_digest=digest_of(token), purpose=purpose, user=user, expires=now() + lasts
+        token_digest=digest_of(token),
+        purpose=purpose,
+        user=user,
+        organisation=organisation,
+        about=about,
+        expires=now() + lasts,
     )
     return token
 
@@ -36,6 +50,27 @@ def standing(purpose: LinkPurpose, link: UUID, user: User) -> OneTimeLink | None
     return links.filter(
         pk=link, user=user, purpose=purpose, used__isnull=True, expires__gt=now()
     ).first()
+
+
+def find_by_id(purpose: LinkPurpose, link: UUID) -> OneTimeLink | None:
+    """Return a link that a session has noted, by its id, if it still works."""
+    links = OneTimeLink.objects.select_related("user")
+    return links.filter(pk=link, purpose=purpose, used__isnull=True, expires__gt=now()).first()
+
+
+def end_those_of(user: UUID) -> list[OneTimeLink]:
+    """End every link that would still work for an account; return what they were."""
+    return _end(OneTimeLink.objects.filter(user=user))
+
+
+def end_those_about(about: UUID) -> list[OneTimeLink]:
+    """End every link that would still lead to this row; return what they were."""
+    return _end(OneTimeLink.objects.filter(about=about))
+
+
+def _end(links: models.QuerySet[OneTimeLink]) -> list[OneTimeLink]:
+    standing = list(links.filter(used__isnull=True, expires__gt=now()))
+    return [link for link in standing if use(link)]
 
 
 def use(link: OneTimeLink) -> bool:

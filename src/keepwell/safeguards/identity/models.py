@@ -36,11 +36,16 @@ class User(AbstractBaseUser):
 
 
 class Door(models.Model):
-    """An organisation that an account may enter: the way from an account to its memberships."""
+    """An organisation that an account may enter: the way from an account to its memberships.
+
+    A closed one is kept: the organisation's rows still name the account, and whoever comes back
+    gets the same door opened again.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="doors")
     organisation = models.UUIDField()
+    closed = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -98,18 +103,24 @@ class SessionRecord(models.Model):
 class LinkPurpose(StrEnum):
     """What a one-time link is good for, and nothing else."""
 
+    JOIN = "join"
     REPLACE_FACTOR = "factor"
     RESET_PASSWORD = "reset"  # noqa: S105  a purpose, not a password
     SET_UP = "set-up"
 
 
 class OneTimeLink(models.Model):
-    """A link that works once, for one purpose, for a short while; only its token's hash is kept."""
+    """A link that works once, for one purpose, for a short while; only its token's hash is kept.
+
+    `organisation` and `about` are bare ids of what the link leads to behind a wall.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     purpose = models.CharField(max_length=10)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    organisation = models.UUIDField(null=True)
+    about = models.UUIDField(null=True)
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True)
 

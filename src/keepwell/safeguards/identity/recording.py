@@ -27,9 +27,8 @@ UNAVAILABLE = (TrailUnavailable, KeystoreUnavailable)
 
 def organisations_of(user: User) -> list[UUID]:
     """Return the organisations an account may enter."""
-    return list(
-        Door.objects.filter(user=user).order_by("id").values_list("organisation", flat=True)
-    )
+    doors = Door.objects.filter(user=user, closed__isnull=True).order_by("id")
+    return list(doors.values_list("organisation", flat=True))
 
 
 def account_event(

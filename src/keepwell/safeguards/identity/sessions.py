@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.db import models
 from django.utils.crypto import get_random_string
 
 from keepwell.safeguards.identity.models import SessionRecord, Stage, User
@@ -33,6 +34,7 @@ class Ending(StrEnum):
     ENDED_ELSEWHERE = "ended-elsewhere"
     FACTOR_CHANGED = "factor-changed"
     IDLE = "idle"
+    MEMBERSHIP_ENDED = "membership-ended"
     ORGANISATION_ERASED = "organisation-erased"
     OUTSIDE_NETWORKS = "outside-networks"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  a reason, not a password
@@ -150,6 +152,20 @@ def end_all_in(organisation: UUID, because: Ending) -> int:
     """End every session that works in an organisation; return how many."""
     standing = SessionRecord.objects.filter(organisation=organisation, ended__isnull=True)
     return standing.update(ended=now(), ended_because=because, data="")
+
+
+def end_those_of(user: UUID, organisation: UUID, because: Ending) -> list[SessionRecord]:
+    """End an account's sessions in one organisation and its half-done sign-ins, which could become
+    such; return those that were good until now.
+    """
+    half = models.Q(stage__in=[Stage.PASSWORD, Stage.FACTORS])
+    meant = models.Q(organisation=organisation) | half
+    moment = now()
+    found = SessionRecord.objects.select_related("user").filter(
+        meant, user=user, ended__isnull=True
+    )
+    was_good = [(record, _overdue(record, moment) is None) for record in found]
+    return [record for record, is_good in was_good if end(record, because) and is_good]
 
 
 def standing_of(user: User) -> list[SessionRecord]:

@@ -25,6 +25,7 @@ from keepwell.safeguards.identity.sessions import Ending
 REASONS = {
     "app": "sign_in:replace_app",
     "codes": "sign_in:new_codes",
+    "members": "office:members",
     "networks": "office:networks",
 }
 
@@ -95,6 +96,8 @@ def again(request: HttpRequest, reason: str) -> HttpResponse:
     """Ask for both steps again before something weighty, by its reason (ASVS 7.5.1, 8.4.2)."""
     if reason not in REASONS:
         raise OutOfReach
+    asked = request.POST if request.method == "POST" else request.GET
+    wanted = ways.safe_next(asked.get(ways.NEXT, ""))
     form = forms.AgainForm(request.POST or None)
     wait = 0
     if form.is_valid():
@@ -103,15 +106,15 @@ def again(request: HttpRequest, reason: str) -> HttpResponse:
             request, _account(request), password=given["password"], typed=given["code"]
         )
         if answer.is_right:
-            return _weighty(request, reason)
+            return _weighty(request, reason, wanted)
         wait = int(answer.wait.total_seconds())
         form.add_error(None, words.wait(answer.wait) if wait else _again_wrong())
     status = 429 if wait else 422 if form.is_bound else 200
-    context = {"form": form, "reason": reason}
+    context = {"form": form, "reason": reason, "next": wanted}
     return render(request, "office/sign_in/again.html", context, status=status)
 
 
-def _weighty(request: HttpRequest, reason: str) -> HttpResponse:
+def _weighty(request: HttpRequest, reason: str, wanted: str) -> HttpResponse:
     if reason == "codes":
         actions.renew_codes(request, _account(request))
         mail.tell(_account(request), AccountLetter.FACTOR, _concerned(request))
@@ -119,7 +122,7 @@ def _weighty(request: HttpRequest, reason: str) -> HttpResponse:
         ways.note_proof(request)
     if reason == "app":
         ways.prepare_secret(request)
-    return redirect(REASONS[reason])
+    return redirect((wanted if reason == "members" else "") or REASONS[reason])
 
 
 def _again_wrong() -> str:

@@ -12,7 +12,7 @@ from keepwell.office.sign_in import forms, mail, ways, words
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.safeguards.access import queries
 from keepwell.safeguards.access.declarations import enrolment, open_to_all
-from keepwell.safeguards.access.viewers import sign_in_of
+from keepwell.safeguards.access.viewers import member, sign_in_of
 from keepwell.safeguards.identity import actions, second_factor
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import Stage, User
@@ -29,7 +29,7 @@ def password(request: HttpRequest) -> HttpResponse:
     """Ask for e-mail address and password."""
     if request.method == "POST":
         return _take_password(request)
-    if sign_in_of(request).is_full:
+    if member(request) is not None:
         return redirect(ways.home())
     form = forms.PasswordForm()
     wanted = ways.safe_next(request.GET.get("next", ""))

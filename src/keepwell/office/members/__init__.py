@@ -1,0 +1,1 @@
+"""Members: who works here, who is invited, who waits, who has left."""

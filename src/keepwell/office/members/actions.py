@@ -1,0 +1,62 @@
+"""Acts on members that also send a letter: change and letter are both there, or neither."""
+
+from uuid import UUID
+
+from keepwell.jobs import queue
+from keepwell.office.members.letters import MemberLetter
+from keepwell.office.tasks import write_invitation, write_to_member
+from keepwell.safeguards.access.invitations import actions as invitations
+from keepwell.safeguards.access.members import actions as members
+from keepwell.safeguards.access.models import Invitation, Membership
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+
+def invite(viewer: Viewer, *, email: str, name: str, role: Role, reason: str) -> Invitation:
+    """Invite a colleague by a letter. Raises AlreadyMember and AlreadyInvited."""
+    with wall.writing(viewer.organisation):
+        made = invitations.invite(viewer, email=email, name=name, role=role, reason=reason)
+        _write(viewer, made)
+    return made
+
+
+def send_again(viewer: Viewer, *, invitation: UUID) -> Invitation:
+    """Send an open invitation once more, with a new link that lasts anew."""
+    with wall.writing(viewer.organisation):
+        found = invitations.send_again(viewer, invitation=invitation)
+        _write(viewer, found)
+    return found
+
+
+def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | None:
+    """Let somebody in and tell the person by mail."""
+    with wall.writing(viewer.organisation):
+        row = members.approve(viewer, membership=membership, reason=reason)
+        _tell(viewer, row)
+    return row
+
+
+def readmit(viewer: Viewer, *, membership: UUID, role: Role, reason: str) -> Membership | None:
+    """Let somebody back in who had left and tell the person by mail."""
+    with wall.writing(viewer.organisation):
+        row = members.readmit(viewer, membership=membership, role=role, reason=reason)
+        _tell(viewer, row)
+    return row
+
+
+def _write(viewer: Viewer, invitation: Invitation) -> None:
+    one = invitation.pk
+    queue.put(write_invitation, organisation=viewer.organisation, key=(one,), invitation=one)
+
+
+def _tell(viewer: Viewer, row: Membership | None) -> None:
+    if row is None:
+        return
+    queue.put(
+        write_to_member,
+        organisation=viewer.organisation,
+        key=(row.pk,),
+        account=row.user_id,
+        letter=MemberLetter.APPROVED,
+    )

@@ -1,0 +1,208 @@
+"""Members: the list, inviting, letting in, another role, somebody left and its report."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keepwell.office import places
+from keepwell.office.members import actions, forms, words
+from keepwell.office.permissions import OfficePermission
+from keepwell.office.reasons import ReasonForm
+from keepwell.office.sign_in import ways
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.errors import AlreadyInvited, AlreadyMember, OutOfReach
+from keepwell.safeguards.access.invitations import actions as invitations
+from keepwell.safeguards.access.invitations.queries import open_invitations_of
+from keepwell.safeguards.access.members import actions as members
+from keepwell.safeguards.access.members import queries
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.queries import may, members_of
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.identity import second_factor
+from keepwell.safeguards.identity.queries import names_of
+
+LIST = "office:members"
+
+
+@require_safe
+@requires(AccessPermission.MEMBER_LIST)
+def page(request: HttpRequest) -> HttpResponse:
+    """List who waits, who is invited, who works here and who has left."""
+    viewer = viewer_of(request)
+    waiting = queries.waiting_of(viewer)
+    invited = open_invitations_of(viewer)
+    inviters = _names([one.invited_by for one in invited], map(words.inviter_of, waiting))
+    context = {
+        "waiting": [words.Waiting.of(viewer, row, inviters) for row in waiting],
+        "invited": [words.Invited.of(viewer, one, inviters) for one in invited],
+        "present": [words.Present.of(viewer, row) for row in members_of(viewer)],
+        "former": queries.former_of(viewer),
+        "may_invite": may(viewer, AccessPermission.MEMBER_ADD),
+        "may_return": may(viewer, AccessPermission.MEMBER_APPROVE),
+    }
+    return render(request, "office/members/page.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(AccessPermission.MEMBER_ADD)
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite a colleague: a letter with a link goes out."""
+    viewer = viewer_of(request)
+    initial = {"role": Role.MEMBER.value}
+    form = forms.InviteForm(places.posted(request), giver=viewer.role, initial=initial)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.invite(viewer, **{**given, "role": Role(given["role"])})
+        except (AlreadyInvited, AlreadyMember) as refused:
+            form.add_error("email", _(refused.sentence))
+        else:
+            messages.success(request, words.invited(given["name"]))
+            return redirect(LIST)
+    status = 422 if form.is_bound else 200
+    return render(request, "office/members/invite.html", {"form": form}, status=status)
+
+
+@require_POST
+@requires(AccessPermission.MEMBER_ADD)
+def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    """Send an invitation once more; the link of the earlier letter stops working."""
+    found = actions.send_again(viewer_of(request), invitation=invitation_id)
+    messages.success(request, words.invited(found.name))
+    return redirect(LIST)
+
+
+@require_POST
+@requires(AccessPermission.MEMBER_ADD)
+def withdraw(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    """Withdraw an invitation: its link stops working."""
+    invitations.withdraw(viewer_of(request), invitation=invitation_id)
+    messages.success(request, _("The invitation is withdrawn. Its link no longer works."))
+    return redirect(LIST)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(AccessPermission.MEMBER_APPROVE)
+def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    """Let in who accepted an invitation, after both steps again and a word on how one knows."""
+    viewer = viewer_of(request)
+    row = queries.membership_of(viewer, membership_id)
+    if row.ended is not None:
+        raise OutOfReach
+    if row.approved is not None:
+        return redirect(LIST)
+    if not ways.is_proven(request):
+        return ways.ask_again("members", request.path)
+    form = forms.LetInForm(places.posted(request))
+    if form.is_valid():
+        actions.approve(viewer, membership=row.pk, reason=form.cleaned_data["reason"])
+        said = _("%(name)s can sign in now, and is told so by mail.")
+        messages.success(request, said % {"name": row.user.name})
+        return redirect(LIST)
+    context = {
+        "form": form,
+        "one": words.Waiting.of(viewer, row, _names([words.inviter_of(row)])),
+        "has_app": second_factor.has_app(row.user),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "office/members/let_in.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(AccessPermission.MEMBER_CHANGE)
+def role(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    """Give a member another role, after both steps again."""
+    viewer = viewer_of(request)
+    row = queries.membership_of(viewer, membership_id)
+    if row.ended is not None:
+        raise OutOfReach
+    if not ways.is_proven(request):
+        return ways.ask_again("members", request.path)
+    initial = {"role": row.role}
+    form = forms.RoleForm(places.posted(request), giver=viewer.role, initial=initial)
+    if form.is_valid():
+        given = form.cleaned_data
+        members.change_role(
+            viewer, membership=row.pk, role=Role(given["role"]), reason=given["reason"]
+        )
+        said = _("%(name)s has the new role from the next click on.")
+        messages.success(request, said % {"name": row.user.name})
+        return redirect(LIST)
+    context = {"form": form, "row": row, "role": Role(row.role).label}
+    status = 422 if form.is_bound else 200
+    return render(request, "office/members/role.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(AccessPermission.MEMBER_END)
+def left(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    """End somebody's access in one step, and show what ended.
+
+    It does not ask for both steps again: taking access away must be quick, and gives nobody any.
+    """
+    viewer = viewer_of(request)
+    row = queries.membership_of(viewer, membership_id)
+    if row.ended is not None:
+        return redirect("office:left_report", row.pk)
+    form = ReasonForm(places.posted(request))
+    if form.is_valid():
+        members.end(viewer, membership=row.pk, reason=form.cleaned_data["reason"])
+        return redirect("office:left_report", row.pk)
+    context = {
+        "form": form,
+        "row": row,
+        "is_me": row.user_id == viewer.actor,
+        "is_last_owner": queries.is_last_owner(viewer, row.pk),
+        "is_out_of_hand": words.is_out_of_hand(viewer, row),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "office/members/left.html", context, status=status)
+
+
+@require_safe
+@requires(AccessPermission.MEMBER_LIST)
+def report(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    """Show each thing that ended when somebody left; made to be printed."""
+    viewer = viewer_of(request)
+    row = queries.membership_of(viewer, membership_id)
+    if row.ended is None:
+        raise OutOfReach
+    context = {
+        "row": row,
+        "role": Role(row.role).label,
+        "ended": [words.Ended.of(one) for one in queries.ended_with(viewer, row.pk)],
+        "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
+    }
+    return render(request, "office/members/report.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(AccessPermission.MEMBER_APPROVE)
+def let_back_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    """Let somebody back in who had left, after both steps again: a new approval."""
+    viewer = viewer_of(request)
+    row = queries.membership_of(viewer, membership_id)
+    if row.ended is None or row.approved is None:
+        raise OutOfReach
+    if not ways.is_proven(request):
+        return ways.ask_again("members", request.path)
+    form = forms.RoleForm(places.posted(request), giver=viewer.role, initial={"role": row.role})
+    if form.is_valid():
+        given = form.cleaned_data
+        actions.readmit(viewer, membership=row.pk, role=Role(given["role"]), reason=given["reason"])
+        said = _("%(name)s can sign in again, and is told so by mail.")
+        messages.success(request, said % {"name": row.user.name})
+        return redirect(LIST)
+    context = {"form": form, "row": row}
+    status = 422 if form.is_bound else 200
+    return render(request, "office/members/let_back_in.html", context, status=status)
+
+
+def _names(*groups: Iterable[UUID | None]) -> dict[UUID, str]:
+    return names_of({one for group in groups for one in group if one is not None})

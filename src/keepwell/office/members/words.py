@@ -1,0 +1,158 @@
+"""How members, invitations and what ended are told on their pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keepwell.jobs.declaring import kind_of
+from keepwell.safeguards.access.models import EndedAccess, EndedKind, Invitation, Membership
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.queries import may
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.identity.models import LinkPurpose
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit.clock import now
+
+_KINDS: Mapping[str, tuple[Promise, str]] = {
+    EndedKind.JOB: (gettext_lazy("Work that waited or ran"), "clock"),
+    EndedKind.LINK: (gettext_lazy("Link by mail"), "link"),
+    EndedKind.MEMBERSHIP: (gettext_lazy("Membership"), "key"),
+    EndedKind.SESSION: (gettext_lazy("Session"), "person"),
+    EndedKind.SIGN_IN: (gettext_lazy("Sign-in half done"), "person"),
+}
+_LINKS: Mapping[str, Promise] = {
+    LinkPurpose.JOIN: gettext_lazy("an invitation"),
+    LinkPurpose.REPLACE_FACTOR: gettext_lazy("a new second step"),
+    LinkPurpose.RESET_PASSWORD: gettext_lazy("a new password"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Somebody who waits to be let in."""
+
+    row: Membership
+    role: Promise
+    inviter: str
+    may_let_in: bool
+    may_turn_down: bool
+
+    @classmethod
+    def of(cls, viewer: Viewer, row: Membership, inviters: Mapping[UUID, str]) -> Self:
+        """Tell of a pending membership what this viewer may do about it."""
+        by = inviter_of(row)
+        return cls(
+            row=row,
+            role=Role(row.role).label,
+            inviter=inviters.get(by, "") if by else "",
+            may_let_in=_may(viewer, AccessPermission.MEMBER_APPROVE, row.role),
+            may_turn_down=_may(viewer, AccessPermission.MEMBER_END, row.role),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """Somebody who has a letter with a link."""
+
+    one: Invitation
+    role: Promise
+    inviter: str
+    is_past: bool
+    may_change: bool
+
+    @classmethod
+    def of(cls, viewer: Viewer, one: Invitation, inviters: Mapping[UUID, str]) -> Self:
+        """Tell of an open invitation what this viewer may do about it."""
+        return cls(
+            one=one,
+            role=Role(one.role).label,
+            inviter=inviters.get(one.invited_by, "") if one.invited_by else "",
+            is_past=one.expires <= now(),
+            may_change=_may(viewer, AccessPermission.MEMBER_ADD, one.role),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """Somebody who works here."""
+
+    row: Membership
+    role: Promise
+    is_me: bool
+    may_change: bool
+    may_end: bool
+
+    @classmethod
+    def of(cls, viewer: Viewer, row: Membership) -> Self:
+        """Tell of a member what this viewer may do about the person."""
+        is_me = row.user_id == viewer.actor
+        return cls(
+            row=row,
+            role=Role(row.role).label,
+            is_me=is_me,
+            may_change=not is_me and _may(viewer, AccessPermission.MEMBER_CHANGE, row.role),
+            may_end=not is_me and _may(viewer, AccessPermission.MEMBER_END, row.role),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """One line of the report of somebody who left."""
+
+    what: Promise
+    icon: str
+    words: str
+    address: str
+    begun: datetime | None
+    ended: datetime
+
+    @classmethod
+    def of(cls, one: EndedAccess) -> Self:
+        """Tell what ended, in words."""
+        what, icon = _KINDS[one.kind]
+        return cls(
+            what=what,
+            icon=icon,
+            words=_told(one),
+            address=one.address,
+            begun=one.begun,
+            ended=one.ended,
+        )
+
+
+def inviter_of(row: Membership) -> UUID | None:
+    """Return whose invitation led to a membership; None for one made in another way."""
+    invitation = getattr(row, "invitation", None)
+    return invitation.invited_by if invitation else None
+
+
+def invited(name: str) -> str:
+    """Say what happens next to somebody who was invited: the same for every address."""
+    said = _("%(name)s is invited. The link in the letter works once, for 72 hours.")
+    return said % {"name": name}
+
+
+def is_out_of_hand(viewer: Viewer, row: Membership) -> bool:
+    """Tell whether only an owner may do this, and the viewer is none."""
+    return row.role == Role.OWNER and viewer.role != Role.OWNER
+
+
+def _may(viewer: Viewer, permission: AccessPermission, role: str) -> bool:
+    return may(viewer, permission) and not (role == Role.OWNER and viewer.role != Role.OWNER)
+
+
+def _told(one: EndedAccess) -> str:
+    if one.kind == EndedKind.MEMBERSHIP:
+        return str(Role(one.words).label)
+    if one.kind == EndedKind.LINK:
+        return str(_LINKS.get(one.words, one.words))
+    if one.kind == EndedKind.JOB:
+        kind = kind_of(one.words)
+        return str(kind.title) if kind else one.words
+    return one.words

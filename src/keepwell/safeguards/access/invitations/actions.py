@@ -1,0 +1,138 @@
+"""Inviting a colleague: sent, sent again, withdrawn, accepted.
+
+An invitation gives nothing. Its link is made when its letter is written, so that the secret lies in
+no table; whoever accepts has a pending membership until an administrator lets them in.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import models
+
+from keepwell.safeguards.access.errors import AlreadyInvited, AlreadyMember
+from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.invitations.queries import behind
+from keepwell.safeguards.access.members.actions import allow_role, lock_members
+from keepwell.safeguards.access.models import Invitation, Membership
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.identity import accounts, links
+from keepwell.safeguards.identity.errors import LinkUsed
+from keepwell.safeguards.identity.models import OneTimeLink, User
+from keepwell.safeguards.identity.passwords import normal_email
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.toolkit.clock import now
+
+LASTS = timedelta(hours=72)
+
+
+def invite(viewer: Viewer, *, email: str, name: str, role: Role, reason: str) -> Invitation:
+    """Invite an address; whether it has an account elsewhere changes nothing of the answer.
+
+    Raises AlreadyMember and AlreadyInvited, about the viewer's own organisation.
+    """
+    allow(viewer, AccessPermission.MEMBER_ADD)
+    allow_role(viewer, role)
+    address = normal_email(email)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        if Membership.objects.filter(user__email=address, ended__isnull=True).exists():
+            raise AlreadyMember
+        if _open().filter(email=address).exists():
+            raise AlreadyInvited
+        invitation: Invitation = Invitation.objects.create(
+            organisation_id=viewer.organisation,
+            email=address,
+            name=name.strip(),
+            role=role.value,
+            invited_by=viewer.actor,
+            expires=now() + LASTS,
+        )
+        _record(viewer, AccessKind.INVITATION_SEND, invitation, reason=reason)
+    return invitation
+
+
+def send_again(viewer: Viewer, *, invitation: UUID) -> Invitation:
+    """Let an open invitation last anew; the link of its earlier letters stops working now."""
+    allow(viewer, AccessPermission.MEMBER_ADD)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        row = within_reach(_open(), pk=invitation)
+        allow_role(viewer, row.role)
+        links.end_those_about(row.pk)
+        row.expires = now() + LASTS
+        row.save(update_fields=["expires"])
+        _record(viewer, AccessKind.INVITATION_SEND, row)
+    return row
+
+
+def withdraw(viewer: Viewer, *, invitation: UUID) -> None:
+    """Withdraw an open invitation: its link stops working now. Again does nothing more."""
+    allow(viewer, AccessPermission.MEMBER_ADD)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        row = within_reach(Invitation.objects.filter(membership__isnull=True), pk=invitation)
+        if row.withdrawn is not None:
+            return
+        links.end_those_about(row.pk)
+        row.withdrawn = now()
+        row.save(update_fields=["withdrawn"])
+        _record(viewer, AccessKind.INVITATION_WITHDRAW, row)
+
+
+def accept(*, link: OneTimeLink, user: User) -> Membership:
+    """Use a link up: its account, new or known, waits to be let in. Raises LinkUsed.
+
+    Of many parallel uses one succeeds. `user` may be unsaved: account and membership then appear
+    together. A link is good for the address it was sent to and for no other account.
+    """
+    invitation = behind(link)
+    if link.organisation is None or invitation is None or invitation.email != user.email:
+        raise LinkUsed
+    with wall.writing(link.organisation):
+        person = Viewer(kind=ViewerKind.MEMBER, organisation=link.organisation, actor=user.pk)
+        lock_members(person)
+        if not links.use(link) or behind(link) is None:
+            raise LinkUsed
+        if not User.objects.filter(pk=user.pk).exists():
+            user.save(force_insert=True)
+        membership = _pending(invitation, user)
+        Invitation.objects.filter(pk=invitation.pk).update(membership=membership)
+        accounts.open_door(user.pk, link.organisation)
+        _record(person, AccessKind.INVITATION_ACCEPT, invitation, membership=membership)
+    return membership
+
+
+def _pending(invitation: Invitation, user: User) -> Membership:
+    """Return the membership that waits, or the one that somebody has made on the console since."""
+    present: Membership | None = Membership.objects.filter(user=user, ended__isnull=True).first()
+    if present is not None:
+        return present
+    made: Membership = Membership.objects.create(
+        organisation_id=invitation.organisation_id, user=user, role=invitation.role
+    )
+    return made
+
+
+def _open() -> models.QuerySet[Invitation]:
+    return Invitation.objects.filter(membership__isnull=True, withdrawn__isnull=True)
+
+
+def _record(
+    viewer: Viewer,
+    kind: AccessKind,
+    invitation: Invitation,
+    *,
+    membership: Membership | None = None,
+    reason: str = "",
+) -> None:
+    subjects = [Subject(model="access.invitation", ids=(invitation.pk,))]
+    if membership is not None:
+        subjects.append(Subject(model="access.membership", ids=(membership.pk,)))
+        subjects.append(Subject(model="identity.user", ids=(membership.user_id,)))
+    detail = {"role": invitation.role}
+    record(viewer, kind, subjects=tuple(subjects), reason=reason, detail=detail)

@@ -1,0 +1,196 @@
+"""Letting in, another role, leaving, coming back: each one act with a reason on the trail.
+
+Only an owner gives or takes an owner's rights, nobody changes the own membership, and the last
+owner stays. The organisation's row is locked meanwhile, so that two owners cannot end each other.
+"""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from keepwell.jobs import queue
+from keepwell.safeguards.access.errors import (
+    LastOwner,
+    NoSecondStep,
+    NotPermitted,
+    OwnMembership,
+)
+from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.members.queries import is_last_owner
+from keepwell.safeguards.access.models import EndedAccess, EndedKind, Invitation, Membership
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.identity import accounts, links, second_factor, sessions
+from keepwell.safeguards.identity.models import Stage
+from keepwell.safeguards.identity.sessions import Ending
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.toolkit.clock import now
+
+
+def allow_role(viewer: Viewer, role: str) -> None:
+    """Raise NotPermitted when this viewer may not give or take this role: owners make owners."""
+    if role == Role.OWNER and viewer.role != Role.OWNER and viewer.kind is not ViewerKind.CONSOLE:
+        raise NotPermitted
+
+
+def lock_members(viewer: Viewer) -> None:
+    """Let nobody else change who works here until this transaction ends."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+
+
+def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | None:
+    """Let somebody in who accepted an invitation; None when the person is in already.
+
+    `reason` says how the viewer knows that it is this person (45 CFR 164.308(a)(4)(ii)(B)).
+    """
+    allow(viewer, AccessPermission.MEMBER_APPROVE)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        row = _row(membership, ended__isnull=True)
+        if row.approved is not None:
+            return None
+        allow_role(viewer, row.role)
+        if not second_factor.has_app(row.user):
+            raise NoSecondStep
+        row.approved = now()
+        row.save(update_fields=["approved"])
+        detail = {"role": row.role}
+        record(
+            viewer, AccessKind.MEMBER_APPROVE, subjects=_about(row), reason=reason, detail=detail
+        )
+    return row
+
+
+def change_role(viewer: Viewer, *, membership: UUID, role: Role, reason: str) -> Membership:
+    """Give a member another role: open sessions and waiting jobs have it from the next step on."""
+    allow(viewer, AccessPermission.MEMBER_CHANGE)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        row = _row(membership, ended__isnull=True)
+        _refuse_over(viewer, row, is_owner_kept=role is Role.OWNER)
+        allow_role(viewer, role)
+        if row.role == role:
+            return row
+        detail = {"before": row.role, "role": role.value}
+        row.role = role.value
+        row.save(update_fields=["role"])
+        record(viewer, AccessKind.MEMBER_CHANGE, subjects=_about(row), reason=reason, detail=detail)
+    return row
+
+
+def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
+    """End a membership and all that hangs on it, at once; again does nothing more.
+
+    Sessions here, sign-ins half done, links and jobs end in the transaction that ends the
+    membership. The row stays: the trail speaks of it (45 CFR 164.308(a)(3)(ii)(C)).
+    """
+    allow(viewer, AccessPermission.MEMBER_END)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        row = _row(membership)
+        if row.ended is not None:
+            return row
+        _refuse_over(viewer, row)
+        row.ended = now()
+        row.save(update_fields=["ended"])
+        accounts.close_door(row.user_id, viewer.organisation)
+        ended = list(_ended(row))
+        EndedAccess.objects.bulk_create(ended)
+        _record_end(viewer, row, ended, reason)
+    return row
+
+
+def readmit(viewer: Viewer, *, membership: UUID, role: Role, reason: str) -> Membership | None:
+    """Let somebody back in who had left, as a new membership; None when the person is back."""
+    allow(viewer, AccessPermission.MEMBER_APPROVE)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        former = _row(membership, ended__isnull=False)
+        allow_role(viewer, role)
+        if Membership.objects.filter(user=former.user, ended__isnull=True).exists():
+            return None
+        row: Membership = Membership.objects.create(
+            organisation_id=viewer.organisation, user=former.user, role=role, approved=now()
+        )
+        accounts.open_door(former.user_id, viewer.organisation)
+        detail = {"role": role.value}
+        record(viewer, AccessKind.MEMBER_RETURN, subjects=_about(row), reason=reason, detail=detail)
+    return row
+
+
+def _row(membership: UUID, **which: bool) -> Membership:
+    rows = Membership.objects.select_related("user").filter(**which)
+    found: Membership = within_reach(rows, pk=membership)
+    return found
+
+
+def _refuse_over(viewer: Viewer, row: Membership, *, is_owner_kept: bool = False) -> None:
+    if row.user_id == viewer.actor:
+        raise OwnMembership
+    allow_role(viewer, row.role)
+    if not is_owner_kept and is_last_owner(viewer, row.pk):
+        raise LastOwner
+
+
+def _ended(row: Membership) -> Iterator[EndedAccess]:
+    """End what hangs on a membership; yield each thing as the report tells it."""
+
+    def ended(kind: EndedKind, about: UUID, **facts: object) -> EndedAccess:
+        return EndedAccess(
+            organisation_id=row.organisation_id,
+            membership=row,
+            kind=kind.value,
+            about=about,
+            ended=now(),
+            **facts,
+        )
+
+    yield ended(EndedKind.MEMBERSHIP, row.pk, begun=row.approved or row.joined, words=row.role)
+    because = Ending.MEMBERSHIP_ENDED
+    for session in sessions.end_those_of(row.user_id, row.organisation_id, because):
+        kind = EndedKind.SESSION if session.stage == Stage.FULL else EndedKind.SIGN_IN
+        where = {"words": session.device, "address": session.address}
+        yield ended(kind, session.pk, begun=session.created, **where)
+    open_ones = {"email": row.user.email, "membership__isnull": True, "withdrawn__isnull": True}
+    for invitation in Invitation.objects.filter(**open_ones):
+        Invitation.objects.filter(pk=invitation.pk).update(withdrawn=now())
+        links.end_those_about(invitation.pk)
+        yield ended(EndedKind.LINK, invitation.pk, begun=invitation.created, words="join")
+    for link in links.end_those_of(row.user_id):
+        yield ended(EndedKind.LINK, link.pk, words=link.purpose)
+    for job in queue.cancel_started_by(row.user_id, organisation=row.organisation_id):
+        yield ended(EndedKind.JOB, job.id, begun=job.created, words=job.name)
+
+
+_MODELS = {
+    EndedKind.JOB: "jobs.job",
+    EndedKind.LINK: "identity.onetimelink",
+    EndedKind.SESSION: "identity.sessionrecord",
+    EndedKind.SIGN_IN: "identity.sessionrecord",
+}
+
+
+def _record_end(viewer: Viewer, row: Membership, ended: list[EndedAccess], reason: str) -> None:
+    by_model: dict[str, list[UUID]] = {}
+    for one in ended:
+        if one.kind in _MODELS:
+            by_model.setdefault(_MODELS[EndedKind(one.kind)], []).append(one.about)
+    subjects = [Subject(model, tuple(ids)) for model, ids in sorted(by_model.items())]
+    record(
+        viewer,
+        AccessKind.MEMBER_END,
+        subjects=(*_about(row), *subjects),
+        reason=reason,
+        detail={"before": row.role},
+    )
+
+
+def _about(row: Membership) -> tuple[Subject, Subject]:
+    return (
+        Subject(model="access.membership", ids=(row.pk,)),
+        Subject(model="identity.user", ids=(row.user_id,)),
+    )
