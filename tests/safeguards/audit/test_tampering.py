@@ -11,7 +11,6 @@ from keepwell.safeguards.audit import (
     erasures,
     heads,
     logs,
-    proofs,
     queries,
     waiting,
     writer,
@@ -21,7 +20,6 @@ from keepwell.safeguards.audit.entries import Entry, Subject, about_number, peri
 from keepwell.safeguards.audit.erasures import erase_period
 from keepwell.safeguards.audit.errors import PeriodRuns, TrailBroken
 from keepwell.safeguards.audit.models import Outbox
-from keepwell.safeguards.audit.proofs import Standing
 from keepwell.safeguards.audit.reports import Problem, Report
 from keepwell.safeguards.audit.sealing import key_name
 from keepwell.safeguards.audit.verifier import verify
@@ -482,27 +480,3 @@ def test_one_organisation_does_not_suffer_from_the_trail_of_another(
     hands.delete_entry(311)
     record_now(cy, OPEN)
     assert verify(cy.organisation).is_whole
-
-
-@pytest.mark.parametrize("index", [0, 255, 256, 300, 311])
-def test_every_entry_of_a_whole_log_is_proven(log: Viewer, index: int) -> None:
-    assert proofs.proof_of(log.organisation, index).standing is Standing.PROVEN
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        'DELETE FROM trail_entry WHERE "index" = 258 AND organisation_id = :org',
-        'DELETE FROM trail_entry WHERE "index" >= 300 AND organisation_id = :org',
-        "UPDATE trail_tile SET hashes = root WHERE organisation_id = :org",
-        "UPDATE trail_tile SET root = hashes WHERE organisation_id = :org",
-        "UPDATE trail_checkpoint SET note = 'forged' WHERE size = 312 AND organisation_id = :org",
-    ],
-)
-def test_an_entry_is_not_proven_where_its_neighbours_were_changed(
-    log: Viewer, hands: Hands, change: str
-) -> None:
-    hands.change(change)
-    writer.stop()
-    standings = {proofs.proof_of(log.organisation, index).standing for index in (3, 257)}
-    assert Standing.BROKEN in standings
