@@ -25,7 +25,7 @@ POST = 'main form[method="post"] button[type="submit"]'
 SUBMIT = 'main form button[type="submit"]'
 QUESTIONNAIRE = SAMPLES / "smartforms__CVD-Risk-2023.json"
 JOIN = r"(https://\S+/join/\S+/)"
-IRA = "ira.weiss@riverside.example"
+IRA, IRA_NAME = "ira.weiss@riverside.example", "Ira Weiss"
 BROKEN = Path(__file__).parent / "specimens" / "broken.json"
 
 
@@ -361,7 +361,7 @@ def _members(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("invite", this)
         press(page, POST)
         yield Stop("invite-errors", this)
-        page.fill('[name="name"]', "Ira Weiss")
+        page.fill('[name="name"]', IRA_NAME)
         page.fill('[name="email"]', IRA)
         page.fill('[name="reason"]', "Begins at the front desk on Monday.")
         press(page, POST)

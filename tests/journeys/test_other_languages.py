@@ -74,6 +74,7 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         OWNER,
         PATIENTS,
         PROFILE,
+        (atlas.IRA, atlas.IRA_NAME),
         typed,
         answering.SCAN.name,
     ]
