@@ -1,6 +1,6 @@
 """`make bench`: run topics side by side, print a table for each, and write the figures as JSON.
 
-python -m bench [TOPIC ...] [--rounds N] [--quick] [--json FILE]
+python -m bench [TOPIC ...] [--rounds N] [--quick | --size SHARE] [--json FILE]
 """
 
 import argparse
@@ -22,7 +22,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help=", ".join(TOPICS))
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each act (7)")
-    parser.add_argument("--quick", action="store_true", help="a hundredth of the large sizes")
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--size", type=float, default=1.0, help="so much of the large sizes (1.0)")
+    sizes.add_argument(
+        "--quick", action="store_const", const=0.01, dest="size", help="a hundredth of them"
+    )
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json")
     asked = parser.parse_args()
     unknown = set(asked.topics) - set(TOPICS)
@@ -32,7 +36,7 @@ def main() -> None:
         )
     topics: dict[str, list[dict[str, Any]]] = {}
     for name in asked.topics or TOPICS:
-        lines = TOPICS[name](rounds=asked.rounds, size=0.01 if asked.quick else 1.0)
+        lines = TOPICS[name](rounds=asked.rounds, size=asked.size)
         topics[name] = [line.as_json() for line in lines]
         tables.show(name, lines)
     asked.json.parent.mkdir(exist_ok=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from bench.pages import pages
 from bench.rounds import PEERS, Act, Figures, Subject, running, side_by_side
 from bench.stores import Stores, stores
 from bench.tables import Line, duration, rate
@@ -268,6 +269,7 @@ TOPICS: dict[str, Topic] = {
     "trail": trail,
     "proofs": proofs,
     "search": search,
+    "pages": pages,
 }
 
 __all__: Sequence[str] = ["TOPICS"]

@@ -27,20 +27,19 @@ FILL = {
 
 
 STATISTICS = (
-    "SELECT count(*) FROM pg_stat_user_tables "
-    "WHERE relname = 'charts_foundchart' AND last_autoanalyze IS NOT NULL"
+    "SELECT count(*) FROM pg_stat_user_tables WHERE relname = %s AND last_autoanalyze IS NOT NULL"
 )
 PATIENCE_SECONDS = 180
 
 
-def wait_for_statistics() -> None:
-    """Wait until the server itself has looked at the table, as it does within a minute."""
+def wait_for_statistics(table: str) -> None:
+    """Wait until the server itself has looked at a table, as it does within a minute."""
     from django.db import connection
 
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         with connection.cursor() as cursor:
-            cursor.execute(STATISTICS)
+            cursor.execute(STATISTICS, [table])
             if cursor.fetchone() == (1,):
                 return
         time.sleep(1)
@@ -63,7 +62,7 @@ def main() -> None:
     with wall.writing(viewer.organisation), connection.cursor() as cursor:
         cursor.execute(FILL[connection.vendor], [int(sys.argv[1])])
     if connection.vendor == "postgresql":
-        wait_for_statistics()
+        wait_for_statistics("charts_foundchart")
     with wall.reading(viewer.organisation):
         query, parameters = (
             equal(FoundChart, "name", "pat EXAMPLE").values("id").query.sql_with_params()

@@ -11,7 +11,7 @@ from keepwell.office.mail.letters import letters
 from keepwell.office.members import actions as members
 from keepwell.office.sign_in import mail
 from keepwell.office.tasks import write_checkpoint
-from keepwell.safeguards.access.members.queries import waiting_of
+from keepwell.safeguards.access.members.queries import Standing, members_in
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
 from keepwell.safeguards.identity import second_factor
@@ -71,7 +71,7 @@ def invite_and_let_in(clinic: Clinic) -> None:
     accept(link_to())
     mailed()
     viewer = console(clinic.organisation.id, account="tests")
-    [waiting] = waiting_of(viewer)
+    [waiting] = members_in(viewer, Standing.WAITING).rows
     members.approve(viewer, membership=waiting.pk, reason="Asked at the desk")
 
 

@@ -19,7 +19,7 @@ from keepwell.safeguards.access import registry, viewers
 from keepwell.safeguards.access.invitations.queries import invitation_to_write
 from keepwell.safeguards.access.members.queries import is_waiting
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import members_of
+from keepwell.safeguards.access.queries import members_of, role_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import elsewhere
 from keepwell.safeguards.identity import accounts, links
@@ -102,7 +102,7 @@ def write_to_member(work: Work, account: UUID, letter: MemberLetter) -> None:
     viewer = viewers.of_job(work)
     user = accounts.open_account_of(account)
     profile = organisation(viewer.organisation)
-    if user is None or profile is None or user.pk not in {r.user_id for r in members_of(viewer)}:
+    if user is None or profile is None or role_of(user.pk, viewer.organisation) is None:
         return
     path = reverse("office:members") if letter is MemberLetter.WAITING else ""
     address = settings.KEEPWELL_STAFF_URL + path

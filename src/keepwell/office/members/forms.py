@@ -14,6 +14,17 @@ WHAT_ROLES_DO = _(
 )
 
 
+class FindForm(forms.Form):
+    """Whom somebody looks for among colleagues; posted, so that no name stands in an address."""
+
+    words = forms.CharField(
+        label=_("Name or e-mail address"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class RoleForm(ReasonForm):
     """A role that the viewer may give, and why."""
 

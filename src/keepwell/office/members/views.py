@@ -1,6 +1,5 @@
 """Members: the list, inviting, letting in, another role, somebody left and its report."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,43 +9,52 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.office import places
-from keepwell.office.members import actions, forms, words
+from keepwell.office.members import actions, forms, lists, words
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.reasons import ReasonForm
 from keepwell.office.sign_in import ways
 from keepwell.safeguards.access.declarations import requires
-from keepwell.safeguards.access.errors import AlreadyInvited, AlreadyMember, OutOfReach
+from keepwell.safeguards.access.errors import (
+    AlreadyInvited,
+    AlreadyMember,
+    OutOfReach,
+    TooManyLetters,
+)
 from keepwell.safeguards.access.invitations import actions as invitations
-from keepwell.safeguards.access.invitations.queries import open_invitations_of
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.members import queries
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import may, members_of
+from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.identity import second_factor
-from keepwell.safeguards.identity.queries import names_of
+from keepwell.shell import requests
 
 LIST = "office:members"
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(AccessPermission.MEMBER_LIST)
 def page(request: HttpRequest) -> HttpResponse:
-    """List who waits, who is invited, who works here and who has left."""
+    """List who waits, who is invited, who works here and who has left; or those of a name.
+
+    Each list has pages (?list=, ?after=). Whom one looks for is posted.
+    """
     viewer = viewer_of(request)
-    waiting = queries.waiting_of(viewer)
-    invited = open_invitations_of(viewer)
-    inviters = _names([one.invited_by for one in invited], map(words.inviter_of, waiting))
+    form = forms.FindForm(places.posted(request))
+    like = form.cleaned_data["words"].strip() if form.is_valid() else ""
+    after = places.id_in(request.GET.get("after", ""))
+    shown = lists.lists_of(viewer, only=request.GET.get("list", ""), like=like, after=after)
     context = {
-        "waiting": [words.Waiting.of(viewer, row, inviters) for row in waiting],
-        "invited": [words.Invited.of(viewer, one, inviters) for one in invited],
-        "present": [words.Present.of(viewer, row) for row in members_of(viewer)],
-        "former": queries.former_of(viewer),
+        "form": form,
+        "like": like,
+        "lists": shown,
+        "found": sum(one.total for one in shown.values()),
         "may_invite": may(viewer, AccessPermission.MEMBER_ADD),
         "may_return": may(viewer, AccessPermission.MEMBER_APPROVE),
     }
-    return render(request, "office/members/page.html", context)
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "office/members/page.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,6 +70,8 @@ def invite(request: HttpRequest) -> HttpResponse:
             actions.invite(viewer, **{**given, "role": Role(given["role"])})
         except (AlreadyInvited, AlreadyMember) as refused:
             form.add_error("email", _(refused.sentence))
+        except TooManyLetters as refused:
+            form.add_error(None, words.too_many(refused.again, requests.zone_of(request)))
         else:
             messages.success(request, words.invited(given["name"]))
             return redirect(LIST)
@@ -73,8 +83,12 @@ def invite(request: HttpRequest) -> HttpResponse:
 @requires(AccessPermission.MEMBER_ADD)
 def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     """Send an invitation once more; the link of the earlier letter stops working."""
-    found = actions.send_again(viewer_of(request), invitation=invitation_id)
-    messages.success(request, words.invited(found.name))
+    try:
+        found = actions.send_again(viewer_of(request), invitation=invitation_id)
+    except TooManyLetters as refused:
+        messages.warning(request, words.too_many(refused.again, requests.zone_of(request)))
+    else:
+        messages.success(request, words.invited(found.name))
     return redirect(LIST)
 
 
@@ -107,7 +121,7 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         return redirect(LIST)
     context = {
         "form": form,
-        "one": words.Waiting.of(viewer, row, _names([words.inviter_of(row)])),
+        "one": words.Waiting.of(viewer, row, lists.names([words.inviter_of(row)])),
         "has_app": second_factor.has_app(row.user),
     }
     status = 422 if form.is_bound else 200
@@ -202,7 +216,3 @@ def let_back_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     context = {"form": form, "row": row}
     status = 422 if form.is_bound else 200
     return render(request, "office/members/let_back_in.html", context, status=status)
-
-
-def _names(*groups: Iterable[UUID | None]) -> dict[UUID, str]:
-    return names_of({one for group in groups for one in group if one is not None})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import Self
 from uuid import UUID
 
@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.jobs.declaring import kind_of
+from keepwell.safeguards.access.invitations.actions import MOST_LETTERS
 from keepwell.safeguards.access.models import EndedAccess, EndedKind, Invitation, Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell import moments
+from keepwell.shell.moments import Style
 from keepwell.toolkit.clock import now
 
 _KINDS: Mapping[str, tuple[Promise, str]] = {
@@ -136,6 +139,18 @@ def invited(name: str) -> str:
     """Say what happens next to somebody who was invited: the same for every address."""
     said = _("%(name)s is invited. The link in the letter works once, for 72 hours.")
     return said % {"name": name}
+
+
+def too_many(again: datetime, zone: tzinfo) -> str:
+    """Say that no more letters go out for now, and from when on they do again."""
+    # The minute after: at the minute itself the hour may still lack some seconds.
+    moment = again + timedelta(minutes=1)
+    when = moments.said(moment, now=now(), zone=zone, style=Style.WITHIN, is_working=True)
+    said = _(
+        "%(most)s invitations were sent within an hour, which is as many as may be. Nothing was "
+        "sent now. The next one can go %(when)s."
+    )
+    return said % {"most": MOST_LETTERS, "when": when}
 
 
 def is_out_of_hand(viewer: Viewer, row: Membership) -> bool:

@@ -1,5 +1,6 @@
 """How access refuses: one answer for "you may not", one for everything that is not within reach."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -66,6 +67,20 @@ class AlreadyMember(KeepwellError):  # noqa: N818  names the fact
     code: ClassVar[str] = "already_member"
     status: ClassVar[int] = 409
     sentence: ClassVar[str] = _("This person already works here, or waits to be let in.")
+
+
+class TooManyLetters(KeepwellError):  # noqa: N818  names the fact
+    """As many invitations went out within an hour as an organisation may send; `again`: when on."""
+
+    code: ClassVar[str] = "too_many_letters"
+    status: ClassVar[int] = 429
+    sentence: ClassVar[str] = _(
+        "Too many invitations were sent within an hour. Nothing was sent now. Try again later."
+    )
+
+    def __init__(self, again: datetime) -> None:
+        super().__init__()
+        self.again = again
 
 
 class LastOwner(KeepwellError):  # noqa: N818  names the fact

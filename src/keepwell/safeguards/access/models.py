@@ -101,6 +101,23 @@ class Invitation(OrganisationOwned):
         return f"invitation {self.id}"
 
 
+class InvitationLetter(OrganisationOwned):
+    """A letter of an invitation was asked for: kept for an hour, to count how many went out."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="letters")
+    asked = models.DateTimeField()
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organisation", "asked"], name="letters_of_an_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.id}"
+
+
 class EndedKind(StrEnum):
     """What ended together with a membership."""
 

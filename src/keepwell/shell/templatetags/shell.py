@@ -139,9 +139,9 @@ def crumbs(*parts: Any) -> SafeString:
 
 
 @register.simple_tag
-def pager(words: Any, newer: str = "", older: str = "") -> SafeString:
-    """End a table: what is shown, and the way to newer and older rows."""
-    return _part("pager", words=words, newer=newer, older=older)
+def pager(words: Any, newer: str = "", older: str = "", back: Any = "", on: Any = "") -> SafeString:
+    """End a table: what is shown, and the way to newer and older rows, in other words if given."""
+    return _part("pager", words=words, newer=newer, older=older, back=back, on=on)
 
 
 @register.simple_tag(takes_context=True)

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db import models
 
-from keepwell.safeguards.access.errors import AlreadyInvited, AlreadyMember
+from keepwell.safeguards.access.errors import AlreadyInvited, AlreadyMember, TooManyLetters
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.invitations.queries import behind
 from keepwell.safeguards.access.members.actions import allow_role, lock_members
-from keepwell.safeguards.access.models import Invitation, Membership
+from keepwell.safeguards.access.models import Invitation, InvitationLetter, Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.roles import Role
@@ -28,12 +28,15 @@ from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
 
 LASTS = timedelta(hours=72)
+MOST_LETTERS = 100  # of an organisation within an hour: whoever took over an account sends no more
+_HOUR = timedelta(hours=1)
 
 
 def invite(viewer: Viewer, *, email: str, name: str, role: Role, reason: str) -> Invitation:
     """Invite an address; whether it has an account elsewhere changes nothing of the answer.
 
-    Raises AlreadyMember and AlreadyInvited, about the viewer's own organisation.
+    Raises AlreadyMember and AlreadyInvited, about the viewer's own organisation, and
+    TooManyLetters.
     """
     allow(viewer, AccessPermission.MEMBER_ADD)
     allow_role(viewer, role)
@@ -52,17 +55,22 @@ def invite(viewer: Viewer, *, email: str, name: str, role: Role, reason: str) ->
             invited_by=viewer.actor,
             expires=now() + LASTS,
         )
+        _count_letter(invitation)
         _record(viewer, AccessKind.INVITATION_SEND, invitation, reason=reason)
     return invitation
 
 
 def send_again(viewer: Viewer, *, invitation: UUID) -> Invitation:
-    """Let an open invitation last anew; the link of its earlier letters stops working now."""
+    """Let an open invitation last anew; the link of its earlier letters stops working now.
+
+    Raises TooManyLetters.
+    """
     allow(viewer, AccessPermission.MEMBER_ADD)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         row = within_reach(_open(), pk=invitation)
         allow_role(viewer, row.role)
+        _count_letter(row)
         links.end_those_about(row.pk)
         row.expires = now() + LASTS
         row.save(update_fields=["expires"])
@@ -116,6 +124,19 @@ def _pending(invitation: Invitation, user: User) -> Membership:
         organisation_id=invitation.organisation_id, user=user, role=invitation.role
     )
     return made
+
+
+def _count_letter(invitation: Invitation) -> None:
+    """Count one letter more, or raise TooManyLetters. The members' lock is held: none slips by."""
+    moment = now()
+    InvitationLetter.objects.filter(asked__lte=moment - _HOUR).delete()
+    sent = InvitationLetter.objects.order_by("-asked").values_list("asked", flat=True)
+    counted = list(sent[:MOST_LETTERS])
+    if len(counted) >= MOST_LETTERS:
+        raise TooManyLetters(again=counted[-1] + _HOUR)
+    InvitationLetter.objects.create(
+        organisation_id=invitation.organisation_id, invitation=invitation, asked=moment
+    )
 
 
 def _open() -> models.QuerySet[Invitation]:

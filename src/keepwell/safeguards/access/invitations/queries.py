@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from keepwell.safeguards.access.models import Invitation
+from keepwell.safeguards.access.paging import Part, called, part_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow
 from keepwell.safeguards.identity.models import OneTimeLink
@@ -11,12 +12,18 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit.clock import now
 
 
-def open_invitations_of(viewer: Viewer) -> list[Invitation]:
-    """List who is invited and has not come yet, expired ones too; the newest first."""
+def invitations_in(
+    viewer: Viewer, *, like: str = "", after: UUID | None = None
+) -> Part[Invitation]:
+    """Return a page of who is invited and has not come yet, expired ones too; the newest first.
+
+    `like` and `after` are as in `members.queries.members_in`.
+    """
     allow(viewer, AccessPermission.MEMBER_LIST)
     with wall.reading(viewer.organisation):
         standing = Invitation.objects.filter(membership__isnull=True, withdrawn__isnull=True)
-        return list(standing.order_by("-created", "id"))
+        found = called(standing, like, "name", "email")
+        return part_of(found, Invitation.objects.all(), "-created", after)
 
 
 def invitation_to_write(viewer: Viewer, invitation: UUID) -> Invitation | None:

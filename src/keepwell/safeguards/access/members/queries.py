@@ -1,15 +1,55 @@
-"""Who waits to be let in, who has left, and what ended with that."""
+"""Who works here, who waits to be let in, who has left, and what ended with that."""
 
+from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
+from django.db import models
+
 from keepwell.safeguards.access.models import EndedAccess, Membership
+from keepwell.safeguards.access.paging import Part, called, part_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
-MOST_FORMER = 200
+
+class Standing(StrEnum):
+    """How somebody stands with the organisation."""
+
+    FORMER = "former"
+    PRESENT = "present"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    which: models.Q
+    key: str  # what the list is sorted by, then by id
+
+
+_LISTS = {
+    Standing.FORMER: _List(models.Q(ended__isnull=False), "-ended"),
+    Standing.PRESENT: _List(models.Q(approved__isnull=False, ended__isnull=True), "user__name"),
+    Standing.WAITING: _List(models.Q(approved__isnull=True, ended__isnull=True), "joined"),
+}
+
+
+def members_in(
+    viewer: Viewer, standing: Standing, *, like: str = "", after: UUID | None = None
+) -> Part[Membership]:
+    """Return a page of members: present ones by name, those who wait by how long, former by when.
+
+    `like` narrows to those whose name or address holds each of its words; `after` is the last id
+    of the page before. Keyset paging: the last page costs what the first one costs.
+    """
+    allow(viewer, AccessPermission.MEMBER_LIST)
+    one = _LISTS[standing]
+    with wall.reading(viewer.organisation):
+        rows = Membership.objects.filter(one.which).select_related("user", "invitation")
+        found = called(rows, like, "user__name", "user__email")
+        return part_of(found, Membership.objects.all(), one.key, after)
 
 
 def membership_of(viewer: Viewer, membership: UUID) -> Membership:
@@ -21,18 +61,10 @@ def membership_of(viewer: Viewer, membership: UUID) -> Membership:
         return found
 
 
-def waiting_of(viewer: Viewer) -> list[Membership]:
-    """List who accepted an invitation and waits to be let in, the longest waiting first."""
-    allow(viewer, AccessPermission.MEMBER_LIST)
-    with wall.reading(viewer.organisation):
-        pending = Membership.objects.filter(approved__isnull=True, ended__isnull=True)
-        return list(pending.select_related("user", "invitation").order_by("joined", "id"))
-
-
 def is_waiting(viewer: Viewer, membership: UUID) -> bool:
     """Tell whether this membership still waits: asked by the job that writes the letters."""
     with wall.reading(viewer.organisation):
-        pending = Membership.objects.filter(approved__isnull=True, ended__isnull=True)
+        pending = Membership.objects.filter(_LISTS[Standing.WAITING].which)
         return bool(pending.filter(pk=membership).exists())
 
 
@@ -40,16 +72,7 @@ def count_waiting(viewer: Viewer) -> int:
     """Count who waits to be let in."""
     allow(viewer, AccessPermission.MEMBER_LIST)
     with wall.reading(viewer.organisation):
-        pending = Membership.objects.filter(approved__isnull=True, ended__isnull=True)
-        return int(pending.count())
-
-
-def former_of(viewer: Viewer) -> list[Membership]:
-    """List the memberships that ended, the last ended first, at most `MOST_FORMER`."""
-    allow(viewer, AccessPermission.MEMBER_LIST)
-    with wall.reading(viewer.organisation):
-        ended = Membership.objects.filter(ended__isnull=False).select_related("user")
-        return list(ended.order_by("-ended", "id")[:MOST_FORMER])
+        return int(Membership.objects.filter(_LISTS[Standing.WAITING].which).count())
 
 
 def everybody_of(viewer: Viewer) -> list[Membership]:

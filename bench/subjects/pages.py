@@ -1,0 +1,280 @@
+"""Every list page of staff, in one installation: `python -m bench.subjects.pages SIZE ...`.
+
+    python -m bench.subjects.pages MEMBERS PERSONS ENTRIES
+
+An owner signs in and asks for pages through Django's whole stack, from the first middleware to the
+rendered answer with its disclosure durable; no network and no server process is in between. The
+newest rows, those that pages open, are sealed as the application seals them; the mass of older
+persons and submissions are copies of ciphertext under other ids, which nobody opens.
+"""
+
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from bench.subjects import installation
+from bench.subjects.loop import Work, repeated, serve
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from keepwell.safeguards.tenancy.viewer import Viewer
+
+OPENED = 60  # persons and submissions that can really be opened: more than two pages
+FORMS = 20
+BATCH = 1000
+NAME, BORN = "Pat Example", "1984-03-09"
+COPY = {
+    "sqlite": """
+        INSERT INTO {table} ({columns})
+        WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s)
+        SELECT {values} FROM numbers,
+        (SELECT *, row_number() OVER () - 1 AS which, count(*) OVER () AS many FROM {table}) AS one
+        WHERE one.which = numbers.n %% one.many""",
+    "postgresql": """
+        INSERT INTO {table} ({columns})
+        SELECT {values} FROM generate_series(1, %s) AS numbers(n),
+        (SELECT *, row_number() OVER () - 1 AS which, count(*) OVER () AS many FROM {table}) AS one
+        WHERE one.which = numbers.n %% one.many""",
+}
+# Ids before any of today: 0180… is a day in 2022 (RFC 9562, version 7). The n-th submission is of
+# the n-th person.
+FRESH = {
+    "sqlite": {
+        "id": "printf('0180%%028x', numbers.n)",
+        "token": "random()",
+        "text": "lower(hex(randomblob(8)))",
+        "uuid": "lower(hex(randomblob(16)))",
+        "hash": "lower(hex(randomblob(32)))",
+    },
+    "postgresql": {
+        "id": "('0180' || lpad(to_hex(numbers.n), 28, '0'))::uuid",
+        "token": "(random() * 9e18)::bigint",
+        "text": "substr(md5(random()::text), 1, 16)",
+        "uuid": "gen_random_uuid()",
+        "hash": "md5(random()::text) || md5(random()::text)",
+    },
+}
+
+
+class House:
+    """One clinic, filled, and the owner's browser."""
+
+    def __init__(self, members: int, persons: int, entries: int) -> None:
+        from tests.people import browser_of, make_clinic
+
+        self.clinic = make_clinic("Bench Clinic", "Ada")
+        self.organisation = self.clinic.organisation.id
+        self.client: Client = browser_of(self.clinic.owner)
+        self.viewer = _viewer(self.organisation, self.clinic.owner.user.pk)
+        self.persons: list[UUID] = []
+        self._let_in(members)
+        if persons:
+            self._receive(persons)
+            self._allow_networks()
+            self._put_jobs()
+        self._record(entries)
+
+    def _let_in(self, count: int) -> None:
+        from keepwell.safeguards.access.models import Membership
+        from keepwell.safeguards.access.roles import Role
+        from keepwell.safeguards.identity.models import User
+        from keepwell.safeguards.tenancy import wall
+        from keepwell.toolkit.clock import now
+
+        made = [User(email=f"m{n}@bench.example", name=f"Member {n:05}") for n in range(count)]
+        self.members = [user.pk for user in User.objects.bulk_create(made, batch_size=BATCH)]
+        facts = {"organisation_id": self.organisation, "role": Role.MEMBER, "approved": now()}
+        rows = [Membership(user_id=one, **facts) for one in self.members]
+        with wall.writing(self.organisation):
+            Membership.objects.bulk_create(rows, batch_size=BATCH)
+
+    def _receive(self, count: int) -> None:
+        """Publish forms, receive a few submissions, copy them to as many as there shall be."""
+        from tests.products.forms.pages.patients import publish
+
+        for _ in range(FORMS):
+            publish(self.clinic)
+        for _ in range(min(OPENED, count)):
+            self._receive_one()
+        missing = max(0, count - OPENED)
+        self._copy("persons_person", missing, {"id": "id", "match_token": "token"})
+        fresh = {"draft_id": "uuid", "handle_hash": "hash", "reference": "text"}
+        self._copy("forms_submission", missing, {"id": "id", "person_id": "id", **fresh})
+        _look_at_tables()
+
+    def _receive_one(self) -> None:
+        from datetime import date
+
+        from keepwell.products.forms.models import FormVersion, Submission
+        from keepwell.safeguards.persons.actions import create_person
+        from keepwell.safeguards.records.actions import keep
+        from keepwell.safeguards.tenancy import wall
+        from keepwell.toolkit.clock import now
+        from keepwell.toolkit.identifiers import uuid7
+
+        born = date.fromisoformat(BORN)
+        number = len(self.persons)
+        with wall.writing(self.organisation):
+            person = create_person(self.viewer, name=f"{NAME} {number}", born=born)
+            versions = list(FormVersion.objects.order_by("pk"))
+            version = versions[number % len(versions)]
+            row = Submission(
+                form_id=version.form_id,
+                version=version,
+                person=person,
+                draft_id=uuid7(),
+                handle_hash=uuid7().hex * 2,
+                reference=uuid7().hex[-12:],
+                arrived=now(),
+                answers={},
+                brief={"columns": [[one, "Pat"] for one in version.columns]},
+            )
+            keep(self.viewer, row, "forms:submission:arrive")
+        self.persons.append(person.pk)
+
+    def _copy(self, table: str, count: int, fresh: dict[str, str]) -> None:
+        from django.db import connection
+
+        from keepwell.safeguards.tenancy import wall
+
+        if not count:
+            return
+        words = FRESH[connection.vendor]
+        with wall.writing(self.organisation), connection.cursor() as cursor:
+            described = connection.introspection.get_table_description(cursor, table)
+            columns = [column.name for column in described]
+            values = [words[fresh[one]] if one in fresh else f"one.{one}" for one in columns]
+            statement = COPY[connection.vendor].format(
+                table=table, columns=", ".join(columns), values=", ".join(values)
+            )
+            cursor.execute(statement, [count])
+
+    def _allow_networks(self) -> None:
+        from keepwell.safeguards.access.models import AllowedNetwork
+        from keepwell.safeguards.tenancy import wall
+
+        nets = ["198.51.100.0/24", *(f"10.{n}.0.0/16" for n in range(39))]
+        with wall.writing(self.organisation):
+            AllowedNetwork.objects.bulk_create(
+                [
+                    AllowedNetwork(organisation_id=self.organisation, network=one, name=one)
+                    for one in nets
+                ]
+            )
+
+    def _put_jobs(self) -> None:
+        from keepwell.jobs.models import Job, State
+        from keepwell.toolkit.clock import now
+
+        moment = now()
+        Job.objects.bulk_create(
+            [
+                Job(
+                    name="office:account:write",
+                    organisation=self.organisation,
+                    state=State.DONE.value,
+                    created=moment - timedelta(minutes=n),
+                    ended=moment - timedelta(minutes=n),
+                )
+                for n in range(2000)
+            ],
+            batch_size=BATCH,
+        )
+
+    def _record(self, count: int) -> None:
+        """Grow the log, by colleagues who each opened one of the persons."""
+        from keepwell.safeguards.audit import writer
+        from keepwell.safeguards.audit.entries import Subject
+        from keepwell.safeguards.audit.sealing import sealed_entry
+        from keepwell.safeguards.audit.sequencer import Sequencer
+
+        writer.stop()
+        sequencer = Sequencer()
+        for begin in range(0, count, BATCH):
+            batch = []
+            for number in range(begin, min(begin + BATCH, count)):
+                person = self.persons[number % len(self.persons)]
+                viewer = replace(self.viewer, actor=self.members[number % len(self.members)])
+                subject = Subject("persons.person", (person,), ("name",), (person,))
+                batch.append(
+                    sealed_entry(
+                        viewer,
+                        "records:fields:open",
+                        subjects=(subject,),
+                        reason="",
+                        outcome="success",
+                        detail=None,
+                    )
+                )
+            sequencer.append(self.organisation, batch, may_be_there=False)
+
+    def acts(self) -> dict[str, Work]:
+        """Return one act for each page."""
+        whom = {"name": f"{NAME} 3", "born": BORN}
+        gets = {
+            "home": "/",
+            "members": "/members/",
+            "persons": "/persons/",
+            "inbox": "/inbox/",
+            "trail": "/trail/",
+            "forms": "/forms/",
+            "jobs": "/jobs/",
+            "networks": "/networks/",
+        }
+        pages = {name: self._asked(address) for name, address in gets.items()}
+        pages["find a member"] = self._posted("/members/", {"words": "01234"})
+        pages["find a person"] = self._posted("/persons/", whom)
+        return pages
+
+    def _asked(self, address: str) -> Work:
+        return repeated(lambda _n: _served(self.client.get(address)))
+
+    def _posted(self, address: str, data: dict[str, str]) -> Work:
+        return repeated(lambda _n: _served(self.client.post(address, data)))
+
+
+def _viewer(organisation: UUID, actor: UUID) -> "Viewer":
+    from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+
+    return Viewer(
+        kind=ViewerKind.MEMBER,
+        organisation=organisation,
+        actor=actor,
+        role="owner",
+        purpose="care",
+    )
+
+
+def _served(answer: Any) -> None:
+    if answer.status_code != 200:
+        raise RuntimeError(f"{answer.request['PATH_INFO']} answered {answer.status_code}.")
+
+
+def _look_at_tables() -> None:
+    """Let PostgreSQL look at its tables, as its own clock would within a minute."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        from bench.subjects.finding import wait_for_statistics
+
+        wait_for_statistics("persons_person")
+
+
+def main() -> None:
+    """Fill an installation, then serve its pages."""
+    installation.load()
+    from django.conf import settings
+    from django.test import override_settings
+
+    from tests.pages import PLAIN
+
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN}}):
+        house = House(*(int(size) for size in sys.argv[1:4]))
+        serve(house.acts())
+
+
+if __name__ == "__main__":
+    main()

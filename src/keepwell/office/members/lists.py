@@ -1,0 +1,62 @@
+"""The four lists of the members' page: each a page of rows in words, and the way to the next."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from keepwell.office.members import words
+from keepwell.safeguards.access.invitations.queries import invitations_in
+from keepwell.safeguards.access.members.queries import Standing, members_in
+from keepwell.safeguards.access.paging import Part
+from keepwell.safeguards.identity.queries import names_of
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+INVITED = "invited"
+NAMES = (Standing.WAITING.value, INVITED, Standing.PRESENT.value, Standing.FORMER.value)
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """What one panel of the page shows."""
+
+    name: str
+    rows: Sequence[Any]
+    total: int
+    next: UUID | None
+    is_first: bool
+
+    @property
+    def is_part(self) -> bool:
+        """Whether there are rows that this page does not show."""
+        return len(self.rows) < self.total
+
+
+def lists_of(viewer: Viewer, *, only: str, like: str, after: UUID | None) -> dict[str, List]:
+    """Return the lists by name: all from their beginning, or only one after an id."""
+    wanted = (only,) if only in NAMES and not like else NAMES
+    begin = after if len(wanted) == 1 else None
+    return {name: _list(viewer, name, like, begin) for name in wanted}
+
+
+def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return the names of those who invited."""
+    return names_of({one for one in ids if one is not None})
+
+
+def _list(viewer: Viewer, name: str, like: str, after: UUID | None) -> List:
+    if name == INVITED:
+        invited = invitations_in(viewer, like=like, after=after)
+        inviters = names(one.invited_by for one in invited.rows)
+        return _of(name, invited, [words.Invited.of(viewer, one, inviters) for one in invited.rows])
+    part = members_in(viewer, Standing(name), like=like, after=after)
+    if name == Standing.WAITING:
+        inviters = names(map(words.inviter_of, part.rows))
+        return _of(name, part, [words.Waiting.of(viewer, row, inviters) for row in part.rows])
+    if name == Standing.PRESENT:
+        return _of(name, part, [words.Present.of(viewer, row) for row in part.rows])
+    return _of(name, part, part.rows)
+
+
+def _of(name: str, part: Part[Any], rows: Sequence[Any]) -> List:
+    return List(name, rows, part.total, part.next, part.is_first)
