@@ -7,6 +7,7 @@ from bench.stores import Stores, stores
 from bench.tables import Line, duration
 
 MEMBERS, PERSONS, ENTRIES = 2_000, 100_000, 1_000_000
+DIVIDED = ("home", "inbox", "persons", "forms")
 PAGES = (
     "home",
     "members",
@@ -18,6 +19,8 @@ PAGES = (
     "forms",
     "jobs",
     "networks",
+    # A colleague of one location: of one form of twenty-one; and of one to which nothing was sent.
+    *(f"{page}, {place}" for place in ("hill", "annex") for page in DIVIDED),
 )
 NEW, FIRST, LARGE = "new installation", "first page full", "large installation"
 TIMES = 10
@@ -40,8 +43,8 @@ def pages(*, rounds: int, size: float) -> list[Line]:
 
 
 def _subjects(place: Stores, size: float) -> Sequence[Subject]:
-    large = [max(60, int(count * size)) for count in (MEMBERS, PERSONS, ENTRIES)]
-    sizes = {NEW: [0, 0, 0], FIRST: [30, 60, 100], LARGE: large}
+    large = [max(100, int(count * size)) for count in (MEMBERS, PERSONS, ENTRIES)]
+    sizes = {NEW: [0, 0, 0], FIRST: [30, 90, 100], LARGE: large}
     return [
         Subject(name, "bench.subjects.pages", tuple(map(str, of)), place.keepwell(name.split()[0]))
         for name, of in sizes.items()

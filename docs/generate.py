@@ -51,7 +51,9 @@ from this table.
 - **{member}** works with what patients send.
 - **{auditor}** reads the trail, and sees that there are records without opening them.
 
-What a permission lets do: [](routes.md) names the one that each page asks for.
+What a permission lets do: [](routes.md) names the one that each page asks for. The last column says
+whether somebody who belongs to some [locations](../guides/locations.md) only holds it too, for what
+belongs to those; what concerns the whole organisation takes somebody who belongs to all of it.
 """
 
 
@@ -95,10 +97,12 @@ def matrix_page(matrix: Mapping[str, Any]) -> str:
     """Return the page of the policy matrix: a row for each permission, a column for each role."""
     roles = matrix["roles"]
     head = MATRIX_HEAD.format(**{role: role.capitalize() for role in roles})
-    lines = [f"| permission | {' | '.join(roles)} |", "|---" * (len(roles) + 1) + "|"]
+    lines = [f"| permission | {' | '.join(roles)} | of one location |"]
+    lines.append("|---" * (len(roles) + 2) + "|")
     for permission, held in matrix["permissions"].items():
         cells = " | ".join("yes" if role in held else "" for role in roles)
-        lines.append(f"| `{permission}` | {cells} |")
+        place = "" if permission in matrix["whole"] else "yes"
+        lines.append(f"| `{permission}` | {cells} | {place} |")
     return head + "\n" + "\n".join(lines) + "\n"
 
 

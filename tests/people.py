@@ -12,11 +12,15 @@ from django.test import Client
 
 from keepwell.safeguards.access import actions as access
 from keepwell.safeguards.access import viewers
+from keepwell.safeguards.access.locations import actions as locations
+from keepwell.safeguards.access.locations.placing import Locations
+from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity import actions as identity
 from keepwell.safeguards.identity import second_factor, sessions
 from keepwell.safeguards.identity.models import Stage, User
 from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.safeguards.tenancy.viewer import Viewer
 
 PASSWORD = "four plain words together"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -55,12 +59,22 @@ class Clinic:
     organisation: Organisation
     owner: Person
 
-    def add(self, name: str, role: Role) -> Person:
-        """Let somebody new work here."""
+    def add(self, name: str, role: Role, *, at: Locations = None) -> Person:
+        """Let somebody new work here, at all locations or at some."""
         person = make_person(name, organisation=self.organisation.id)
-        viewer = viewers.console(self.organisation.id, account="tests")
-        access.add_member(viewer, user=person.user, role=role)
+        row = access.add_member(self.console, user=person.user, role=role)
+        if at is not None:
+            members.move(self.console, membership=row.pk, role=role, locations=at, reason="Rota")
         return person
+
+    def open_location(self, name: str, **facts: str) -> UUID:
+        """Open a location."""
+        return locations.add(self.console, values={"name": name, **facts}).pk
+
+    @property
+    def console(self) -> Viewer:
+        """Whoever runs commands on the host."""
+        return viewers.console(self.organisation.id, account="tests")
 
 
 def make_person(name: str, *, has_app: bool = True, organisation: UUID | None = None) -> Person:

@@ -8,9 +8,12 @@ newest rows, those that pages open, are sealed as the application seals them; th
 persons and submissions are copies of ciphertext under other ids, which nobody opens.
 """
 
+import logging
+import os
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
 
     from keepwell.safeguards.tenancy.viewer import Viewer
 
-OPENED = 60  # persons and submissions that can really be opened: more than two pages
+OPENED = 30  # submissions that can really be opened, three times: more than a page
 FORMS = 20
+OF_THE_HILL = 1  # which of the forms belongs to the location "hill"
 BATCH = 1000
 NAME, BORN = "Pat Example", "1984-03-09"
 COPY = {
@@ -48,6 +52,8 @@ FRESH = {
         "text": "lower(hex(randomblob(8)))",
         "uuid": "lower(hex(randomblob(16)))",
         "hash": "lower(hex(randomblob(32)))",
+        "past": "strftime('%%Y-%%m-%%d %%H:%%M:%%S', 'now', '-' || numbers.n || ' minutes',"
+        " '-1 days')",
     },
     "postgresql": {
         "id": "('0180' || lpad(to_hex(numbers.n), 28, '0'))::uuid",
@@ -55,6 +61,7 @@ FRESH = {
         "text": "substr(md5(random()::text), 1, 16)",
         "uuid": "gen_random_uuid()",
         "hash": "md5(random()::text) || md5(random()::text)",
+        "past": "now() - interval '1 day' - numbers.n * interval '1 minute'",
     },
 }
 
@@ -68,6 +75,7 @@ class House:
         self.clinic = make_clinic("Bench Clinic", "Ada")
         self.organisation = self.clinic.organisation.id
         self.client: Client = browser_of(self.clinic.owner)
+        self.colleagues = self._divide()
         self.viewer = _viewer(self.organisation, self.clinic.owner.user.pk)
         self.persons: list[UUID] = []
         self._let_in(members)
@@ -76,6 +84,43 @@ class House:
             self._allow_networks()
             self._put_jobs()
         self._record(entries)
+
+    def _divide(self) -> dict[str, "Client"]:
+        """Open two locations more, each with a colleague who belongs to it alone."""
+        from keepwell.safeguards.access.roles import Role
+        from tests.people import browser_of
+
+        self.places = {name: self.clinic.open_location(name) for name in ("hill", "annex")}
+        return {
+            name: browser_of(self.clinic.add(f"Of-{name}", Role.MEMBER, at=frozenset({place})))
+            for name, place in self.places.items()
+        }
+
+    def _place_forms(self) -> None:
+        """One form belongs to the hill; one through which nothing arrives, to the annex."""
+        from keepwell.products.forms.actions.authoring import move
+        from keepwell.products.forms.models import Form
+        from keepwell.safeguards.tenancy import wall
+        from tests.products.forms.pages.patients import publish
+
+        with wall.reading(self.organisation):
+            forms = list(Form.objects.order_by("pk").values_list("pk", flat=True))
+        rest = frozenset({self._first_location()})
+        for number, form in enumerate(forms):
+            at = frozenset({self.places["hill"]}) if number == OF_THE_HILL else rest
+            move(self.viewer, form_id=form, locations=at)
+        publish(self.clinic)
+        with wall.reading(self.organisation):
+            newest = Form.objects.latest("pk").pk
+        move(self.viewer, form_id=newest, locations=frozenset({self.places["annex"]}))
+
+    def _first_location(self) -> UUID:
+        from keepwell.safeguards.tenancy import wall
+        from keepwell.safeguards.tenancy.models import Location
+
+        with wall.reading(self.organisation):
+            first: Location = Location.objects.order_by("pk")[0]
+        return first.pk
 
     def _let_in(self, count: int) -> None:
         from keepwell.safeguards.access.models import Membership
@@ -97,15 +142,20 @@ class House:
 
         for _ in range(FORMS):
             publish(self.clinic)
-        for _ in range(min(OPENED, count)):
-            self._receive_one()
-        missing = max(0, count - OPENED)
+        for number in range(OPENED):
+            self._receive_one(number)
+        missing = max(0, count - 3 * OPENED)
         self._copy("persons_person", missing, {"id": "id", "match_token": "token"})
-        fresh = {"draft_id": "uuid", "handle_hash": "hash", "reference": "text"}
+        fresh = {"draft_id": "uuid", "handle_hash": "hash", "reference": "text", "arrived": "past"}
         self._copy("forms_submission", missing, {"id": "id", "person_id": "id", **fresh})
+        for _ in range(OPENED):
+            self._receive_one(OF_THE_HILL)
+        for number in range(OPENED):
+            self._receive_one(number)
+        self._place_forms()
         _look_at_tables()
 
-    def _receive_one(self) -> None:
+    def _receive_one(self, of_form: int) -> None:
         from datetime import date
 
         from keepwell.products.forms.models import FormVersion, Submission
@@ -120,7 +170,7 @@ class House:
         with wall.writing(self.organisation):
             person = create_person(self.viewer, name=f"{NAME} {number}", born=born)
             versions = list(FormVersion.objects.order_by("pk"))
-            version = versions[number % len(versions)]
+            version = versions[of_form % len(versions)]
             row = Submission(
                 form_id=version.form_id,
                 version=version,
@@ -224,16 +274,20 @@ class House:
             "jobs": "/jobs/",
             "networks": "/networks/",
         }
-        pages = {name: self._asked(address) for name, address in gets.items()}
+        pages = {name: _asked(self.client, address) for name, address in gets.items()}
         pages["find a member"] = self._posted("/members/", {"words": "01234"})
         pages["find a person"] = self._posted("/persons/", whom)
+        for name, client in self.colleagues.items():
+            for page in ("home", "inbox", "persons", "forms"):
+                pages[f"{page}, {name}"] = _asked(client, gets[page])
         return pages
-
-    def _asked(self, address: str) -> Work:
-        return repeated(lambda _n: _served(self.client.get(address)))
 
     def _posted(self, address: str, data: dict[str, str]) -> Work:
         return repeated(lambda _n: _served(self.client.post(address, data)))
+
+
+def _asked(client: "Client", address: str) -> Work:
+    return repeated(lambda _n: _served(client.get(address)))
 
 
 def _viewer(organisation: UUID, actor: UUID) -> "Viewer":
@@ -271,7 +325,13 @@ def main() -> None:
 
     from tests.pages import PLAIN
 
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN}}):
+    with (
+        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+        override_settings(STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN}}),
+    ):
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(nowhere)
         house = House(*(int(size) for size in sys.argv[1:4]))
         serve(house.acts())
 

@@ -33,6 +33,7 @@ from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.persons import actions as persons
 from keepwell.safeguards.persons.models import Person as PersonRow
 from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Location
 from tests.people import Clinic, browser_of, make_clinic
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, author, publish
 
@@ -86,7 +87,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids = _ids(clinic) | _joined(clinic)
     ids |= _members(clinic)
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
-    ids |= {"network_id": _network(clinic)}
+    ids |= {"network_id": _network(clinic), "location_id": _location(clinic)}
     one_time = _one_time(clinic, ids["invitation_id"])
     return Inhabited(clinic, token, half, ids, digest, one_time)
 
@@ -145,6 +146,13 @@ def _network(clinic: Clinic) -> UUID:
     return network_actions.add(viewer, network="198.51.100.0/24", name="Front desk").pk
 
 
+def _location(clinic: Clinic) -> UUID:
+    """Return where the clinic works from its first day."""
+    with wall.reading(clinic.organisation.id):
+        first: Location = Location.objects.get()
+    return first.pk
+
+
 def _joined(clinic: Clinic) -> dict[str, UUID]:
     with wall.reading(clinic.organisation.id):
         first, second, third = PersonRow.objects.order_by("pk")
@@ -163,9 +171,9 @@ def _members(clinic: Clinic) -> dict[str, UUID]:
     mia = clinic.add(f"Mia-of-{owner}", Role.MEMBER)
     invitation = invitations.invite(
         author(clinic),
-        email=f"noa-of-{owner}@example.org",
-        name="Noa",
-        role=Role.MEMBER,
+        whom=invitations.Invited(
+            email=f"noa-of-{owner}@example.org", name="Noa", role=Role.MEMBER, locations=None
+        ),
         reason="She begins on Monday",
     )
     with wall.reading(clinic.organisation.id):

@@ -26,6 +26,12 @@ SUBMIT = 'main form button[type="submit"]'
 QUESTIONNAIRE = SAMPLES / "smartforms__CVD-Risk-2023.json"
 JOIN = r"(https://\S+/join/\S+/)"
 IRA, IRA_NAME = "ira.weiss@riverside.example", "Ira Weiss"
+HILL = {
+    "name": "Hillside",
+    "telephone": "+1 555 0177",
+    "hours": "Tuesdays, 9 am to noon",
+    "address": "4 Hill Street",
+}
 BROKEN = Path(__file__).parent / "specimens" / "broken.json"
 
 
@@ -58,6 +64,7 @@ def walk(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
     yield from _record(clinic)
     yield from _account(clinic, fresh)
     yield from _members(clinic)
+    yield from _locations(clinic)
     yield from _others(clinic)
 
 
@@ -415,6 +422,51 @@ def _joining(clinic: Clinic, link: str) -> Iterator[Stop]:
         press(page, SUBMIT)
         page.goto(link)
         yield Stop("join-link-gone", this)
+
+
+def _locations(clinic: Clinic) -> Iterator[Stop]:
+    """A second location: a form and a colleague belong to it, and it closes again."""
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/settings/locations/add/"))
+        yield Stop("location-add", this)
+        press(page, POST)
+        yield Stop("location-add-errors", this)
+        for name, value in HILL.items():
+            page.fill(f'[name="{name}"]', value)
+        press(page, POST)
+        page.goto(clinic.address("/settings/locations/"))
+        yield Stop("locations", this)
+        _go_to_demo_form(page, clinic)
+        press(page, 'main a[href$="/locations/"]')
+        yield Stop("form-locations", this)
+        page.locator('[name="locations"]').nth(0).uncheck()
+        page.locator('main .choice:has-text("Hillside") input').check()
+        press(page, POST)
+        yield Stop("form-of-a-location", this)
+        page.goto(clinic.form_link)
+        yield Stop("patient-start-of-a-location", this)
+        page.goto(clinic.address("/members/invite/"))
+        yield Stop("member-invite-to-locations", this)
+        page.goto(clinic.address("/settings/locations/"))
+        press(page, 'tr:has-text("Hillside") a[href$="/close/"]')
+        yield Stop("location-close", this)
+        page.locator('[name="move_to"]').first.check()
+        page.fill('[name="reason"]', "The lease ended.")
+        press(page, POST)
+        yield Stop("locations-closed", this)
+
+
+def _go_to_demo_form(page: Page, clinic: Clinic) -> None:
+    """Open the page of the form whose link patients of the demonstration follow."""
+    page.goto(clinic.address("/forms/"))
+    forms = page.locator('main a[href^="/forms/"]').evaluate_all("all => all.map(a => a.href)")
+    for address in forms:
+        page.goto(address)
+        links = page.locator('[id^="link_"]').evaluate_all("all => all.map(one => one.value)")
+        if clinic.form_link in links:
+            return
+    raise LookupError("No form has this link.")
 
 
 def _others(clinic: Clinic) -> Iterator[Stop]:

@@ -29,6 +29,7 @@ FOR_DOCUMENTATION = {
     "patient-page-choices": "phone-light",
     "form": "desktop-light",
     "inbox": "desktop-light",
+    "locations": "desktop-light",
     "member-report": "desktop-light",
     "submission": "desktop-light",
     "trail": "desktop-light",

@@ -75,6 +75,8 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         PATIENTS,
         PROFILE,
         (atlas.IRA, atlas.IRA_NAME),
+        atlas.HILL,
+        "The lease ended.",
         typed,
         answering.SCAN.name,
     ]

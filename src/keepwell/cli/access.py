@@ -112,6 +112,7 @@ def _matrix(chosen: argparse.Namespace) -> int:
     found = _asked() if chosen.probe else None
     if chosen.json:
         shown: dict[str, object] = {"roles": list(policy.ROLES), "permissions": matrix}
+        shown |= {"whole": policy.whole()}
         if found is not None:
             shown |= {"asked": found.asked, "differences": found.differences}
         say(json.dumps(shown, indent=1))

@@ -74,6 +74,7 @@ MANIFEST = Manifest(
         OfficePermission.ORGANISATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.TRAIL_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
+    whole=frozenset(OfficePermission),
     events={
         AuditEvent.PERIOD_ERASE: EventWords(
             did=_("erased what a month of the trail says"), icon="lock"
@@ -154,6 +155,9 @@ MANIFEST = Manifest(
             counted=ngettext_lazy("%(count)s account", "%(count)s accounts", "count")
         ),
         "jobs.job": RecordWords(counted=ngettext_lazy("%(count)s job", "%(count)s jobs", "count")),
+        "tenancy.location": RecordWords(
+            counted=ngettext_lazy("%(count)s location", "%(count)s locations", "count")
+        ),
         "tenancy.organisation": RecordWords(
             counted=ngettext_lazy("%(count)s organisation", "%(count)s organisations", "count")
         ),

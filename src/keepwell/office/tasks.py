@@ -85,7 +85,11 @@ def write_about_waiting(work: Work, membership: UUID) -> None:
     if not is_waiting(viewer, membership):
         return
     may_let_in = registry.roles_holding(str(AccessPermission.MEMBER_APPROVE))
-    told = [row.user_id for row in members_of(viewer) if row.role in may_let_in]
+    told = [
+        row.user_id
+        for row in members_of(viewer)
+        if row.role in may_let_in and row.is_everywhere  # it concerns the whole organisation
+    ]
     for one in told[work.done :]:
         with work.step(of=len(told)):
             queue.put(

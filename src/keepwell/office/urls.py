@@ -9,6 +9,7 @@ from keepwell.office.mail import views as mail
 from keepwell.office.members import views as members
 from keepwell.office.networks import views as networks
 from keepwell.office.persons import views as persons
+from keepwell.office.settings import locations
 from keepwell.office.settings import views as settings
 from keepwell.office.trail import views as trail
 
@@ -67,6 +68,10 @@ urlpatterns = [
     path("members/<uuid:membership_id>/report/", members.report, name="left_report"),
     path("members/<uuid:membership_id>/let-back-in/", members.let_back_in, name="let_back_in"),
     path("settings/", settings.page, name="settings"),
+    path("settings/locations/", locations.page, name="locations"),
+    path("settings/locations/add/", locations.add, name="add_location"),
+    path("settings/locations/<uuid:location_id>/", locations.change, name="location"),
+    path("settings/locations/<uuid:location_id>/close/", locations.close, name="close_location"),
     path("settings/logo/", settings.logo, name="logo"),
     path("settings/logo/remove/", settings.remove_logo, name="remove_logo"),
 ]

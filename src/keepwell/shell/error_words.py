@@ -65,8 +65,8 @@ _WORDS: dict[int | str, ErrorWords] = {
         status=403,
         title=_("You may not open this"),
         happened=_(
-            "Your role does not include this. If your work needs it, ask an owner or an "
-            "administrator of your organisation."
+            "Your role, or the locations you belong to, do not include this. If your work needs "
+            "it, ask an owner or an administrator of your organisation."
         ),
         kept=_("Nothing was opened. The refusal is on the trail."),
         foot=_("A refusal is written down with the time and your name."),

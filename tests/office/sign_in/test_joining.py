@@ -32,7 +32,8 @@ LINK = re.compile(r"https://\S+(/join/\S+/)")
 
 def invite(clinic: Clinic, email: str = BEN, role: Role = Role.MEMBER) -> Invitation:
     viewer = console(clinic.organisation.id, account="tests")
-    return actions.invite(viewer, email=email, name="Ben", role=role, reason="He begins on Monday")
+    whom = invitations.Invited(email=email, name="Ben", role=role, locations=None)
+    return actions.invite(viewer, whom=whom, reason="He begins on Monday")
 
 
 def letters_to(email: str = BEN) -> list[Mailed]:

@@ -124,11 +124,15 @@ def given_another_role(clinic: Clinic, person: Person) -> None:
     change(clinic, person, role=Role.MEMBER)
 
 
+def given_some_locations(clinic: Clinic, person: Person) -> None:
+    change(clinic, person, is_everywhere=False)
+
+
 def closed(clinic: Clinic, person: Person) -> None:
     User.objects.filter(pk=person.user.pk).update(is_active=False)
 
 
-@pytest.mark.parametrize("happening", [removed, given_another_role, closed])
+@pytest.mark.parametrize("happening", [removed, given_another_role, given_some_locations, closed])
 def test_the_job_of_somebody_who_lost_the_right_is_refused_on_the_trail(
     clinic: Clinic, happening: object
 ) -> None:

@@ -6,6 +6,8 @@ from keepwell.jobs import queue
 from keepwell.office.members.letters import MemberLetter
 from keepwell.office.tasks import write_invitation, write_to_member
 from keepwell.safeguards.access.invitations import actions as invitations
+from keepwell.safeguards.access.invitations.actions import Invited
+from keepwell.safeguards.access.locations.placing import Locations
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.models import Invitation, Membership
 from keepwell.safeguards.access.roles import Role
@@ -13,10 +15,10 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 
-def invite(viewer: Viewer, *, email: str, name: str, role: Role, reason: str) -> Invitation:
-    """Invite a colleague by a letter. Raises AlreadyMember and AlreadyInvited."""
+def invite(viewer: Viewer, *, whom: Invited, reason: str) -> Invitation:
+    """Invite a colleague by a letter. Raises what `access.invitations` raises."""
     with wall.writing(viewer.organisation):
-        made = invitations.invite(viewer, email=email, name=name, role=role, reason=reason)
+        made = invitations.invite(viewer, whom=whom, reason=reason)
         _write(viewer, made)
     return made
 
@@ -37,10 +39,14 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
     return row
 
 
-def readmit(viewer: Viewer, *, membership: UUID, role: Role, reason: str) -> Membership | None:
+def readmit(
+    viewer: Viewer, *, membership: UUID, role: Role, locations: Locations, reason: str
+) -> Membership | None:
     """Let somebody back in who had left and tell the person by mail."""
     with wall.writing(viewer.organisation):
-        row = members.readmit(viewer, membership=membership, role=role, reason=reason)
+        row = members.readmit(
+            viewer, membership=membership, role=role, locations=locations, reason=reason
+        )
         _tell(viewer, row)
     return row
 

@@ -6,7 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.office.reasons import ReasonForm
+from keepwell.safeguards.access.errors import OwnerEverywhere
+from keepwell.safeguards.access.invitations.actions import Invited
 from keepwell.safeguards.access.roles import Role
+from keepwell.shell.locations import WhereForm
 
 WHAT_ROLES_DO = _(
     "Members work with data of patients. Administrators set up forms, settings and members, and "
@@ -25,8 +28,8 @@ class FindForm(forms.Form):
     )
 
 
-class RoleForm(ReasonForm):
-    """A role that the viewer may give, and why."""
+class RoleForm(WhereForm, ReasonForm):
+    """A role that the viewer may give, at which locations, and why."""
 
     role = forms.ChoiceField(
         label=_("Role"),
@@ -36,7 +39,7 @@ class RoleForm(ReasonForm):
             "invalid_choice": _("Choose a role that you may give."),
         },
     )
-    field_order: tuple[str, ...] = ("role", "reason")
+    field_order: tuple[str, ...] = ("role", "locations", "reason")
 
     def __init__(self, *args: Any, giver: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +47,20 @@ class RoleForm(ReasonForm):
         offered += [Role.OWNER] if giver == Role.OWNER else []
         choices = [(role.value, role.label) for role in offered]
         self.fields["role"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was given, as the acts on members take it."""
+        given = self.cleaned_data
+        where = {"role": Role(given["role"]), "locations": self.where}
+        return {**where, "reason": given["reason"]}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an owner of some locations only."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("role") == Role.OWNER and cleaned.get("locations") is not None:
+            self.add_error("locations", _(OwnerEverywhere.sentence))
+        return cleaned
 
 
 class InviteForm(RoleForm):
@@ -66,7 +83,18 @@ class InviteForm(RoleForm):
             "invalid": _("Write an e-mail address such as name@clinic.example."),
         },
     )
-    field_order = ("name", "email", "role", "reason")
+    field_order = ("name", "email", "role", "locations", "reason")
+
+    @property
+    def whom(self) -> Invited:
+        """Who is invited, and as what."""
+        given = self.cleaned_data
+        return Invited(
+            email=given["email"],
+            name=given["name"],
+            role=Role(given["role"]),
+            locations=self.where,
+        )
 
 
 class LetInForm(ReasonForm):

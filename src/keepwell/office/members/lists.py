@@ -7,7 +7,10 @@ from uuid import UUID
 
 from keepwell.office.members import words
 from keepwell.safeguards.access.invitations.queries import invitations_in
+from keepwell.safeguards.access.locations.placing import INVITATION, MEMBERSHIP
+from keepwell.safeguards.access.locations.queries import names_at
 from keepwell.safeguards.access.members.queries import Standing, members_in
+from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.paging import Part
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -39,23 +42,39 @@ def lists_of(viewer: Viewer, *, only: str, like: str, after: UUID | None) -> dic
     return {name: _list(viewer, name, like, begin) for name in wanted}
 
 
-def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Return the names of those who invited."""
+def waiting(viewer: Viewer, rows: Sequence[Membership]) -> list[words.Waiting]:
+    """Tell of those who wait by whom and for where they were invited."""
+    where = _where(viewer, MEMBERSHIP, rows)
+    by = _names(map(words.inviter_of, rows))
+    return [words.Waiting.of(viewer, row, by, where[row.pk]) for row in rows]
+
+
+def _names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return names_of({one for one in ids if one is not None})
 
 
 def _list(viewer: Viewer, name: str, like: str, after: UUID | None) -> List:
     if name == INVITED:
         invited = invitations_in(viewer, like=like, after=after)
-        inviters = names(one.invited_by for one in invited.rows)
-        return _of(name, invited, [words.Invited.of(viewer, one, inviters) for one in invited.rows])
+        inviters = _names(one.invited_by for one in invited.rows)
+        where = _where(viewer, INVITATION, invited.rows)
+        told = [words.Invited.of(viewer, one, inviters, where[one.pk]) for one in invited.rows]
+        return _of(name, invited, told)
     part = members_in(viewer, Standing(name), like=like, after=after)
-    if name == Standing.WAITING:
-        inviters = names(map(words.inviter_of, part.rows))
-        return _of(name, part, [words.Waiting.of(viewer, row, inviters) for row in part.rows])
+    if name == Standing.FORMER:
+        return _of(name, part, part.rows)
     if name == Standing.PRESENT:
-        return _of(name, part, [words.Present.of(viewer, row) for row in part.rows])
-    return _of(name, part, part.rows)
+        where = _where(viewer, MEMBERSHIP, part.rows)
+        present = [words.Present.of(viewer, row, where[row.pk]) for row in part.rows]
+        return _of(name, part, present)
+    return _of(name, part, waiting(viewer, part.rows))
+
+
+def _where(viewer: Viewer, model: str, rows: Sequence[Any]) -> dict[UUID, str]:
+    """Say where each belongs; nothing of those who belong to all locations."""
+    somewhere = [row.pk for row in rows if not row.is_everywhere]
+    found = names_at(viewer, model, somewhere) if somewhere else {}
+    return {row.pk: ", ".join(found.get(row.pk, ())) for row in rows}
 
 
 def _of(name: str, part: Part[Any], rows: Sequence[Any]) -> List:

@@ -17,10 +17,12 @@ from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.errors import (
     AlreadyInvited,
     AlreadyMember,
+    LocationUnknown,
     OutOfReach,
     TooManyLetters,
 )
 from keepwell.safeguards.access.invitations import actions as invitations
+from keepwell.safeguards.access.locations.queries import open_locations, where_is
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.members import queries
 from keepwell.safeguards.access.permissions import AccessPermission
@@ -29,6 +31,7 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.identity import second_factor
 from keepwell.shell import requests
+from keepwell.shell.locations import initial_of
 
 LIST = "office:members"
 
@@ -63,13 +66,20 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Invite a colleague: a letter with a link goes out."""
     viewer = viewer_of(request)
     initial = {"role": Role.MEMBER.value}
-    form = forms.InviteForm(places.posted(request), giver=viewer.role, initial=initial)
+    form = forms.InviteForm(
+        places.posted(request),
+        giver=viewer.role,
+        offered=open_locations(viewer),
+        initial=initial,
+    )
     if form.is_valid():
         given = form.cleaned_data
         try:
-            actions.invite(viewer, **{**given, "role": Role(given["role"])})
+            actions.invite(viewer, whom=form.whom, reason=given["reason"])
         except (AlreadyInvited, AlreadyMember) as refused:
             form.add_error("email", _(refused.sentence))
+        except LocationUnknown as refused:
+            form.add_error("locations", _(refused.sentence))
         except TooManyLetters as refused:
             form.add_error(None, words.too_many(refused.again, requests.zone_of(request)))
         else:
@@ -121,7 +131,7 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         return redirect(LIST)
     context = {
         "form": form,
-        "one": words.Waiting.of(viewer, row, lists.names([words.inviter_of(row)])),
+        "one": lists.waiting(viewer, [row])[0],
         "has_app": second_factor.has_app(row.user),
     }
     status = 422 if form.is_bound else 200
@@ -131,24 +141,30 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(AccessPermission.MEMBER_CHANGE)
 def role(request: HttpRequest, membership_id: UUID) -> HttpResponse:
-    """Give a member another role, after both steps again."""
+    """Move a member to another role, other locations or both, after both steps again."""
     viewer = viewer_of(request)
     row = queries.membership_of(viewer, membership_id)
     if row.ended is not None:
         raise OutOfReach
     if not ways.is_proven(request):
         return ways.ask_again("members", request.path)
-    initial = {"role": row.role}
-    form = forms.RoleForm(places.posted(request), giver=viewer.role, initial=initial)
+    where = where_is(viewer, row)
+    form = forms.RoleForm(
+        places.posted(request),
+        giver=viewer.role,
+        offered=open_locations(viewer),
+        initial={"role": row.role, "locations": initial_of(where)},
+    )
     if form.is_valid():
-        given = form.cleaned_data
-        members.change_role(
-            viewer, membership=row.pk, role=Role(given["role"]), reason=given["reason"]
-        )
-        said = _("%(name)s has the new role from the next click on.")
-        messages.success(request, said % {"name": row.user.name})
-        return redirect(LIST)
-    context = {"form": form, "row": row, "role": Role(row.role).label}
+        try:
+            members.move(viewer, membership=row.pk, **form.given)
+        except LocationUnknown as refused:
+            form.add_error("locations", _(refused.sentence))
+        else:
+            said = _("Saved for %(name)s. It holds from the next click on.")
+            messages.success(request, said % {"name": row.user.name})
+            return redirect(LIST)
+    context = {"form": form, "row": row, "now": words.standing_of(viewer, row, where)}
     status = 422 if form.is_bound else 200
     return render(request, "office/members/role.html", context, status=status)
 
@@ -206,13 +222,21 @@ def let_back_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         raise OutOfReach
     if not ways.is_proven(request):
         return ways.ask_again("members", request.path)
-    form = forms.RoleForm(places.posted(request), giver=viewer.role, initial={"role": row.role})
+    form = forms.RoleForm(
+        places.posted(request),
+        giver=viewer.role,
+        offered=open_locations(viewer),
+        initial={"role": row.role},
+    )
     if form.is_valid():
-        given = form.cleaned_data
-        actions.readmit(viewer, membership=row.pk, role=Role(given["role"]), reason=given["reason"])
-        said = _("%(name)s can sign in again, and is told so by mail.")
-        messages.success(request, said % {"name": row.user.name})
-        return redirect(LIST)
+        try:
+            actions.readmit(viewer, membership=row.pk, **form.given)
+        except LocationUnknown as refused:
+            form.add_error("locations", _(refused.sentence))
+        else:
+            said = _("%(name)s can sign in again, and is told so by mail.")
+            messages.success(request, said % {"name": row.user.name})
+            return redirect(LIST)
     context = {"form": form, "row": row}
     status = 422 if form.is_bound else 200
     return render(request, "office/members/let_back_in.html", context, status=status)

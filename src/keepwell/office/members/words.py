@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from keepwell.jobs.declaring import kind_of
 from keepwell.safeguards.access.invitations.actions import MOST_LETTERS
+from keepwell.safeguards.access.locations.placing import MEMBERSHIP, Locations
+from keepwell.safeguards.access.locations.queries import names_at
 from keepwell.safeguards.access.models import EndedAccess, EndedKind, Invitation, Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may
@@ -42,17 +44,21 @@ class Waiting:
 
     row: Membership
     role: Promise
+    where: str
     inviter: str
     may_let_in: bool
     may_turn_down: bool
 
     @classmethod
-    def of(cls, viewer: Viewer, row: Membership, inviters: Mapping[UUID, str]) -> Self:
+    def of(
+        cls, viewer: Viewer, row: Membership, inviters: Mapping[UUID, str], where: str = ""
+    ) -> Self:
         """Tell of a pending membership what this viewer may do about it."""
         by = inviter_of(row)
         return cls(
             row=row,
             role=Role(row.role).label,
+            where=where,
             inviter=inviters.get(by, "") if by else "",
             may_let_in=_may(viewer, AccessPermission.MEMBER_APPROVE, row.role),
             may_turn_down=_may(viewer, AccessPermission.MEMBER_END, row.role),
@@ -65,16 +71,20 @@ class Invited:
 
     one: Invitation
     role: Promise
+    where: str
     inviter: str
     is_past: bool
     may_change: bool
 
     @classmethod
-    def of(cls, viewer: Viewer, one: Invitation, inviters: Mapping[UUID, str]) -> Self:
+    def of(
+        cls, viewer: Viewer, one: Invitation, inviters: Mapping[UUID, str], where: str = ""
+    ) -> Self:
         """Tell of an open invitation what this viewer may do about it."""
         return cls(
             one=one,
             role=Role(one.role).label,
+            where=where,
             inviter=inviters.get(one.invited_by, "") if one.invited_by else "",
             is_past=one.expires <= now(),
             may_change=_may(viewer, AccessPermission.MEMBER_ADD, one.role),
@@ -87,17 +97,19 @@ class Present:
 
     row: Membership
     role: Promise
+    where: str
     is_me: bool
     may_change: bool
     may_end: bool
 
     @classmethod
-    def of(cls, viewer: Viewer, row: Membership) -> Self:
+    def of(cls, viewer: Viewer, row: Membership, where: str = "") -> Self:
         """Tell of a member what this viewer may do about the person."""
         is_me = row.user_id == viewer.actor
         return cls(
             row=row,
             role=Role(row.role).label,
+            where=where,
             is_me=is_me,
             may_change=not is_me and _may(viewer, AccessPermission.MEMBER_CHANGE, row.role),
             may_end=not is_me and _may(viewer, AccessPermission.MEMBER_END, row.role),
@@ -151,6 +163,15 @@ def too_many(again: datetime, zone: tzinfo) -> str:
         "sent now. The next one can go %(when)s."
     )
     return said % {"most": MOST_LETTERS, "when": when}
+
+
+def standing_of(viewer: Viewer, row: Membership, where: Locations) -> str:
+    """Say what a member is now: the role, and at which locations if not at all of them."""
+    role = str(Role(row.role).label)
+    if where is None:
+        return role
+    names = names_at(viewer, MEMBERSHIP, [row.pk]).get(row.pk, [])
+    return _("%(role)s at %(locations)s") % {"role": role, "locations": ", ".join(names)}
 
 
 def is_out_of_hand(viewer: Viewer, row: Membership) -> bool:

@@ -1,12 +1,16 @@
 """What the settings page asks for: the organisation's profile and its logo."""
 
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.office.reasons import ReasonForm
 from keepwell.office.sign_in.forms import SetUpForm
+from keepwell.safeguards.tenancy.models import Location
 from keepwell.shell import locales
 
 
@@ -66,6 +70,72 @@ class ProfileForm(forms.Form):
     def clean_telephone(self) -> str:
         """Refuse what nobody could dial."""
         return SetUpForm.clean_telephone(cast("SetUpForm", self))
+
+
+class LocationForm(forms.Form):
+    """A place where the organisation works."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("As patients and colleagues call it, such as: Riverside, second floor"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Type the name of the location.")},
+    )
+    telephone = forms.CharField(
+        label=_("Telephone number"),
+        help_text=_("Without one, patients see the organisation's."),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    hours = forms.CharField(
+        label=_("Opening hours"),
+        help_text=_("Such as: Monday to Friday, 8 am to 5 pm"),
+        max_length=200,
+        required=False,
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+
+    def clean_telephone(self) -> str:
+        """Refuse what nobody could dial."""
+        if not self.cleaned_data["telephone"]:
+            return ""
+        return SetUpForm.clean_telephone(cast("SetUpForm", self))
+
+
+class CloseLocationForm(ReasonForm):
+    """Why a location closes, and where what belongs to it goes."""
+
+    move_to = forms.ChoiceField(
+        label=_("Move it to"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose where it moves."),
+            "invalid_choice": _("This location is not open any more. Choose another."),
+        },
+    )
+    field_order = ("move_to", "reason")
+
+    def __init__(
+        self, *args: Any, others: Sequence[Location], is_needed: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(one.pk), one.name) for one in others]
+        self.fields["move_to"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        if not is_needed or not others:
+            del self.fields["move_to"]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was given, as the act takes it."""
+        to = self.cleaned_data.get("move_to")
+        return {"move_to": UUID(to) if to else None, "reason": self.cleaned_data["reason"]}
 
 
 class LogoForm(forms.Form):

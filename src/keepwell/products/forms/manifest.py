@@ -44,6 +44,9 @@ MANIFEST = Manifest(
         FormsEvent.DRAFT_EXPIRED: EventWords(did=_("erased answers never sent"), icon="bin"),
         FormsEvent.DRAFT_KEPT: EventWords(did=_("answered a page of a form"), icon="pen"),
         FormsEvent.DRAFT_SENT: EventWords(did=_("finished a form"), icon="check"),
+        FormsEvent.FORM_MOVED: EventWords(
+            did=_("moved a form to other locations"), icon="building", tone="warning"
+        ),
         FormsEvent.FORM_PUBLISHED: EventWords(did=_("published a form"), icon="check"),
         FormsEvent.FORM_UPLOADED: EventWords(did=_("uploaded a form"), icon="upload"),
         FormsEvent.LINK_FRAMED: EventWords(did=_("changed who may frame a form"), icon="embed"),
@@ -77,5 +80,6 @@ MANIFEST = Manifest(
     home=offers.waiting,
     first_steps=offers.first_steps,
     person_records=offers.person_lines,
+    person_reach=offers.person_reach,
     patient_place=places.patient_place,
 )

@@ -25,6 +25,7 @@ class Form(OrganisationOwned):
     working = models.TextField(help_text="Canonical FHIR R4 Questionnaire JSON.")
     created = models.DateTimeField()
     created_by = models.UUIDField()
+    is_everywhere = models.BooleanField(default=True)  # else: at the locations of its placements
 
     def __str__(self) -> str:
         return self.title
@@ -139,7 +140,12 @@ class Submission(SealedRecord):
                 fields=("organisation", "reference"), name="forms_reference_once"
             ),
         )
-        indexes = (models.Index(fields=("organisation", "-id"), name="forms_inbox"),)
+        indexes = (
+            # With the form, so that those of other locations are passed over in the index alone.
+            models.Index(fields=("organisation", "-id", "form"), name="forms_newest"),
+            models.Index(fields=("organisation", "arrived"), name="forms_arrived"),
+            models.Index(fields=("organisation", "form", "arrived"), name="forms_counted"),
+        )
 
 
 class Attachment(SealedRecord):

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from keepwell.products.forms.permissions import FormsPermission
-from keepwell.products.forms.queries import authoring, inbox
+from keepwell.products.forms.queries import authoring, inbox, reach
 from keepwell.safeguards.access.manifest import FirstStep, HomeLine, PersonLine
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -61,6 +62,11 @@ def first_steps(viewer: Viewer) -> Iterator[FirstStep]:
         act=gettext_lazy("Begin"),
         icon="form",
     )
+
+
+def person_reach(viewer: Viewer) -> Q:
+    """Say which persons a member of some locations reaches: who sent something there."""
+    return reach.persons_reached(viewer)
 
 
 def person_lines(viewer: Viewer, persons: tuple[UUID, ...]) -> Iterator[PersonLine]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keepwell.products.forms.views import authoring, inbox, links, preview
+from keepwell.products.forms.views import authoring, inbox, links, locations, preview
 
 app_name = "forms"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("forms/<uuid:form_id>/upload/", authoring.upload, name="upload_version"),
     path("forms/<uuid:form_id>/preview/<int:number>/", preview.page, name="preview"),
     path("forms/<uuid:form_id>/publish/", authoring.publish, name="publish"),
+    path("forms/<uuid:form_id>/locations/", locations.page, name="form_locations"),
     path("forms/<uuid:form_id>/links/", links.make, name="link"),
     path("forms/links/<uuid:link_id>/revoke/", links.revoke, name="revoke"),
     path("forms/links/<uuid:link_id>/sites/", links.embed, name="embed"),

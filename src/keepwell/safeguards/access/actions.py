@@ -4,6 +4,7 @@ from uuid import UUID
 
 from keepwell.safeguards.access.errors import AlreadyMember
 from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.locations.actions import first_location
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow
@@ -51,6 +52,7 @@ def found_organisation(
         if link is not None and not links.use(link):
             raise LinkUsed
         organisation.save(force_insert=True)
+        first_location(organisation)
         if not User.objects.filter(pk=owner.pk).exists():
             owner.save(force_insert=True)
         membership = _let_in(organisation.id, owner, Role.OWNER)

@@ -16,7 +16,8 @@ class NotPermitted(KeepwellError, PermissionDenied):  # noqa: N818  names the fa
     code: ClassVar[str] = "not_permitted"
     status: ClassVar[int] = 403
     sentence: ClassVar[str] = (
-        "Your role does not include this. Nothing was opened or changed. "
+        "Your role, or the locations you belong to, do not include this. Nothing was opened or "
+        "changed. "
         "The refusal is on the trail."
     )
 
@@ -93,6 +94,44 @@ class LastOwner(KeepwellError):  # noqa: N818  names the fact
     )
 
 
+class LastLocation(KeepwellError):  # noqa: N818  names the fact
+    """An organisation works somewhere: its only open location stays open."""
+
+    code: ClassVar[str] = "last_location"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This is the only open location. Nothing was changed. Add another one first."
+    )
+
+
+class LocationInUse(KeepwellError):  # noqa: N818  names the fact
+    """Something belongs to the location, and nobody said where it shall belong then."""
+
+    code: ClassVar[str] = "location_in_use"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "Something belongs to this location. Nothing was changed. Choose where it moves."
+    )
+
+
+class LocationTwice(KeepwellError):  # noqa: N818  names the fact
+    """Another open location has this name: people could not tell them apart."""
+
+    code: ClassVar[str] = "location_twice"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _("Another location has this name. Choose one that tells them apart.")
+
+
+class LocationUnknown(KeepwellError):  # noqa: N818  names the fact
+    """No location was named, or one that is closed or not within reach."""
+
+    code: ClassVar[str] = "location_unknown"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "One of these locations is not open any more. Nothing was changed. Choose again."
+    )
+
+
 class NoSecondStep(KeepwellError):  # noqa: N818  names the fact
     """Somebody is let in only once nobody else could sign in with the password alone."""
 
@@ -101,6 +140,17 @@ class NoSecondStep(KeepwellError):  # noqa: N818  names the fact
     sentence: ClassVar[str] = _(
         "This person has no second step yet. Nothing was changed. "
         "Ask them to sign in once and add it, then let them in."
+    )
+
+
+class OwnerEverywhere(KeepwellError):  # noqa: N818  names the fact
+    """An owner answers for the whole organisation and belongs to all of its locations."""
+
+    code: ClassVar[str] = "owner_everywhere"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "An owner belongs to all locations. Nothing was changed. "
+        "Choose all locations, or another role."
     )
 
 

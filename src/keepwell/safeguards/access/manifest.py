@@ -107,6 +107,9 @@ class PatientPlace:
 class Manifest:
     """What an app brings: its name, its lines in the menu, its grants, its words for the trail.
 
+    `whole` names permissions that concern the whole organisation: whoever belongs to some of its
+    locations only does not hold them, whatever the role. `person_reach` says, as a condition on
+    persons, whom such a member reaches through the app's records.
     `records` names models as the trail does ("persons.person"). `home` and `first_steps` are asked
     when the first page is shown; `person_records` for the page of a person, with every id that is
     one with that person. `patient_place` is asked by error pages that no view has prepared; None
@@ -117,11 +120,13 @@ class Manifest:
     title: str | Promise
     menu: tuple[MenuItem, ...] = ()
     grants: Mapping[StrEnum, Set[Role]] = field(default_factory=dict)
+    whole: Set[StrEnum] = frozenset()
     events: Mapping[StrEnum, EventWords] = field(default_factory=dict)
     records: Mapping[str, RecordWords] = field(default_factory=dict)
     home: Callable[[Viewer], Iterable[HomeLine]] | None = None
     first_steps: Callable[[Viewer], Iterable[FirstStep]] | None = None
     person_records: Callable[[Viewer, tuple[UUID, ...]], Iterable[PersonLine]] | None = None
+    person_reach: Callable[[Viewer], Any] | None = None  # a Q or an expression, for `filter`
     patient_place: Callable[[HttpRequest], PatientPlace | None] | None = None
 
 
@@ -129,6 +134,7 @@ MANIFEST = Manifest(
     app="access",
     title=_("Members"),
     grants={
+        AccessPermission.LOCATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_ADD: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_APPROVE: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
@@ -137,6 +143,7 @@ MANIFEST = Manifest(
         AccessPermission.NETWORK_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.NETWORK_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
+    whole=frozenset(AccessPermission),
     events={
         AccessKind.INVITATION_ACCEPT: EventWords(
             did=_("accepted an invitation and waits to be let in"), icon="people"
@@ -148,13 +155,22 @@ MANIFEST = Manifest(
             icon="warning",
             tone="warning",
         ),
+        AccessKind.LOCATION_ADD: EventWords(did=_("added a location"), icon="building"),
+        AccessKind.LOCATION_CHANGE: EventWords(did=_("changed a location"), icon="building"),
+        AccessKind.LOCATION_CLOSE: EventWords(
+            did=_("closed a location and moved what belonged to it"),
+            icon="building",
+            tone="warning",
+        ),
         AccessKind.MEMBER_ADD: EventWords(did=_("added a member"), icon="people"),
         AccessKind.MATRIX_PROBE: EventWords(
             did=_("asked the running system what each role may open"), icon="check"
         ),
         AccessKind.MEMBER_APPROVE: EventWords(did=_("let a colleague in"), icon="people"),
         AccessKind.MEMBER_CHANGE: EventWords(
-            did=_("gave a colleague another role"), icon="key", tone="warning"
+            did=_("moved a colleague to another role or other locations"),
+            icon="key",
+            tone="warning",
         ),
         AccessKind.MEMBER_END: EventWords(
             did=_("ended the access of a colleague"), icon="out", tone="warning"

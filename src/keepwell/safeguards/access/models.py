@@ -23,6 +23,7 @@ class Membership(OrganisationOwned):
     joined = models.DateTimeField(auto_now_add=True)
     approved = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
+    is_everywhere = models.BooleanField(default=True)  # else: where its placements say
 
     objects: ClassVar[WalledManager[Any]] = WalledManager()
 
@@ -35,6 +36,10 @@ class Membership(OrganisationOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=[role.value for role in Role]), name="known_role"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role=Role.OWNER.value) | models.Q(is_everywhere=True),
+                name="owners_are_everywhere",
             ),
         ]
 
@@ -74,6 +79,7 @@ class Invitation(OrganisationOwned):
     email = models.EmailField()
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
+    is_everywhere = models.BooleanField(default=True)  # else: where its placements say
     invited_by = models.UUIDField(null=True)  # an account; null: the console
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()

@@ -4,8 +4,9 @@ from enum import StrEnum
 
 
 class AccessPermission(StrEnum):
-    """Acts on the members of an organisation, and on the networks they may come from."""
+    """Acts on an organisation's members, locations, and networks that members may come from."""
 
+    LOCATION_CHANGE = "location:change"
     MEMBER_ADD = "member:add"
     MEMBER_APPROVE = "member:approve"
     MEMBER_CHANGE = "member:change"

@@ -16,6 +16,11 @@ def matrix() -> dict[str, list[str]]:
     }
 
 
+def whole() -> list[str]:
+    """Return the permissions that only those hold who belong to all locations."""
+    return [one for one in sorted(registry.permissions()) if registry.concerns_the_whole(one)]
+
+
 def is_for_members(route: Route) -> bool:
     """Tell whether a route is one that members reach, by permission or by being members."""
     declared = route.declaration

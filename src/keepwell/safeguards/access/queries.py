@@ -1,5 +1,6 @@
 """Who may what: the questions that views, actions, menus and streams ask."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.db import models
 
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
+from keepwell.safeguards.access.locations.placing import MEMBERSHIP, placed
 from keepwell.safeguards.access.manifest import MenuItem
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.roles import Role
@@ -25,13 +27,16 @@ def may(viewer: Viewer, permission: StrEnum | str) -> bool:
     """Tell whether this viewer holds a permission.
 
     A member holds what the role holds, and so does a job that a member started: its viewer has the
-    role of now (`viewers.of_job`). The console is whoever runs commands on the host as
+    role of now (`viewers.of_job`). What concerns the whole organisation takes somebody who belongs
+    to all of its locations. The console is whoever runs commands on the host as
     Keepwell's account and holds everything, on the trail. Nobody else holds a permission of staff.
     """
     if viewer.kind is ViewerKind.CONSOLE:
         return True
     is_for_member = viewer.kind is ViewerKind.JOB and viewer.on_behalf_of is not None
     if viewer.kind is not ViewerKind.MEMBER and not is_for_member:
+        return False
+    if viewer.locations is not None and registry.concerns_the_whole(str(permission)):
         return False
     return viewer.role in registry.roles_holding(str(permission))
 
@@ -54,15 +59,32 @@ def menu_for(viewer: Viewer) -> tuple[MenuItem, ...]:
     )
 
 
-def role_of(user: UUID, organisation: UUID) -> Role | None:
-    """Return the role an account has in an organisation now, or None when it is no member.
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What a member is in an organisation now, and at which of its locations; None: at all."""
 
-    Somebody who waits to be let in has none.
+    role: Role
+    locations: frozenset[UUID] | None
+
+
+def belonging_of(user: UUID, organisation: UUID) -> Belonging | None:
+    """Return what an account is in an organisation now, or None when it is no member.
+
+    Somebody who waits to be let in is none.
     """
     with wall.reading(organisation):
-        roles = Membership.objects.filter(user_id=user, approved__isnull=False, ended__isnull=True)
-        found = roles.values_list("role", flat=True).first()
-    return Role(found) if found else None
+        rows = Membership.objects.filter(user_id=user, approved__isnull=False, ended__isnull=True)
+        found = rows.values_list("pk", "role", "is_everywhere").first()
+        if found is None:
+            return None
+        membership, role, is_everywhere = found
+        return Belonging(Role(role), None if is_everywhere else placed(MEMBERSHIP, membership))
+
+
+def role_of(user: UUID, organisation: UUID) -> Role | None:
+    """Return the role an account has in an organisation now, or None when it is no member."""
+    found = belonging_of(user, organisation)
+    return found.role if found else None
 
 
 def organisations_of(user: User) -> list[Organisation]:

@@ -1,9 +1,13 @@
 """Every manifest, installed once at start (settings.KEEPWELL_MANIFESTS names the list)."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from django.db.models import Q
 
 from keepwell.safeguards.access.manifest import (
     EventWords,
@@ -60,6 +64,18 @@ def manifests() -> tuple[Manifest, ...]:
 def roles_holding(permission: str) -> "frozenset[Role]":
     """Return the roles that hold a permission; none for a permission nobody declared."""
     return _grants.get(str(permission), frozenset())
+
+
+def concerns_the_whole(permission: str) -> bool:
+    """Tell whether a permission is held only by those who belong to all locations."""
+    return any(permission in manifest.whole for manifest in _manifests)
+
+
+def person_reach(viewer: Viewer) -> Q:
+    """Return the condition on persons whom a viewer of some locations reaches; of any app."""
+    asked = (manifest.person_reach for manifest in _manifests)
+    nobody = Q(pk__in=())
+    return reduce(or_, (Q(reach(viewer)) for reach in asked if reach is not None), nobody)
 
 
 def permissions() -> frozenset[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from keepwell.jobs.work import Work
-from keepwell.safeguards.access.queries import role_of
+from keepwell.safeguards.access.queries import belonging_of
 from keepwell.safeguards.identity.accounts import is_open
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.identity.origin import address_of, device_of, request_id_of
@@ -50,14 +50,15 @@ def member(request: HttpRequest, *, purpose: str = "") -> Viewer | None:
     user, organisation = decision.user, decision.organisation
     if user is None or organisation is None or decision.record is None:
         return None
-    role = role_of(user.pk, organisation)
-    if role is None:
+    found = belonging_of(user.pk, organisation)
+    if found is None:
         return None
     return Viewer(
         kind=ViewerKind.MEMBER,
         organisation=organisation,
         actor=user.pk,
-        role=role,
+        role=found.role,
+        locations=found.locations,
         purpose=purpose,
         request=request_id_of(request),
         address=address_of(request),
@@ -68,14 +69,15 @@ def member(request: HttpRequest, *, purpose: str = "") -> Viewer | None:
 
 def entering(request: HttpRequest, user: User, organisation: UUID) -> Viewer | None:
     """Build the viewer of somebody whose steps are both done, before there is a session for it."""
-    role = role_of(user.pk, organisation)
-    if role is None:
+    found = belonging_of(user.pk, organisation)
+    if found is None:
         return None
     return Viewer(
         kind=ViewerKind.MEMBER,
         organisation=organisation,
         actor=user.pk,
-        role=role,
+        role=found.role,
+        locations=found.locations,
         request=request_id_of(request),
         address=address_of(request),
         device=device_of(request),
@@ -106,12 +108,14 @@ def of_job(work: Work) -> Viewer:
         raise LookupError("This job belongs to the installation: name the organisation itself.")
     if work.on_behalf_of is None:
         return Viewer(kind=ViewerKind.SYSTEM, organisation=organisation, request=work.id)
-    role = role_of(work.on_behalf_of, organisation) if is_open(work.on_behalf_of) else None
+    person = work.on_behalf_of
+    found = belonging_of(person, organisation) if is_open(person) else None
     return Viewer(
         kind=ViewerKind.JOB,
         organisation=organisation,
-        role=role or "",
-        on_behalf_of=work.on_behalf_of,
+        role=found.role if found else "",
+        locations=found.locations if found else frozenset(),
+        on_behalf_of=person,
         request=work.id,
     )
 

@@ -13,7 +13,7 @@ from keepwell.safeguards.persons.errors import AlreadyJoined, JoinUndone, Reason
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.persons.permissions import PersonPermission
-from keepwell.safeguards.persons.queries import root_of
+from keepwell.safeguards.persons.queries import joins_within, persons_within, root_of
 from keepwell.safeguards.records.actions import erase, keep
 from keepwell.safeguards.records.catalogue import sealed_models
 from keepwell.safeguards.records.models import SealedRecord
@@ -54,7 +54,7 @@ def join(viewer: Viewer, *, person: UUID, into: UUID, reason: str) -> PersonJoin
     with wall.writing(viewer.organisation):
         _one_at_a_time(viewer)
         for which in (person, into):
-            within_reach(Person.objects.all(), pk=which)
+            within_reach(persons_within(viewer), pk=which)
         if root_of(person) != person or root_of(into) == person:
             raise AlreadyJoined
         entry = record(
@@ -76,7 +76,7 @@ def undo_join(viewer: Viewer, *, join: UUID, reason: str) -> PersonJoin:
     _need(reason)
     with wall.writing(viewer.organisation):
         _one_at_a_time(viewer)
-        found: PersonJoin = within_reach(PersonJoin.objects.all(), pk=join)
+        found: PersonJoin = within_reach(joins_within(viewer), pk=join)
         if found.undone is not None:
             raise JoinUndone
         subject = _subject(found.joined_id, found.into_id)
@@ -97,7 +97,7 @@ def erase_person(viewer: Viewer, *, person: UUID, reason: str) -> UUID:
     _need(reason)
     with wall.writing(viewer.organisation):
         _one_at_a_time(viewer)
-        found = within_reach(Person.objects.all(), pk=person)
+        found = within_reach(persons_within(viewer), pk=person)
         for side in ("joined", "into"):
             PersonJoin.objects.filter(**{side: person}).delete()
         rows = [*_records_about(person), found]

@@ -17,6 +17,7 @@ MANIFEST = Manifest(
         PersonPermission.LIST: {Role.OWNER, Role.MEMBER, Role.AUDITOR},
         PersonPermission.OPEN: {Role.OWNER, Role.MEMBER},
     },
+    whole=frozenset({PersonPermission.ERASE}),
     events={
         PersonsEvent.JOIN_BEGIN: EventWords(did=_("joined two persons"), icon="people"),
         PersonsEvent.JOIN_UNDO: EventWords(did=_("parted two joined persons"), icon="undo"),

@@ -7,9 +7,10 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.views.decorators.debug import sensitive_variables
 
+from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.queries import Page, page_of_entries
 from keepwell.safeguards.persons.models import Person, PersonJoin
@@ -23,7 +24,7 @@ def person_with(viewer: Viewer, person: UUID) -> Person:
     """Return a person; raise OutOfReach for strangers and unknown ids alike."""
     allow(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
-        found: Person = within_reach(Person.objects.all(), pk=person)
+        found: Person = within_reach(persons_within(viewer), pk=person)
     return found
 
 
@@ -36,7 +37,9 @@ def persons_of(
     """
     allow(viewer, PersonPermission.LIST)
     with wall.reading(viewer.organisation):
-        found = Person.objects.exclude(pk__in=_present_joins().values("joined"))
+        reached = persons_within(viewer)
+        joins = joins_within(viewer).filter(undone__isnull=True)
+        found = reached.exclude(pk__in=joins.values("joined"))
         if before is not None:
             found = found.filter(pk__lt=before)
         return tuple(found.order_by("-pk")[:limit])
@@ -50,7 +53,8 @@ def persons_called(viewer: Viewer, *, name: str, born: date, limit: int = 50) ->
     """
     allow(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
-        found = equal(Person, "match_token", name, born).order_by("-pk")[:limit]
+        rows = equal(Person, "match_token", name, born).filter(reached_by(viewer))
+        found = rows.order_by("-pk")[:limit]
         wholes = {root_of(one.pk): one for one in reversed(found)}
     return tuple(sorted(wholes.values(), key=lambda one: one.pk, reverse=True))
 
@@ -59,15 +63,17 @@ def whole_of(viewer: Viewer, person: UUID) -> tuple[Person, ...]:
     """Return all persons who are one human being with this one, itself included, oldest first."""
     allow(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
-        within_reach(Person.objects.all(), pk=person)
-        return tuple(Person.objects.filter(pk__in=ids_of_whole(person)).order_by("pk"))
+        reached = persons_within(viewer)
+        within_reach(reached, pk=person)
+        return tuple(reached.filter(pk__in=ids_of_whole(person)).order_by("pk"))
 
 
 def joins_of(viewer: Viewer, persons: Collection[UUID]) -> tuple[PersonJoin, ...]:
     """Return the joins that hold these persons together, oldest first."""
     allow(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
-        return tuple(_present_joins().filter(joined__in=persons).order_by("pk"))
+        joins = joins_within(viewer).filter(undone__isnull=True, joined__in=persons)
+        return tuple(joins.order_by("pk"))
 
 
 def possible_matches(viewer: Viewer, person: Person, *, limit: int = 20) -> tuple[Person, ...]:
@@ -80,7 +86,7 @@ def possible_matches(viewer: Viewer, person: Person, *, limit: int = 20) -> tupl
     if person.match_token is None:
         return ()
     with wall.reading(viewer.organisation):
-        found = like(person, "match_token")
+        found = like(person, "match_token").filter(reached_by(viewer))
         return tuple(found.exclude(pk__in=ids_of_whole(person.pk)).order_by("-pk")[:limit])
 
 
@@ -93,7 +99,7 @@ def entries_about(
     """
     allow(viewer, PersonPermission.LIST)
     with wall.reading(viewer.organisation):
-        within_reach(Person.objects.all(), pk=person)
+        within_reach(persons_within(viewer), pk=person)
     return page_of_entries(viewer, about=person, before=before, limit=limit)
 
 
@@ -108,8 +114,11 @@ def entries_about_whole(
     """Return what the trail says of all who are one human being with this person; newest first."""
     allow(viewer, PersonPermission.LIST)
     with wall.reading(viewer.organisation):
-        within_reach(Person.objects.all(), pk=person)
+        reached = persons_within(viewer)
+        within_reach(reached, pk=person)
         ids = ids_of_whole(person)
+        if viewer.locations is not None:
+            ids = frozenset(reached.filter(pk__in=ids).values_list("pk", flat=True))
     return page_of_entries(viewer, about=ids, kinds=kinds, before=before, limit=limit)
 
 
@@ -117,8 +126,23 @@ def join_with(viewer: Viewer, join: UUID) -> PersonJoin:
     """Return a join; OutOfReach for any other id."""
     allow(viewer, PersonPermission.JOIN)
     with wall.reading(viewer.organisation):
-        made: PersonJoin = within_reach(PersonJoin.objects.all(), pk=join)
+        made: PersonJoin = within_reach(joins_within(viewer), pk=join)
     return made
+
+
+def persons_within(viewer: Viewer) -> QuerySet[Person]:
+    """Return the persons whom a viewer reaches. Inside the caller's wall."""
+    rows: QuerySet[Person] = Person.objects.filter(reached_by(viewer))
+    return rows
+
+
+def reached_by(viewer: Viewer) -> Q:
+    """Return the condition on persons: a record of theirs is within reach of the viewer.
+
+    Each row by itself, joined or not: who is one human being elsewhere is shown here only as far
+    as this location knows. Whoever belongs to all locations reaches everybody.
+    """
+    return Q() if viewer.locations is None else registry.person_reach(viewer)
 
 
 def root_of(person: UUID) -> UUID:
@@ -138,6 +162,15 @@ def ids_of_whole(person: UUID) -> frozenset[UUID]:
         new = set(joins) - whole
         whole = whole | new
     return frozenset(whole)
+
+
+def joins_within(viewer: Viewer) -> QuerySet[PersonJoin]:
+    """Return the joins of which the viewer reaches both persons."""
+    rows: QuerySet[PersonJoin] = PersonJoin.objects.all()
+    if viewer.locations is None:
+        return rows
+    reached = persons_within(viewer)
+    return rows.filter(joined__in=reached, into__in=reached)
 
 
 def _into(person: UUID) -> UUID | None:

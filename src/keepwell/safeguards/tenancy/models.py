@@ -1,14 +1,17 @@
-"""Organisations, and the abstract row that belongs to one."""
+"""Organisations, the abstract row that belongs to one, and the locations where they work."""
 
+from copy import copy
 from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.tenancy.wall import walled_organisation
+from keepwell.toolkit.clock import now
 from keepwell.toolkit.identifiers import uuid7
 
 Row = TypeVar("Row", bound=models.Model)
@@ -41,6 +44,8 @@ class Organisation(models.Model):
     is_demo = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
 
+    location_name = ""  # on pages that belong to one location: see `Location.seen`
+
     def __str__(self) -> str:
         return self.name
 
@@ -69,3 +74,64 @@ class OrganisationOwned(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Location(OrganisationOwned):
+    """A place where an organisation works. One is there from the beginning; a closed one stays."""
+
+    name = models.CharField(max_length=200)
+    address = models.TextField(max_length=500, blank=True)
+    telephone = models.CharField(max_length=40, blank=True)
+    hours = models.CharField(max_length=200, blank=True)
+    created = models.DateTimeField(default=now, editable=False)
+    closed = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                "organisation",
+                Lower("name"),
+                condition=models.Q(closed__isnull=True),
+                name="open_locations_have_names_of_their_own",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def seen(self, organisation: Organisation) -> Organisation:
+        """Return the organisation as its pages for patients of this location show it.
+
+        A copy, never saved: what the location does not say, the organisation says.
+        """
+        shown = copy(organisation)
+        shown.location_name = self.name if self.name != organisation.name else ""
+        for name in ("telephone", "hours", "address"):
+            setattr(shown, name, getattr(self, name) or getattr(organisation, name))
+        return shown
+
+
+class Placement(OrganisationOwned):
+    """Something belongs to a location: a row of any model whose room places its rows.
+
+    What belongs to all locations has no placement and says so itself (`is_everywhere`), so that a
+    placement that is missing hides and never shows.
+    """
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    model = models.CharField(max_length=60)  # as the trail writes it: "forms.form"
+    about = models.UUIDField()
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["model", "about", "location"], name="at_each_location_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"placement {self.id}"

@@ -29,6 +29,7 @@ class Viewer:
     organisation: UUID
     actor: UUID | None = None  # user for members, draft for respondents, None for system
     role: str = ""
+    locations: frozenset[UUID] | None = None  # those a member belongs to; None: to all there are
     on_behalf_of: UUID | None = None
     purpose: str = ""  # a purpose code such as "care", see access.purposes
     request: UUID | None = None

@@ -9,6 +9,9 @@ from keepwell.products.forms.errors import NothingToPublish
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.models import Form, FormVersion
 from keepwell.products.forms.permissions import FormsPermission
+from keepwell.products.forms.queries.reach import FORM, forms_within
+from keepwell.safeguards.access.errors import NotPermitted
+from keepwell.safeguards.access.locations.placing import Locations, at, place, placed
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
@@ -25,10 +28,12 @@ def upload(viewer: Viewer, *, raw: bytes, form_id: UUID | None = None) -> Form:
     allow(viewer, FormsPermission.FORM_PUBLISH)
     parsed = definition.parse(raw)
     with wall.writing(viewer.organisation):
-        form = within_reach(Form.objects.all(), id=form_id) if form_id else _new_form(viewer)
+        form = within_reach(forms_within(viewer), id=form_id) if form_id else _new_form(viewer)
         form.title = parsed.title[:300]
         form.working = parsed.canonical.decode()
         form.save()
+        if not form_id:
+            place(viewer.organisation, FORM, form.pk, viewer.locations)
         detail = {"sha256": parsed.sha256}
         record(viewer, FormsEvent.FORM_UPLOADED, subjects=[_subject(form)], detail=detail)
     return form
@@ -48,7 +53,7 @@ def publish(
     """
     allow(viewer, FormsPermission.FORM_PUBLISH)
     with wall.writing(viewer.organisation):
-        form = within_reach(Form.objects.select_for_update(), id=form_id)
+        form = within_reach(forms_within(viewer).select_for_update(), id=form_id)
         last = FormVersion.objects.filter(form=form).order_by("-number").first()
         version = _next_version(viewer, form, last, marks, columns)
         version.save()
@@ -58,10 +63,38 @@ def publish(
     return version
 
 
+def move(viewer: Viewer, *, form_id: UUID, locations: Locations) -> Form:
+    """Let a form, and with it what arrived through it, belong to these locations; None: to all.
+
+    Whoever belongs to some locations moves between those, and keeps where else the form belongs.
+    Raises LocationUnknown.
+    """
+    allow(viewer, FormsPermission.FORM_PUBLISH)
+    with wall.writing(viewer.organisation):
+        form: Form = within_reach(forms_within(viewer).select_for_update(), id=form_id)
+        before = None if form.is_everywhere else placed(FORM, form.pk)
+        if viewer.locations is not None:
+            if before is None or locations is None or not locations <= viewer.locations:
+                raise NotPermitted
+            locations |= before - viewer.locations
+        if before == locations:
+            return form
+        form.is_everywhere = locations is None
+        form.save(update_fields=["is_everywhere"])
+        place(viewer.organisation, FORM, form.pk, locations)
+        record(viewer, FormsEvent.FORM_MOVED, subjects=[_subject(form), *at(locations)])
+    return form
+
+
 def _new_form(viewer: Viewer) -> Form:
     if viewer.actor is None:
         raise ValueError("A form has an author.")
-    return Form(organisation_id=viewer.organisation, created=clock.now(), created_by=viewer.actor)
+    return Form(
+        organisation_id=viewer.organisation,
+        created=clock.now(),
+        created_by=viewer.actor,
+        is_everywhere=viewer.locations is None,
+    )
 
 
 def _next_version(

@@ -7,6 +7,7 @@ from keepwell.products.forms import tokens
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.models import Door, Form, FormLink
 from keepwell.products.forms.permissions import FormsPermission
+from keepwell.products.forms.queries.reach import forms_within, links_within
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
@@ -31,7 +32,7 @@ def make_link(
     """Make a new link for a form; older links stay as they are."""
     allow(viewer, FormsPermission.FORM_PUBLISH)
     with wall.writing(viewer.organisation):
-        form: Form = within_reach(Form.objects.all(), id=form_id)
+        form: Form = within_reach(forms_within(viewer), id=form_id)
         return _make(viewer, form, expires, embed_origins)
 
 
@@ -45,7 +46,7 @@ def revoke_link(viewer: Viewer, *, link_id: UUID) -> FormLink:
     """Withdraw a link: from now on it opens the help page. Twice is the same as once."""
     allow(viewer, FormsPermission.FORM_PUBLISH)
     with wall.writing(viewer.organisation):
-        link: FormLink = within_reach(FormLink.objects.select_for_update(), id=link_id)
+        link: FormLink = within_reach(links_within(viewer).select_for_update(), id=link_id)
         if link.revoked is None:
             link.revoked = clock.now()
             link.save(update_fields=["revoked"])
@@ -57,7 +58,7 @@ def allow_origins(viewer: Viewer, *, link_id: UUID, origins: tuple[str, ...]) ->
     """Say which websites may show a link's form in a frame; none for no site."""
     allow(viewer, FormsPermission.FORM_PUBLISH)
     with wall.writing(viewer.organisation):
-        link: FormLink = within_reach(FormLink.objects.select_for_update(), id=link_id)
+        link: FormLink = within_reach(links_within(viewer).select_for_update(), id=link_id)
         link.embed_origins = list(origins)
         link.save(update_fields=["embed_origins"])
         detail = {"origins": str(len(origins))}

@@ -13,6 +13,7 @@ from keepwell.products.forms.models import (
     Submission,
 )
 from keepwell.products.forms.queries.authoring import is_open
+from keepwell.products.forms.queries.reach import as_seen
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -20,7 +21,10 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """Where a link leads: whose form, and the version that begins today."""
+    """Where a link leads: whose form, and the version that begins today.
+
+    The organisation is as patients of this form see it (`Location.seen`).
+    """
 
     token: str
     organisation: Organisation
@@ -52,8 +56,9 @@ def entrance_of(text: str) -> Entrance:
         raise LinkClosed
     with wall.reading(door.organisation):
         organisation = Organisation.objects.get(pk=door.organisation)
-        link = FormLink.objects.filter(pk=door.link).first()
+        link = FormLink.objects.select_related("form").filter(pk=door.link).first()
         version = FormVersion.objects.filter(form=link.form_id).last() if link else None
+        organisation = as_seen(organisation, link.form) if link else organisation
     if link is None or version is None:
         raise LinkClosed
     return Entrance(token, organisation, link, version, is_open(link))

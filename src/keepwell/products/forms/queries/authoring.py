@@ -1,6 +1,6 @@
 """What authors see: forms with their state, one form with its versions and links."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +9,11 @@ from django.db.models import Count, Max
 from keepwell.products.forms.actions.links import token_of
 from keepwell.products.forms.models import Form, FormLink, FormVersion, Submission
 from keepwell.products.forms.permissions import FormsPermission
+from keepwell.products.forms.queries.reach import FORM, as_seen, forms_within, links_within
+from keepwell.safeguards.access.locations.placing import Locations, placed
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
@@ -32,6 +35,7 @@ class LinkLine:
     link: FormLink
     token: str
     is_open: bool
+    organisation: Organisation | None = None  # as its patients see it, where a page needs it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,10 @@ def forms_of(viewer: Viewer) -> list[FormLine]:
     """List the organisation's forms, newest first (an organisation has dozens, not thousands)."""
     allow(viewer, FormsPermission.FORM_READ)
     with wall.reading(viewer.organisation):
-        forms = list(Form.objects.order_by("-pk"))
+        forms = list(forms_within(viewer).order_by("-pk"))
         newest = {v.form_id: v for v in FormVersion.objects.order_by("number")}
-        counted = Submission.objects.values("form_id").annotate(n=Count("pk"), at=Max("arrived"))
+        # "*" and not ids: those stand outside the index, which then answers alone.
+        counted = Submission.objects.values("form_id").annotate(n=Count("*"), at=Max("arrived"))
         received = {row["form_id"]: (row["n"], row["at"]) for row in counted}
     nothing: tuple[int, datetime | None] = (0, None)
     return [FormLine(form, newest.get(form.pk), *received.get(form.pk, nothing)) for form in forms]
@@ -70,7 +75,7 @@ def form_with(viewer: Viewer, form_id: UUID) -> FormWhole:
     """Return one form with versions (newest first) and links; OutOfReach for any other id."""
     allow(viewer, FormsPermission.FORM_READ)
     with wall.reading(viewer.organisation):
-        form = within_reach(Form.objects.all(), pk=form_id)
+        form = within_reach(forms_within(viewer), pk=form_id)
         return FormWhole(
             form=form,
             versions=list(FormVersion.objects.filter(form=form).order_by("-number")),
@@ -83,7 +88,21 @@ def link_with(viewer: Viewer, link_id: UUID) -> LinkLine:
     """Return one link with its form and token; OutOfReach for any other id."""
     allow(viewer, FormsPermission.FORM_READ)
     with wall.reading(viewer.organisation):
-        return _line(within_reach(FormLink.objects.select_related("form"), pk=link_id))
+        return _line(within_reach(links_within(viewer).select_related("form"), pk=link_id))
+
+
+def locations_of(viewer: Viewer, form: Form) -> Locations:
+    """Return the locations that a form within reach belongs to; None: all."""
+    with wall.reading(viewer.organisation):
+        return None if form.is_everywhere else placed(FORM, form.pk)
+
+
+def poster_of(viewer: Viewer, link_id: UUID) -> LinkLine:
+    """Return one link with whom its poster names and whom it says to call."""
+    line = link_with(viewer, link_id)
+    with wall.reading(viewer.organisation):
+        own = Organisation.objects.get(pk=viewer.organisation)
+        return replace(line, organisation=as_seen(own, line.link.form))
 
 
 def is_open(link: FormLink) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from keepwell.products.forms.models import Attachment, Form, Submission
 from keepwell.products.forms.permissions import FormsPermission
+from keepwell.products.forms.queries.reach import forms_within, submissions_within
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -40,7 +41,7 @@ def page_of_inbox(
     """
     allow(viewer, FormsPermission.SUBMISSION_LIST)
     with wall.reading(viewer.organisation):
-        found = Submission.objects.select_related("form", "version").order_by("-pk")
+        found = submissions_within(viewer).select_related("form", "version").order_by("-pk")
         if form_id is not None:
             found = found.filter(form_id=form_id)
         if reference:
@@ -56,7 +57,8 @@ def arrived_since(viewer: Viewer, moment: datetime) -> dict[str, int]:
     """Count what arrived since a moment, by the title of its form; most first."""
     allow(viewer, FormsPermission.SUBMISSION_LIST)
     with wall.reading(viewer.organisation):
-        rows = Submission.objects.filter(arrived__gte=moment).order_by().values("form__title")
+        recent = submissions_within(viewer).filter(arrived__gte=moment)
+        rows = recent.order_by().values("form__title")
         counted = rows.annotate(count=Count("pk")).order_by("-count", "form__title")
         return {row["form__title"]: row["count"] for row in counted}
 
@@ -66,14 +68,15 @@ def forms_with_answers(viewer: Viewer, asked: UUID | None = None) -> list[Form]:
     allow(viewer, FormsPermission.SUBMISSION_LIST)
     with wall.reading(viewer.organisation):
         has_answers = Exists(Submission.objects.filter(form=OuterRef("pk")))
-        return list(Form.objects.filter(Q(has_answers) | Q(pk=asked)).order_by("title", "pk"))
+        asked_for = forms_within(viewer).filter(Q(has_answers) | Q(pk=asked))
+        return list(asked_for.order_by("title", "pk"))
 
 
 def submission_with(viewer: Viewer, submission_id: UUID) -> Submission:
     """Return one submission, sealed; OutOfReach for any other id."""
     allow(viewer, FormsPermission.SUBMISSION_OPEN)
     with wall.reading(viewer.organisation):
-        rows = Submission.objects.select_related("form", "version", "person")
+        rows = submissions_within(viewer).select_related("form", "version", "person")
         found: Submission = within_reach(rows, pk=submission_id)
     return found
 
@@ -82,7 +85,7 @@ def neighbours_of(viewer: Viewer, row: Submission) -> tuple[UUID | None, UUID | 
     """Return which submission arrived next after and next before a row (ids follow time)."""
     allow(viewer, FormsPermission.SUBMISSION_OPEN)
     with wall.reading(viewer.organisation):
-        ids = Submission.objects.values_list("pk", flat=True)
+        ids = submissions_within(viewer).values_list("pk", flat=True)
         newer = ids.filter(pk__gt=row.pk).order_by("pk").first()
         older = ids.filter(pk__lt=row.pk).order_by("-pk").first()
     return newer, older
@@ -92,7 +95,7 @@ def submissions_about(viewer: Viewer, persons: tuple[UUID, ...]) -> list[Submiss
     """Return what persons sent, newest first (for their page)."""
     allow(viewer, FormsPermission.SUBMISSION_LIST)
     with wall.reading(viewer.organisation):
-        rows = Submission.objects.select_related("form").filter(person_id__in=persons)
+        rows = submissions_within(viewer).select_related("form").filter(person_id__in=persons)
         return list(rows.order_by("-pk")[:100])
 
 

@@ -18,6 +18,7 @@ from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.publishing import PublishForm
 from keepwell.products.forms.queries.authoring import FormWhole, form_with, forms_of
 from keepwell.products.forms.versions import compiled_working, marks_of
+from keepwell.products.forms.views.locations import where_is
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
@@ -67,8 +68,10 @@ def upload(request: HttpRequest, form_id: UUID | None = None) -> HttpResponse:
 def form(request: HttpRequest, form_id: UUID) -> HttpResponse:
     """Show one form: its state, its links with QR codes, its versions."""
     viewer = viewer_of(request)
+    whole = form_with(viewer, form_id)
     context = {
-        "whole": form_with(viewer, form_id),
+        "whole": whole,
+        "where": where_is(viewer, whole.form),
         "may_publish": may(viewer, FormsPermission.FORM_PUBLISH),
         "concerns": qr.concerns(),
         "host": qr.public_host(),

@@ -13,7 +13,7 @@ from keepwell.products.forms import qr
 from keepwell.products.forms.actions import links
 from keepwell.products.forms.origins import OriginsForm
 from keepwell.products.forms.permissions import FormsPermission
-from keepwell.products.forms.queries.authoring import link_with
+from keepwell.products.forms.queries.authoring import link_with, poster_of
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.viewers import viewer_of
 
@@ -73,6 +73,11 @@ def picture(request: HttpRequest, link_id: UUID) -> HttpResponse:
 @requires(FormsPermission.FORM_READ)
 def poster(request: HttpRequest, link_id: UUID) -> HttpResponse:
     """Show a page to print: the code large, the host beside it, how to check by telephone."""
-    line = link_with(viewer_of(request), link_id)
-    context = {"line": line, "host": qr.public_host(), "address": qr.public_link(line.token)}
+    line = poster_of(viewer_of(request), link_id)
+    context = {
+        "line": line,
+        "organisation": line.organisation,
+        "host": qr.public_host(),
+        "address": qr.public_link(line.token),
+    }
     return render(request, "forms/staff/poster.html", context)

@@ -4,6 +4,7 @@ An invitation gives nothing. Its link is made when its letter is written, so tha
 no table; whoever accepts has a pending membership until an administrator lets them in.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +13,17 @@ from django.db import models
 from keepwell.safeguards.access.errors import AlreadyInvited, AlreadyMember, TooManyLetters
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.invitations.queries import behind
+from keepwell.safeguards.access.locations.placing import (
+    INVITATION,
+    MEMBERSHIP,
+    Locations,
+    at,
+    hand_over,
+    place,
+    take_away,
+)
 from keepwell.safeguards.access.members.actions import allow_role, lock_members
+from keepwell.safeguards.access.members.naming import about, check_owner
 from keepwell.safeguards.access.models import Invitation, InvitationLetter, Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
@@ -32,15 +43,26 @@ MOST_LETTERS = 100  # of an organisation within an hour: whoever took over an ac
 _HOUR = timedelta(hours=1)
 
 
-def invite(viewer: Viewer, *, email: str, name: str, role: Role, reason: str) -> Invitation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """Whom an invitation is for, and what the person will be; `locations` None: at all of them."""
+
+    email: str
+    name: str
+    role: Role
+    locations: Locations
+
+
+def invite(viewer: Viewer, *, whom: Invited, reason: str) -> Invitation:
     """Invite an address; whether it has an account elsewhere changes nothing of the answer.
 
-    Raises AlreadyMember and AlreadyInvited, about the viewer's own organisation, and
-    TooManyLetters.
+    Raises AlreadyMember and AlreadyInvited, about the viewer's own organisation, TooManyLetters,
+    LocationUnknown and OwnerEverywhere.
     """
     allow(viewer, AccessPermission.MEMBER_ADD)
-    allow_role(viewer, role)
-    address = normal_email(email)
+    allow_role(viewer, whom.role)
+    check_owner(whom.role, whom.locations)
+    address = normal_email(whom.email)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         if Membership.objects.filter(user__email=address, ended__isnull=True).exists():
@@ -50,13 +72,16 @@ def invite(viewer: Viewer, *, email: str, name: str, role: Role, reason: str) ->
         invitation: Invitation = Invitation.objects.create(
             organisation_id=viewer.organisation,
             email=address,
-            name=name.strip(),
-            role=role.value,
+            name=whom.name.strip(),
+            role=whom.role.value,
+            is_everywhere=whom.locations is None,
             invited_by=viewer.actor,
             expires=now() + LASTS,
         )
+        place(viewer.organisation, INVITATION, invitation.pk, whom.locations)
         _count_letter(invitation)
-        _record(viewer, AccessKind.INVITATION_SEND, invitation, reason=reason)
+        more = at(whom.locations)
+        _record(viewer, AccessKind.INVITATION_SEND, invitation, reason=reason, more=more)
     return invitation
 
 
@@ -89,6 +114,7 @@ def withdraw(viewer: Viewer, *, invitation: UUID) -> None:
         links.end_those_about(row.pk)
         row.withdrawn = now()
         row.save(update_fields=["withdrawn"])
+        take_away(INVITATION, row.pk)
         _record(viewer, AccessKind.INVITATION_WITHDRAW, row)
 
 
@@ -111,7 +137,8 @@ def accept(*, link: OneTimeLink, user: User) -> Membership:
         membership = _pending(invitation, user)
         Invitation.objects.filter(pk=invitation.pk).update(membership=membership)
         accounts.open_door(user.pk, link.organisation)
-        _record(person, AccessKind.INVITATION_ACCEPT, invitation, membership=membership)
+        more = about(membership)
+        _record(person, AccessKind.INVITATION_ACCEPT, invitation, more=more)
     return membership
 
 
@@ -119,10 +146,15 @@ def _pending(invitation: Invitation, user: User) -> Membership:
     """Return the membership that waits, or the one that somebody has made on the console since."""
     present: Membership | None = Membership.objects.filter(user=user, ended__isnull=True).first()
     if present is not None:
+        take_away(INVITATION, invitation.pk)
         return present
     made: Membership = Membership.objects.create(
-        organisation_id=invitation.organisation_id, user=user, role=invitation.role
+        organisation_id=invitation.organisation_id,
+        user=user,
+        role=invitation.role,
+        is_everywhere=invitation.is_everywhere,
     )
+    hand_over(INVITATION, invitation.pk, MEMBERSHIP, made.pk)
     return made
 
 
@@ -148,12 +180,9 @@ def _record(
     kind: AccessKind,
     invitation: Invitation,
     *,
-    membership: Membership | None = None,
+    more: tuple[Subject, ...] = (),
     reason: str = "",
 ) -> None:
-    subjects = [Subject(model="access.invitation", ids=(invitation.pk,))]
-    if membership is not None:
-        subjects.append(Subject(model="access.membership", ids=(membership.pk,)))
-        subjects.append(Subject(model="identity.user", ids=(membership.user_id,)))
+    subjects = (Subject(model=INVITATION, ids=(invitation.pk,)), *more)
     detail = {"role": invitation.role}
-    record(viewer, kind, subjects=tuple(subjects), reason=reason, detail=detail)
+    record(viewer, kind, subjects=subjects, reason=reason, detail=detail)

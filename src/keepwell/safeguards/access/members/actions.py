@@ -15,6 +15,16 @@ from keepwell.safeguards.access.errors import (
     OwnMembership,
 )
 from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.locations.placing import (
+    INVITATION,
+    MEMBERSHIP,
+    Locations,
+    at,
+    place,
+    placed,
+    take_away,
+)
+from keepwell.safeguards.access.members.naming import about, check_owner
 from keepwell.safeguards.access.members.queries import is_last_owner
 from keepwell.safeguards.access.models import EndedAccess, EndedKind, Invitation, Membership
 from keepwell.safeguards.access.permissions import AccessPermission
@@ -59,26 +69,34 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
         row.approved = now()
         row.save(update_fields=["approved"])
         detail = {"role": row.role}
-        record(
-            viewer, AccessKind.MEMBER_APPROVE, subjects=_about(row), reason=reason, detail=detail
-        )
+        record(viewer, AccessKind.MEMBER_APPROVE, subjects=about(row), reason=reason, detail=detail)
     return row
 
 
-def change_role(viewer: Viewer, *, membership: UUID, role: Role, reason: str) -> Membership:
-    """Give a member another role: open sessions and waiting jobs have it from the next step on."""
+def move(
+    viewer: Viewer, *, membership: UUID, role: Role, locations: Locations, reason: str
+) -> Membership:
+    """Move a member to another role, other locations or both; None: to all locations.
+
+    Open sessions and waiting jobs have it from the next step on. Raises LocationUnknown, and
+    OwnerEverywhere for an owner of some locations only.
+    """
     allow(viewer, AccessPermission.MEMBER_CHANGE)
+    check_owner(role, locations)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         row = _row(membership, ended__isnull=True)
         _refuse_over(viewer, row, is_owner_kept=role is Role.OWNER)
         allow_role(viewer, role)
-        if row.role == role:
+        before = None if row.is_everywhere else placed(MEMBERSHIP, row.pk)
+        if (row.role, before) == (role, locations):
             return row
         detail = {"before": row.role, "role": role.value}
-        row.role = role.value
-        row.save(update_fields=["role"])
-        record(viewer, AccessKind.MEMBER_CHANGE, subjects=_about(row), reason=reason, detail=detail)
+        row.role, row.is_everywhere = role.value, locations is None
+        row.save(update_fields=["role", "is_everywhere"])
+        place(viewer.organisation, MEMBERSHIP, row.pk, locations)
+        subjects = (*about(row), *at(locations))
+        record(viewer, AccessKind.MEMBER_CHANGE, subjects=subjects, reason=reason, detail=detail)
     return row
 
 
@@ -97,6 +115,7 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
         _refuse_over(viewer, row)
         row.ended = now()
         row.save(update_fields=["ended"])
+        take_away(MEMBERSHIP, row.pk)
         accounts.close_door(row.user_id, viewer.organisation)
         ended = list(_ended(row))
         EndedAccess.objects.bulk_create(ended)
@@ -104,9 +123,15 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
     return row
 
 
-def readmit(viewer: Viewer, *, membership: UUID, role: Role, reason: str) -> Membership | None:
-    """Let somebody back in who had left, as a new membership; None when the person is back."""
+def readmit(
+    viewer: Viewer, *, membership: UUID, role: Role, locations: Locations, reason: str
+) -> Membership | None:
+    """Let somebody back in who had left, as a new membership; None when the person is back.
+
+    Raises as `move` does.
+    """
     allow(viewer, AccessPermission.MEMBER_APPROVE)
+    check_owner(role, locations)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         former = _row(membership, ended__isnull=False)
@@ -114,11 +139,17 @@ def readmit(viewer: Viewer, *, membership: UUID, role: Role, reason: str) -> Mem
         if Membership.objects.filter(user=former.user, ended__isnull=True).exists():
             return None
         row: Membership = Membership.objects.create(
-            organisation_id=viewer.organisation, user=former.user, role=role, approved=now()
+            organisation_id=viewer.organisation,
+            user=former.user,
+            role=role,
+            is_everywhere=locations is None,
+            approved=now(),
         )
+        place(viewer.organisation, MEMBERSHIP, row.pk, locations)
         accounts.open_door(former.user_id, viewer.organisation)
         detail = {"role": role.value}
-        record(viewer, AccessKind.MEMBER_RETURN, subjects=_about(row), reason=reason, detail=detail)
+        subjects = (*about(row), *at(locations))
+        record(viewer, AccessKind.MEMBER_RETURN, subjects=subjects, reason=reason, detail=detail)
     return row
 
 
@@ -139,12 +170,12 @@ def _refuse_over(viewer: Viewer, row: Membership, *, is_owner_kept: bool = False
 def _ended(row: Membership) -> Iterator[EndedAccess]:
     """End what hangs on a membership; yield each thing as the report tells it."""
 
-    def ended(kind: EndedKind, about: UUID, **facts: object) -> EndedAccess:
+    def ended(kind: EndedKind, what: UUID, **facts: object) -> EndedAccess:
         return EndedAccess(
             organisation_id=row.organisation_id,
             membership=row,
             kind=kind.value,
-            about=about,
+            about=what,
             ended=now(),
             **facts,
         )
@@ -158,6 +189,7 @@ def _ended(row: Membership) -> Iterator[EndedAccess]:
     open_ones = {"email": row.user.email, "membership__isnull": True, "withdrawn__isnull": True}
     for invitation in Invitation.objects.filter(**open_ones):
         Invitation.objects.filter(pk=invitation.pk).update(withdrawn=now())
+        take_away(INVITATION, invitation.pk)
         links.end_those_about(invitation.pk)
         yield ended(EndedKind.LINK, invitation.pk, begun=invitation.created, words="join")
     for link in links.end_those_of(row.user_id):
@@ -183,14 +215,7 @@ def _record_end(viewer: Viewer, row: Membership, ended: list[EndedAccess], reaso
     record(
         viewer,
         AccessKind.MEMBER_END,
-        subjects=(*_about(row), *subjects),
+        subjects=(*about(row), *subjects),
         reason=reason,
         detail={"before": row.role},
-    )
-
-
-def _about(row: Membership) -> tuple[Subject, Subject]:
-    return (
-        Subject(model="access.membership", ids=(row.pk,)),
-        Subject(model="identity.user", ids=(row.user_id,)),
     )

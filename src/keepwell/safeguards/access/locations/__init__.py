@@ -1,0 +1,1 @@
+"""Locations: where an organisation works, and what belongs to which."""
