@@ -51,9 +51,13 @@ from this table.
 - **{member}** works with what patients send.
 - **{auditor}** reads the trail, and sees that there are records without opening them.
 
-What a permission lets do: [](routes.md) names the one that each page asks for. The last column says
-whether somebody who belongs to some [locations](../guides/locations.md) only holds it too, for what
-belongs to those; what concerns the whole organisation takes somebody who belongs to all of it.
+The columns after the roles are no role. *Of one location*: whether somebody who belongs to some
+[locations](../guides/locations.md) only holds it too, for what belongs to those; what concerns the
+whole organisation takes somebody who belongs to all of it. *For a while*: what a member who asks
+can be [given for a while](../guides/access-for-a-while.md). *In an emergency*: what administrators
+and auditors open in an [emergency](../guides/emergency-access.md). Both end by themselves.
+
+What a permission lets do: [](routes.md) names the one that each page asks for.
 """
 
 
@@ -97,12 +101,15 @@ def matrix_page(matrix: Mapping[str, Any]) -> str:
     """Return the page of the policy matrix: a row for each permission, a column for each role."""
     roles = matrix["roles"]
     head = MATRIX_HEAD.format(**{role: role.capitalize() for role in roles})
-    lines = [f"| permission | {' | '.join(roles)} | of one location |"]
-    lines.append("|---" * (len(roles) + 2) + "|")
+    beyond = ("of one location", "for a while", "in an emergency")
+    lines = [f"| permission | {' | '.join([*roles, *beyond])} |"]
+    lines.append("|---" * (len(roles) + len(beyond) + 1) + "|")
     for permission, held in matrix["permissions"].items():
-        cells = " | ".join("yes" if role in held else "" for role in roles)
-        place = "" if permission in matrix["whole"] else "yes"
-        lines.append(f"| `{permission}` | {cells} | {place} |")
+        marks = [role in held for role in roles]
+        marks.append(permission not in matrix["whole"])
+        marks += [permission in matrix[name] for name in ("raisable", "emergency")]
+        cells = " | ".join("yes" if mark else "" for mark in marks)
+        lines.append(f"| `{permission}` | {cells} |")
     return head + "\n" + "\n".join(lines) + "\n"
 
 

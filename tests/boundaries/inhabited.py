@@ -22,6 +22,8 @@ from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.tasks import write_about_account
 from keepwell.products.forms.models import Attachment, Form, FormLink, Submission
 from keepwell.safeguards.access import viewers
+from keepwell.safeguards.access.elevations import actions as elevations
+from keepwell.safeguards.access.emergencies import actions as emergencies
 from keepwell.safeguards.access.invitations import actions as invitations
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.networks import actions as network_actions
@@ -34,13 +36,14 @@ from keepwell.safeguards.persons import actions as persons
 from keepwell.safeguards.persons.models import Person as PersonRow
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Location
-from tests.people import Clinic, browser_of, make_clinic
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from tests.people import Clinic, Person, browser_of, make_clinic
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, author, publish
 
 REASON = "The same person, seen at the desk"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 NUMBERS = {"number": 1, "index": 0}
-WORDS = {"code": "reset", "reason": "app"}
+WORDS = {"code": "reset", "duty": "security", "reason": "app"}
 LETTER = b"%PDF-1.4 a letter"
 
 
@@ -86,6 +89,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     half.answer(ABOUT_PAT)
     ids = _ids(clinic) | _joined(clinic)
     ids |= _members(clinic)
+    ids |= _raised(clinic)
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     ids |= {"network_id": _network(clinic), "location_id": _location(clinic)}
     one_time = _one_time(clinic, ids["invitation_id"])
@@ -179,6 +183,28 @@ def _members(clinic: Clinic) -> dict[str, UUID]:
     with wall.reading(clinic.organisation.id):
         membership = Membership.objects.get(user=mia.user)
     return {"membership_id": membership.pk, "invitation_id": invitation.pk}
+
+
+def _raised(clinic: Clinic) -> dict[str, UUID]:
+    """Let an administrator ask for more, and another break the glass."""
+    owner = clinic.owner.user.name
+    abe, ira = (clinic.add(f"{one}-of-{owner}", Role.ADMINISTRATOR) for one in ("Abe", "Ira"))
+    asked, _ = elevations.ask(
+        _as(clinic, abe), permissions=["submission:list"], minutes=60, reason=REASON
+    )
+    begun, _ = emergencies.begin(_as(clinic, ira), reason=REASON)
+    return {"elevation_id": asked.pk, "emergency_id": begun.pk}
+
+
+def _as(clinic: Clinic, person: Person) -> Viewer:
+    browser_of(person)
+    return Viewer(
+        kind=ViewerKind.MEMBER,
+        organisation=clinic.organisation.id,
+        actor=person.user.pk,
+        role=Role.ADMINISTRATOR,
+        session=sessions.standing_of(person.user)[0].pk,
+    )
 
 
 def _one_time(clinic: Clinic, invitation: UUID) -> dict[str, str]:

@@ -38,6 +38,7 @@ WITHOUT_VIEWER = {
     "keepwell.safeguards.access.queries.organisations_of": "is what a session is chosen from",
     "keepwell.safeguards.access.queries.role_of": "is what a viewer is made from",
     "keepwell.safeguards.access.queries.within_reach": "takes rows already within reach",
+    "keepwell.safeguards.access.rights.queries.rights_of": "is what a viewer is made from",
     "keepwell.safeguards.identity.actions": "signing in comes before there is a viewer",
     "keepwell.safeguards.identity.queries.names_of": "accounts stand outside the wall",
     "keepwell.safeguards.persons.queries.ids_of_whole": "ids only, inside the caller's wall",

@@ -61,6 +61,9 @@ OPEN = {
 # What each role holds, said once more: widening one takes two people who read, or one who lies.
 EVERYBODY = {"owner", "administrator", "member", "auditor"}
 HELD = {
+    "elevation:decide": {"owner", "administrator"},
+    "emergency:begin": {"owner", "administrator", "auditor"},
+    "emergency:set": {"owner"},
     "form:publish": {"owner", "administrator"},
     "form:read": EVERYBODY,
     "job:manage": {"owner", "administrator"},
@@ -73,6 +76,8 @@ HELD = {
     "member:list": {"owner", "administrator", "auditor"},
     "network:change": {"owner", "administrator"},
     "network:list": {"owner", "administrator", "auditor"},
+    "officer:name": {"owner"},
+    "officer:serve": {"owner", "administrator", "auditor"},
     "organisation:change": {"owner", "administrator"},
     "person:erase": {"owner"},
     "person:join": {"owner", "member"},

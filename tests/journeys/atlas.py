@@ -7,17 +7,17 @@ never by their words, so the walk works in any language.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
 
 from playwright.sync_api import Page
 
-from tests.journeys import authenticator, browser
+from tests.journeys import authenticator, browser, raised
 from tests.journeys.answering import START, Patient
 from tests.journeys.clinic import SAMPLES, Clinic, press, publish
 from tests.journeys.fresh import Fresh
 from tests.journeys.postbox import found_in_a_letter, newest_text
+from tests.journeys.stops import Stop
 from tests.serving import keepwell
 
 OPEN = "main button.sealing"
@@ -35,24 +35,6 @@ HILL = {
 BROKEN = Path(__file__).parent / "specimens" / "broken.json"
 
 
-@dataclass(frozen=True)
-class Stop:
-    """A page that the walk has come to."""
-
-    name: str
-    opened: browser.Opened
-
-    @property
-    def page(self) -> Page:
-        """Return the page itself."""
-        return self.opened.page
-
-    @property
-    def is_patients(self) -> bool:
-        """Tell whether patients see this page."""
-        return self.name.startswith("patient-")
-
-
 def walk(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
     """Go everywhere once, beginning with an installation that nobody has set up yet."""
     yield from _set_up(clinic, fresh)
@@ -65,6 +47,7 @@ def walk(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
     yield from _account(clinic, fresh)
     yield from _members(clinic)
     yield from _locations(clinic)
+    yield from raised.walk(clinic)
     yield from _others(clinic)
 
 

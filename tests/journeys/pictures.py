@@ -21,6 +21,7 @@ from PIL import Image
 from tests.journeys import atlas, browser
 from tests.journeys.clinic import Clinic
 from tests.journeys.fresh import Fresh
+from tests.journeys.stops import Stop
 from tests.serving import Demo, serving
 
 FOLDER = Path(__file__).parents[2] / "pictures"
@@ -30,6 +31,7 @@ FOR_DOCUMENTATION = {
     "form": "desktop-light",
     "inbox": "desktop-light",
     "locations": "desktop-light",
+    "emergency-on": "desktop-light",
     "member-report": "desktop-light",
     "submission": "desktop-light",
     "trail": "desktop-light",
@@ -70,7 +72,7 @@ def served() -> Iterator[tuple[Clinic, Fresh]]:
             yield Clinic(demo, chromium), Fresh(new)
 
 
-def take(stop: atlas.Stop, folder: Path) -> None:
+def take(stop: Stop, folder: Path) -> None:
     """Take the pictures of one page."""
     for look, (size, scheme) in LOOKS.items():
         browser.be_looked_at(stop.page, size, scheme)
@@ -92,7 +94,7 @@ def _section(name: str) -> str:
     return f"<section><h2>{html.escape(name)}</h2><div>{shown}</div></section>"
 
 
-def take_for_documentation(stop: atlas.Stop, folder: Path) -> None:
+def take_for_documentation(stop: Stop, folder: Path) -> None:
     """Take the one picture that the documentation shows of this page, in few bytes."""
     look = FOR_DOCUMENTATION.get(stop.name)
     if look is None:

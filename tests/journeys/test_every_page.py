@@ -5,6 +5,7 @@ import pytest
 from tests.journeys import atlas, axe, browser
 from tests.journeys.clinic import Clinic
 from tests.journeys.fresh import Fresh
+from tests.journeys.stops import Stop
 
 pytestmark = pytest.mark.journey
 
@@ -19,7 +20,7 @@ SPOILING = """
 """
 
 
-def findings(stop: atlas.Stop) -> list[str]:
+def findings(stop: Stop) -> list[str]:
     """Return what is wrong with a page, in four looks and on the narrowest screens."""
     found = []
     for size, scheme in browser.LOOKS:
@@ -54,6 +55,6 @@ def test_the_search_for_findings_finds_them(clinic: Clinic) -> None:
     with browser.opened(clinic.chromium) as this:
         this.page.goto(clinic.form_link)
         this.page.evaluate(SPOILING)
-        found = "\n".join(findings(atlas.Stop("patient-broken", this)))
+        found = "\n".join(findings(Stop("patient-broken", this)))
     for one in ("color-contrast", "label", "scrolls sideways at 320", "small", "Content Security"):
         assert one in found

@@ -17,9 +17,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from keepwell.config.demo.patients import PATIENTS
-from tests.journeys import answering, atlas, browser, pseudo
+from tests.journeys import answering, atlas, browser, pseudo, raised
 from tests.journeys.clinic import SAMPLES, Clinic
 from tests.journeys.fresh import OWNER, Fresh
+from tests.journeys.stops import Stop
 from tests.serving import Demo, installation, serving
 
 pytestmark = pytest.mark.journey
@@ -74,7 +75,7 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         OWNER,
         PATIENTS,
         PROFILE,
-        (atlas.IRA, atlas.IRA_NAME),
+        (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY),
         atlas.HILL,
         "The lease ended.",
         typed,
@@ -86,7 +87,7 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
     return tuple(said | halves)
 
 
-def findings(stop: atlas.Stop, data: tuple[str, ...], direction: str) -> list[str]:
+def findings(stop: Stop, data: tuple[str, ...], direction: str) -> list[str]:
     """Return untranslated words, and what lies over something or sticks out at the side."""
     page = stop.page
     found = [f"{stop.name}: {word}" for word in pseudo.unmarked(page, data=data)]

@@ -1,27 +1,41 @@
 """SG19: no mail ever holds anything of a patient. Every mail Keepwell can send is sent here."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from django.test import Client
 
 import keepwell
 from keepwell.jobs import queue
+from keepwell.office.elevations import actions as elevations
+from keepwell.office.emergencies import actions as emergencies
 from keepwell.office.mail.letters import letters
 from keepwell.office.members import actions as members
+from keepwell.office.officers import actions as officers
 from keepwell.office.sign_in import mail
 from keepwell.office.tasks import write_checkpoint
+from keepwell.safeguards.access.duties import Duty
+from keepwell.safeguards.access.elevations.queries import to_decide
 from keepwell.safeguards.access.members.queries import Standing, members_in
+from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
-from keepwell.safeguards.identity import second_factor
+from keepwell.safeguards.identity import second_factor, sessions
 from tests.mailbox import mailed
 from tests.office.sign_in.test_joining import BEN, accept, invite, link_to
 from tests.people import PASSWORD, Clinic, Person, browser, browser_of
-from tests.products.forms.pages.patients import ABOUT_PAT, Patient, reference_in
+from tests.products.forms.pages.patients import ABOUT_PAT, Patient, author, reference_in
 
 SOURCE = Path(keepwell.__file__).parent
-ABOUT_MEMBERS = {"approved", "invitation", "waiting"}
+ABOUT_MEMBERS = {"approved", "invitation", "officer", "waiting"}
+ABOUT_ACCESS = {
+    "elevation-approved",
+    "elevation-asked",
+    "elevation-ended",
+    "elevation-refused",
+    "emergency",
+}
 MAILS = {
     "checkpoint",
     "factor",
@@ -31,7 +45,7 @@ MAILS = {
     "recovery_code",
     "reset",
     "test",
-} | ABOUT_MEMBERS
+} | (ABOUT_MEMBERS | ABOUT_ACCESS)
 SENDER = "safeguards/mail/smtp.py"
 WAYS_OUT = re.compile(r"import smtplib|from django\.core\.mail|from django\.core import mail")
 
@@ -75,6 +89,25 @@ def invite_and_let_in(clinic: Clinic) -> None:
     members.approve(viewer, membership=waiting.pk, reason="Asked at the desk")
 
 
+def raise_access(clinic: Clinic, pats: str) -> None:
+    """Name an officer, break the glass, ask twice; each reason speaks of Pat."""
+    owner, abe = author(clinic), clinic.add("Abe", Role.ADMINISTRATOR)
+    dee = clinic.add("Dee", Role.AUDITOR)
+    by_account = {row.user_id: row.pk for row in members_of(owner)}
+    for duty in Duty:
+        officers.name_officer(owner, duty=duty, membership=by_account[abe.user.pk], reason=pats)
+    browser_of(dee)
+    session = sessions.standing_of(dee.user)[0].pk
+    asker = replace(owner, actor=dee.user.pk, role=Role.AUDITOR.value, session=session)
+    emergencies.begin(asker, reason=pats)
+    for permission in ("submission:open", "person:open"):
+        elevations.ask(asker, permissions=[permission], minutes=60, reason=pats)
+    [first, second] = to_decide(owner)
+    elevations.approve(owner, elevation=first.pk, reason=pats)
+    elevations.withdraw(owner, elevation=first.pk, reason=pats)
+    elevations.refuse(owner, elevation=second.pk, reason=pats)
+
+
 def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) -> None:
     pat.send()
     browser_of(clinic.owner).get("/inbox/")
@@ -82,11 +115,13 @@ def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) 
     browser_of(clinic.owner).post("/mail/test/")
     queue.put(write_checkpoint, organisation=clinic.organisation.id, account=clinic.owner.user.pk)
     invite_and_let_in(clinic)
+    raise_access(clinic, ABOUT_PAT["Full name"])
     eve = clinic.add("Eve", Role.OWNER)
     mail.tell_of_factor_link(clinic.owner.user)
     sent = mailed()
-    assert len({one.subject for one in sent}) == len(sent) == len(MAILS)
-    assert {one.to for one in sent} == {clinic.owner.email, eve.email, BEN}
+    assert len({one.subject for one in sent}) == len(MAILS)
+    colleagues = {"abe@example.org", "dee@example.org"}
+    assert {one.to for one in sent} == {clinic.owner.email, eve.email, BEN} | colleagues
     written = [f"{one.subject}\n{one.body}\n{one.html}\n{one.raw.decode()}" for one in sent]
     for canary in canaries(pat):
         assert [text for text in written if canary in text] == [], canary

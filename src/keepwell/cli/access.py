@@ -111,8 +111,13 @@ def _matrix(chosen: argparse.Namespace) -> int:
     matrix = policy.matrix()
     found = _asked() if chosen.probe else None
     if chosen.json:
-        shown: dict[str, object] = {"roles": list(policy.ROLES), "permissions": matrix}
-        shown |= {"whole": policy.whole()}
+        shown: dict[str, object] = {
+            "roles": list(policy.ROLES),
+            "permissions": matrix,
+            "whole": policy.whole(),
+            "raisable": policy.raisable(),
+            "emergency": policy.emergency(),
+        }
         if found is not None:
             shown |= {"asked": found.asked, "differences": found.differences}
         say(json.dumps(shown, indent=1))

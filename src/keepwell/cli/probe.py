@@ -51,6 +51,7 @@ def run(*, account: str) -> Found:
     """Probe the system that answers at the staff address; refuse when nothing does."""
     with _connection() as connection:
         _answer(connection, "/ready", "")
+        connection.close()  # making the organisation may take longer than a server waits
         with _scratch(account) as keys:
             return _compare(connection, keys)
 

@@ -44,6 +44,21 @@ MANIFEST = Manifest(
             section=_("Safeguards"),
         ),
         MenuItem(
+            title=_("Access for a while"),
+            route="office:elevations",
+            icon="clock",
+            order=81,
+            section=_("Safeguards"),
+        ),
+        MenuItem(
+            title=_("Emergency access"),
+            route="office:emergencies",
+            icon="lock-open",
+            permission=AccessPermission.OFFICER_SERVE,
+            order=81,
+            section=_("Safeguards"),
+        ),
+        MenuItem(
             title=_("Networks"),
             route="office:networks",
             icon="branch",
@@ -75,6 +90,12 @@ MANIFEST = Manifest(
         OfficePermission.TRAIL_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
     whole=frozenset(OfficePermission),
+    raisable={
+        OfficePermission.JOB_MANAGE: _("See and steer jobs"),
+        OfficePermission.MAIL_MANAGE: _("See how mail is, and test it"),
+        OfficePermission.ORGANISATION_CHANGE: _("Change settings of the organisation"),
+        OfficePermission.TRAIL_READ: _("Read the trail"),
+    },
     events={
         AuditEvent.PERIOD_ERASE: EventWords(
             did=_("erased what a month of the trail says"), icon="lock"
@@ -139,11 +160,30 @@ MANIFEST = Manifest(
                 "%(count)s allowed network", "%(count)s allowed networks", "count"
             )
         ),
+        "access.elevation": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s access for a while", "%(count)s accesses for a while", "count"
+            ),
+            route="office:elevation",
+            permission=AccessPermission.ELEVATION_DECIDE,
+        ),
+        "access.emergencyaccess": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s emergency access", "%(count)s emergency accesses", "count"
+            ),
+            route="office:emergency",
+            permission=AccessPermission.OFFICER_SERVE,
+        ),
         "access.invitation": RecordWords(
             counted=ngettext_lazy("%(count)s invitation", "%(count)s invitations", "count")
         ),
         "access.membership": RecordWords(
             counted=ngettext_lazy("%(count)s membership", "%(count)s memberships", "count")
+        ),
+        "access.officer": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s place of an officer", "%(count)s places of officers", "count"
+            )
         ),
         "identity.onetimelink": RecordWords(
             counted=ngettext_lazy("%(count)s link by mail", "%(count)s links by mail", "count")

@@ -12,7 +12,7 @@ from keepwell.jobs.declaring import job
 from keepwell.jobs.work import Work
 from keepwell.office.mail.letters import Fact
 from keepwell.office.mail.writing import write, write_to
-from keepwell.office.members.letters import MEMBER_LETTERS, MemberLetter
+from keepwell.office.members.letters import MEMBER_LETTERS, MEMBER_PAGES, MemberLetter
 from keepwell.office.sign_in.letters import LETTERS, RESET_LASTS, AccountLetter
 from keepwell.office.trail.letters import CHECKPOINT
 from keepwell.safeguards.access import registry, viewers
@@ -102,13 +102,14 @@ def write_about_waiting(work: Work, membership: UUID) -> None:
 
 @job("office:member:write", title=_("Mail about who works here"), tries=12)
 def write_to_member(work: Work, account: UUID, letter: MemberLetter) -> None:
-    """Write to a present member: that somebody waits, or that the person was let in."""
+    """Write to a present member about what happened to members, the person's own access too."""
     viewer = viewers.of_job(work)
     user = accounts.open_account_of(account)
     profile = organisation(viewer.organisation)
     if user is None or profile is None or role_of(user.pk, viewer.organisation) is None:
         return
-    path = reverse("office:members") if letter is MemberLetter.WAITING else ""
+    page = MEMBER_PAGES.get(letter)
+    path = reverse(page) if page else ""
     address = settings.KEEPWELL_STAFF_URL + path
     write(work, MEMBER_LETTERS[letter], user, organisation=profile.name, address=address)
 

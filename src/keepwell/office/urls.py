@@ -3,11 +3,14 @@
 from django.urls import path
 
 from keepwell.office import ready
+from keepwell.office.elevations import views as elevations
+from keepwell.office.emergencies import views as emergencies
 from keepwell.office.home import views as home
 from keepwell.office.jobs import views as jobs
 from keepwell.office.mail import views as mail
 from keepwell.office.members import views as members
 from keepwell.office.networks import views as networks
+from keepwell.office.officers import views as officers
 from keepwell.office.persons import views as persons
 from keepwell.office.settings import locations
 from keepwell.office.settings import views as settings
@@ -62,11 +65,22 @@ urlpatterns = [
         members.withdraw,
         name="withdraw_invitation",
     ),
+    path("members/officers/<slug:duty>/", officers.name, name="name_officer"),
     path("members/<uuid:membership_id>/let-in/", members.let_in, name="let_in"),
     path("members/<uuid:membership_id>/role/", members.role, name="member_role"),
     path("members/<uuid:membership_id>/left/", members.left, name="left"),
     path("members/<uuid:membership_id>/report/", members.report, name="left_report"),
     path("members/<uuid:membership_id>/let-back-in/", members.let_back_in, name="let_back_in"),
+    path("access/", elevations.page, name="elevations"),
+    path("access/ask/", elevations.ask, name="ask"),
+    path("access/<uuid:elevation_id>/", elevations.one, name="elevation"),
+    path("access/<uuid:elevation_id>/back/", elevations.give_back, name="give_back"),
+    path("emergency/", emergencies.page, name="emergencies"),
+    path("emergency/begin/", emergencies.begin, name="begin_emergency"),
+    path("emergency/end/", emergencies.end, name="end_emergency"),
+    path("emergency/minutes/", emergencies.minutes, name="emergency_minutes"),
+    path("emergency/<uuid:emergency_id>/", emergencies.one, name="emergency"),
+    path("emergency/<uuid:emergency_id>/end/", emergencies.end_of, name="end_emergency_of"),
     path("settings/", settings.page, name="settings"),
     path("settings/locations/", locations.page, name="locations"),
     path("settings/locations/add/", locations.add, name="add_location"),

@@ -43,6 +43,9 @@ KEEPWELL_HOME_ROUTE = "office:home"
 KEEPWELL_TRAIL_ROUTE = "office:trail"
 KEEPWELL_SIGN_OUT_ROUTE = "sign_in:out"
 KEEPWELL_ACCOUNT_ROUTE = "sign_in:account"
+KEEPWELL_ASK_ROUTE = "office:ask"
+KEEPWELL_EMERGENCY_ROUTE = "office:begin_emergency"
+KEEPWELL_END_EMERGENCY_ROUTE = "office:end_emergency"
 
 # Only what has a catalogue of ours: a half-translated page would be worse than an English one.
 LANGUAGES = [("en", "English")]

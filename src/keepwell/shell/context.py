@@ -2,17 +2,24 @@
 
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from keepwell.safeguards.access import viewers
+from keepwell.safeguards.access.emergencies import queries as emergencies
 from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.shell import menu, requests, trail_state
+from keepwell.toolkit.clock import now
+
+if TYPE_CHECKING:
+    from keepwell.safeguards.access.models import EmergencyAccess
 
 
 def _url(route: str) -> str:
@@ -47,6 +54,28 @@ class Frame:
             return None
         zone = self.organisation.time_zone if self.organisation else "UTC"
         return trail_state.words_for(viewer, ZoneInfo(zone))
+
+    @cached_property
+    def emergency(self) -> "EmergencyAccess | None":
+        """The emergency access that is on in this session, for the banner of every page."""
+        try:  # an address that leads nowhere has no viewer, an error page perhaps no database
+            viewer = requests.viewer_of(self._request) or viewers.member(self._request)
+            return None if viewer is None else emergencies.mine(viewer)
+        except DatabaseError:
+            return None
+
+    @property
+    def emergency_minutes(self) -> int:
+        """How many minutes of it are left, begun ones too."""
+        if self.emergency is None:
+            return 0
+        left = (self.emergency.until - now()) // timedelta(minutes=1) + 1
+        return max(1, left)
+
+    @cached_property
+    def emergency_end_url(self) -> str:
+        """Where the banner's button sends."""
+        return _url(settings.KEEPWELL_END_EMERGENCY_ROUTE)
 
     @cached_property
     def user_name(self) -> str:

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
-from keepwell.shell import locales, requests
+from keepwell.shell import locales, refusals, requests
 from keepwell.shell.error_words import ErrorWords, words_of
 from keepwell.toolkit.errors import KeepwellError
 
@@ -48,7 +48,7 @@ def page(request: HttpRequest, status: int, words: ErrorWords | None = None) -> 
             "carried": place.carried,
             "start": place.start,
         }
-    context["page"] = words
+    context |= {"page": words, "offers": refusals.offers_of(request) if status == 403 else []}
     response = HttpResponse(_rendered(request, context), status=status)
     response.is_error_page = True  # type: ignore[attr-defined]  # so that it is not replaced again
     if status in LATER_SECONDS:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from keepwell.safeguards.access import registry
-from keepwell.safeguards.access.purposes import label_of
+from keepwell.safeguards.access.purposes import Purpose, label_of
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.payloads import Payload
@@ -231,13 +231,20 @@ def _thing(model: str) -> str:
 def why_of(payload: Payload) -> str:
     """Say why and from where: purpose, reason, device, address; and that it failed, if it did."""
     reason = _("“%(reason)s”") % {"reason": payload.reason} if payload.reason else ""
-    parts = (outcome_of(payload), purpose_of(payload), reason, payload.device, payload.address)
+    what = (outcome_of(payload), emergency_of(payload), purpose_of(payload))
+    parts = (*what, reason, payload.device, payload.address)
     return SEPARATOR.join(filter(None, parts))
 
 
 def outcome_of(payload: Payload) -> str:
     """Say that an act did not succeed; nothing if it did."""
     return "" if payload.outcome == SUCCESS else _("Refused or failed")
+
+
+def emergency_of(payload: Payload) -> str:
+    """Say that the glass was broken, unless the purpose says it already."""
+    is_said = payload.purpose == Purpose.EMERGENCY
+    return _("In an emergency") if payload.is_emergency and not is_said else ""
 
 
 def purpose_of(payload: Payload) -> str:

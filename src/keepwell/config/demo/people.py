@@ -4,6 +4,9 @@ import secrets
 from dataclasses import dataclass
 
 from keepwell.safeguards.access.actions import add_member, found_organisation
+from keepwell.safeguards.access.duties import Duty
+from keepwell.safeguards.access.officers.actions import name_officer
+from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity import second_factor
 from keepwell.safeguards.identity.models import User
@@ -13,6 +16,7 @@ from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 
 # No letters that look like others: somebody types these.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_DEMO = "Named when the demonstration was made."
 _GROUPS, _GROUP = 4, 5  # 20 of 31 letters: 99 bits
 
 
@@ -48,7 +52,15 @@ def open_riverside() -> Clinic:
         profile.save()
     ben = _join(clinic, "Ben Okafor", "ben", Role.MEMBER)
     dee = _join(clinic, "Dee Lindqvist", "dee", Role.AUDITOR)
+    _name_officers(clinic)
     return Clinic(profile, clinic.owner, (*clinic.accounts, ben, dee))
+
+
+def _name_officers(clinic: Clinic) -> None:
+    """Let Ada answer for privacy and Dee for security."""
+    by_role = {row.role: row for row in members_of(clinic.owner)}
+    for duty, role in ((Duty.PRIVACY, Role.OWNER), (Duty.SECURITY, Role.AUDITOR)):
+        name_officer(clinic.owner, duty=duty, membership=by_role[role].pk, reason=_DEMO)
 
 
 def open_hillside() -> Clinic:

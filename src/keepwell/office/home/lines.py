@@ -7,7 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from keepwell.office.elevations import lines as elevations
+from keepwell.office.emergencies import lines as emergencies
 from keepwell.office.mail import state
+from keepwell.office.officers import lines as officers
 from keepwell.office.permissions import OfficePermission
 from keepwell.safeguards.access.manifest import FirstStep, HomeLine
 from keepwell.safeguards.access.members.queries import count_waiting
@@ -33,6 +36,9 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
         )
     if may(viewer, AccessPermission.MEMBER_APPROVE):
         yield from _about_members(count_waiting(viewer))
+    yield from emergencies.to_review(viewer)
+    yield from elevations.waiting(viewer)
+    yield from officers.vacated(viewer)
     if may(viewer, OfficePermission.MAIL_MANAGE):
         yield from _about_mail(state.present())
 
@@ -95,3 +101,4 @@ def first_steps(viewer: Viewer) -> Iterator[FirstStep]:
         act=_("Fill in"),
         icon="building",
     )
+    yield from officers.first_steps(viewer)

@@ -15,7 +15,13 @@ class MemberLetter(StrEnum):
     """What there is to be said about working in an organisation."""
 
     APPROVED = "approved"
+    ELEVATION_APPROVED = "elevation-approved"
+    ELEVATION_ASKED = "elevation-asked"
+    ELEVATION_ENDED = "elevation-ended"
+    ELEVATION_REFUSED = "elevation-refused"
+    EMERGENCY = "emergency"
     INVITATION = "invitation"
+    OFFICER = "officer"
     WAITING = "waiting"
 
 
@@ -30,6 +36,41 @@ MEMBER_LETTERS = {
             example={**_EXAMPLE, "address": "https://keepwell.example"},
         ),
         Letter(
+            code=MemberLetter.ELEVATION_APPROVED,
+            title=_("When access for a while is given"),
+            subject=_("You have the access you asked for in Keepwell"),
+            template="office/elevations/mail/approved.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example/access/"},
+        ),
+        Letter(
+            code=MemberLetter.ELEVATION_ASKED,
+            title=_("When a colleague asks for more access"),
+            subject=_("A colleague asks for access in Keepwell"),
+            template="office/elevations/mail/asked.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example/access/"},
+        ),
+        Letter(
+            code=MemberLetter.ELEVATION_ENDED,
+            title=_("When access for a while is taken back"),
+            subject=_("Access in Keepwell was taken back"),
+            template="office/elevations/mail/ended.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example/access/"},
+        ),
+        Letter(
+            code=MemberLetter.ELEVATION_REFUSED,
+            title=_("When access for a while is refused"),
+            subject=_("The access you asked for in Keepwell was refused"),
+            template="office/elevations/mail/refused.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example/access/"},
+        ),
+        Letter(
+            code=MemberLetter.EMERGENCY,
+            title=_("When emergency access is begun, for officers"),
+            subject=_("Emergency access was begun in Keepwell"),
+            template="office/emergencies/mail/emergency.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example/emergency/"},
+        ),
+        Letter(
             code=MemberLetter.INVITATION,
             title=_("When a colleague is invited"),
             subject=_("You are invited to Keepwell"),
@@ -42,6 +83,13 @@ MEMBER_LETTERS = {
             lasts=LASTS,
         ),
         Letter(
+            code=MemberLetter.OFFICER,
+            title=_("When somebody is named an officer"),
+            subject=_("You are named an officer in Keepwell"),
+            template="office/officers/mail/officer.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example/members/"},
+        ),
+        Letter(
             code=MemberLetter.WAITING,
             title=_("When a colleague waits to be let in"),
             subject=_("A colleague waits to be let in to Keepwell"),
@@ -49,4 +97,15 @@ MEMBER_LETTERS = {
             example={**_EXAMPLE, "address": "https://keepwell.example/members/"},
         ),
     )
+}
+
+# Where a letter leads; one that is not here leads to the first page.
+MEMBER_PAGES = {
+    MemberLetter.ELEVATION_APPROVED: "office:elevations",
+    MemberLetter.ELEVATION_ASKED: "office:elevations",
+    MemberLetter.ELEVATION_ENDED: "office:elevations",
+    MemberLetter.ELEVATION_REFUSED: "office:elevations",
+    MemberLetter.EMERGENCY: "office:emergencies",
+    MemberLetter.OFFICER: "office:members",
+    MemberLetter.WAITING: "office:members",
 }

@@ -25,6 +25,7 @@ from keepwell.safeguards.access.invitations import actions as invitations
 from keepwell.safeguards.access.locations.queries import open_locations, where_is
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.members import queries
+from keepwell.safeguards.access.officers.queries import duties_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.roles import Role
@@ -53,6 +54,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "like": like,
         "lists": shown,
         "found": sum(one.total for one in shown.values()),
+        "duties": duties_of(viewer),
+        "may_name": may(viewer, AccessPermission.OFFICER_NAME),
         "may_invite": may(viewer, AccessPermission.MEMBER_ADD),
         "may_return": may(viewer, AccessPermission.MEMBER_APPROVE),
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.jobs.declaring import kind_of
+from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.invitations.actions import MOST_LETTERS
 from keepwell.safeguards.access.locations.placing import MEMBERSHIP, Locations
 from keepwell.safeguards.access.locations.queries import names_at
@@ -25,6 +26,9 @@ from keepwell.shell.moments import Style
 from keepwell.toolkit.clock import now
 
 _KINDS: Mapping[str, tuple[Promise, str]] = {
+    EndedKind.DUTY: (gettext_lazy("Place of an officer"), "people"),
+    EndedKind.ELEVATION: (gettext_lazy("Access given for a while"), "key"),
+    EndedKind.EMERGENCY: (gettext_lazy("Emergency access"), "lock-open"),
     EndedKind.JOB: (gettext_lazy("Work that waited or ran"), "clock"),
     EndedKind.LINK: (gettext_lazy("Link by mail"), "link"),
     EndedKind.MEMBERSHIP: (gettext_lazy("Membership"), "key"),
@@ -186,6 +190,8 @@ def _may(viewer: Viewer, permission: AccessPermission, role: str) -> bool:
 def _told(one: EndedAccess) -> str:
     if one.kind == EndedKind.MEMBERSHIP:
         return str(Role(one.words).label)
+    if one.kind == EndedKind.DUTY:
+        return str(Duty(one.words).label)
     if one.kind == EndedKind.LINK:
         return str(_LINKS.get(one.words, one.words))
     if one.kind == EndedKind.JOB:

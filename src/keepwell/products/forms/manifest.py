@@ -35,6 +35,12 @@ MANIFEST = Manifest(
         FormsPermission.SUBMISSION_LIST: {Role.OWNER, Role.MEMBER, Role.AUDITOR},
         FormsPermission.SUBMISSION_OPEN: {Role.OWNER, Role.MEMBER},
     },
+    raisable={
+        FormsPermission.FORM_PUBLISH: _("Publish forms and their links"),
+        FormsPermission.SUBMISSION_LIST: _("See the inbox"),
+        FormsPermission.SUBMISSION_OPEN: _("Open what patients sent"),
+    },
+    emergency={FormsPermission.SUBMISSION_LIST, FormsPermission.SUBMISSION_OPEN},
     events={
         FormsEvent.ATTACHMENT_KEPT: EventWords(did=_("added a file"), icon="clip"),
         FormsEvent.ATTACHMENT_REMOVED: EventWords(did=_("took a file away"), icon="bin"),

@@ -84,6 +84,68 @@ class TooManyLetters(KeepwellError):  # noqa: N818  names the fact
         self.again = again
 
 
+class CannotServe(KeepwellError):  # noqa: N818  names the fact
+    """An officer reads the trail, so the role has to include it."""
+
+    code: ClassVar[str] = "cannot_serve"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This member's role does not open the trail, which an officer reads. Nothing was changed. "
+        "Choose an owner, administrator or auditor."
+    )
+
+
+class OwnEmergency(KeepwellError):  # noqa: N818  names the fact
+    """Nobody judges the own emergency access."""
+
+    code: ClassVar[str] = "own_emergency"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This was your own emergency access. Nothing was changed. Another officer or an owner "
+        "reviews it."
+    )
+
+
+class StillOn(KeepwellError):  # noqa: N818  names the fact
+    """What has not ended cannot be judged yet."""
+
+    code: ClassVar[str] = "still_on"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This emergency access is still on. Nothing was changed. Review it once it has ended."
+    )
+
+
+class NotRaisable(KeepwellError):  # noqa: N818  names the fact
+    """This access cannot be asked for, or is held already."""
+
+    code: ClassVar[str] = "not_raisable"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This access cannot be asked for, or you have it already. Nothing was asked."
+    )
+
+
+class AlreadyAsked(KeepwellError):  # noqa: N818  names the fact
+    """The same access is asked for already, for another time."""
+
+    code: ClassVar[str] = "already_asked"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "You have asked for this already and nobody has decided yet. Withdraw that request first."
+    )
+
+
+class OwnRequest(KeepwellError):  # noqa: N818  names the fact
+    """Nobody decides about the own request."""
+
+    code: ClassVar[str] = "own_request"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This is your own request. Nothing was changed. Another owner or administrator decides."
+    )
+
+
 class LastOwner(KeepwellError):  # noqa: N818  names the fact
     """Without an owner nobody could give or take the weightiest rights any more."""
 

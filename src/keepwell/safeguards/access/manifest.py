@@ -113,7 +113,9 @@ class Manifest:
     `records` names models as the trail does ("persons.person"). `home` and `first_steps` are asked
     when the first page is shown; `person_records` for the page of a person, with every id that is
     one with that person. `patient_place` is asked by error pages that no view has prepared; None
-    for an address that is not the app's, or leads nowhere.
+    for an address that is not the app's, or leads nowhere. `raisable` says in words which
+    permissions can be asked for, for a while; `emergency` which ones, reading patients' data, are
+    held in an emergency.
     """
 
     app: str
@@ -121,6 +123,8 @@ class Manifest:
     menu: tuple[MenuItem, ...] = ()
     grants: Mapping[StrEnum, Set[Role]] = field(default_factory=dict)
     whole: Set[StrEnum] = frozenset()
+    raisable: Mapping[StrEnum, str | Promise] = field(default_factory=dict)
+    emergency: Set[StrEnum] = frozenset()
     events: Mapping[StrEnum, EventWords] = field(default_factory=dict)
     records: Mapping[str, RecordWords] = field(default_factory=dict)
     home: Callable[[Viewer], Iterable[HomeLine]] | None = None
@@ -133,7 +137,15 @@ class Manifest:
 MANIFEST = Manifest(
     app="access",
     title=_("Members"),
+    raisable={
+        AccessPermission.MEMBER_LIST: _("See who works here"),
+        AccessPermission.NETWORK_CHANGE: _("Change the allowed networks"),
+        AccessPermission.NETWORK_LIST: _("See the allowed networks"),
+    },
     grants={
+        AccessPermission.ELEVATION_DECIDE: {Role.OWNER, Role.ADMINISTRATOR},
+        AccessPermission.EMERGENCY_BEGIN: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+        AccessPermission.EMERGENCY_SET: {Role.OWNER},
         AccessPermission.LOCATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_ADD: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_APPROVE: {Role.OWNER, Role.ADMINISTRATOR},
@@ -142,9 +154,40 @@ MANIFEST = Manifest(
         AccessPermission.MEMBER_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         AccessPermission.NETWORK_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.NETWORK_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+        AccessPermission.OFFICER_NAME: {Role.OWNER},
+        AccessPermission.OFFICER_SERVE: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
-    whole=frozenset(AccessPermission),
+    # An emergency is where it is: whoever belongs to some locations opens what is of those.
+    whole=frozenset(AccessPermission) - {AccessPermission.EMERGENCY_BEGIN},
     events={
+        AccessKind.ELEVATION_APPROVE: EventWords(
+            did=_("gave a colleague more access for a while"), icon="key", tone="warning"
+        ),
+        AccessKind.ELEVATION_ASK: EventWords(did=_("asked for more access"), icon="key"),
+        AccessKind.ELEVATION_END: EventWords(
+            did=_("ended access that was given for a while"), icon="key"
+        ),
+        AccessKind.ELEVATION_LAPSE: EventWords(
+            did=_("let a request for access lapse: nobody had decided"), icon="clock"
+        ),
+        AccessKind.ELEVATION_REFUSE: EventWords(
+            did=_("refused a colleague more access"), icon="close"
+        ),
+        AccessKind.ELEVATION_WITHDRAW: EventWords(
+            did=_("withdrew a request for access"), icon="close"
+        ),
+        AccessKind.EMERGENCY_BEGIN: EventWords(
+            did=_("began emergency access"), icon="lock-open", tone="danger"
+        ),
+        AccessKind.EMERGENCY_END: EventWords(
+            did=_("ended emergency access"), icon="lock", tone="warning"
+        ),
+        AccessKind.EMERGENCY_REVIEW: EventWords(
+            did=_("reviewed an emergency access"), icon="review"
+        ),
+        AccessKind.EMERGENCY_SET: EventWords(
+            did=_("changed how long emergency access lasts"), icon="clock", tone="warning"
+        ),
         AccessKind.INVITATION_ACCEPT: EventWords(
             did=_("accepted an invitation and waits to be let in"), icon="people"
         ),
@@ -193,6 +236,12 @@ MANIFEST = Manifest(
         ),
         AccessKind.NETWORKS_SUSPEND: EventWords(
             did=_("suspended the list of allowed networks"), icon="warning", tone="warning"
+        ),
+        AccessKind.OFFICER_NAME: EventWords(
+            did=_("named a security or privacy officer"), icon="people", tone="warning"
+        ),
+        AccessKind.OFFICER_RELEASE: EventWords(
+            did=_("left the place of an officer empty"), icon="people", tone="warning"
         ),
         AccessKind.ORGANISATION_FOUND: EventWords(
             did=_("founded the organisation"), icon="keepwell"

@@ -98,6 +98,7 @@ def _refuse(
     }
     log.info("refused %s needed=%s", detail["route"], needed)
     if viewer is not None:
+        request.permission_needed = needed  # type: ignore[attr-defined]  # what can be asked for
         record_now(viewer, AccessKind.REQUEST_REFUSE, outcome="refused", detail=detail)
     raise refusal
 

@@ -1,4 +1,4 @@
-"""Membership: which account works in an organisation, as what; and from which networks."""
+"""Membership: which account works in an organisation, as what; officers; allowed networks."""
 
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 
 from keepwell.safeguards.access import ranges
+from keepwell.safeguards.access.duties import Duty
+from keepwell.safeguards.access.raising import Finding
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.tenancy.models import OrganisationOwned, WalledManager
 from keepwell.toolkit.clock import now
@@ -45,6 +47,119 @@ class Membership(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"membership {self.id}"
+
+
+class Officer(OrganisationOwned):
+    """Who serves as one of the two officers; the trail tells who did before."""
+
+    duty = models.CharField(max_length=20, choices=[(duty.value, duty.label) for duty in Duty])
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    named = models.DateTimeField(default=now)
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "duty"], name="one_officer_a_duty"),
+            models.CheckConstraint(
+                condition=models.Q(duty__in=[duty.value for duty in Duty]), name="known_duty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.duty} officer {self.id}"
+
+
+class EmergencyAccess(OrganisationOwned):
+    """A member broke the glass (45 CFR 164.312(a)(2)(ii)): why, and a review's note, are on the
+    trail only, because they may name a patient.
+
+    It counts in one session and in one role.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    session = models.UUIDField()
+    role = models.CharField(max_length=20)
+    begun = models.DateTimeField(default=now)
+    until = models.DateTimeField()
+    ended = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=20, blank=True)
+    finding = models.CharField(max_length=20, blank=True)
+    reviewed = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.UUIDField(null=True)  # an account
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["membership"],
+                condition=models.Q(ended__isnull=True),
+                name="one_emergency_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(finding="", reviewed__isnull=True)
+                | models.Q(finding__in=list(Finding), reviewed__isnull=False, ended__isnull=False),
+                name="emergency_reviewed_with_a_finding",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"emergency access {self.id}"
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether it has neither been ended nor run out."""
+        return self.ended is None and self.until > now()
+
+
+class Elevation(OrganisationOwned):
+    """More access for a while: asked for, decided by somebody else, falling back by itself."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    permissions = models.CharField(max_length=500)  # their codes, in order, a space between
+    minutes = models.PositiveIntegerField()
+    asked = models.DateTimeField(default=now)
+    lapses = models.DateTimeField()
+    decision = models.CharField(max_length=20, blank=True)
+    decided = models.DateTimeField(null=True, blank=True)
+    decided_by = models.UUIDField(null=True)  # an account; null: nobody, or the console
+    until = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=20, blank=True)
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["membership", "permissions"],
+                condition=models.Q(decision=""),
+                name="asked_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(decision="approved"),
+                name="raised_only_when_approved",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["membership", "ended"], name="elevations_of_a_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"elevation {self.id}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether somebody can still decide."""
+        return not self.decision and self.lapses > now()
+
+    @property
+    def is_standing(self) -> bool:
+        """Tell whether what was given is held now."""
+        return self.until is not None and self.ended is None and self.until > now()
 
 
 class AllowedNetwork(OrganisationOwned):
@@ -127,6 +242,9 @@ class InvitationLetter(OrganisationOwned):
 class EndedKind(StrEnum):
     """What ended together with a membership."""
 
+    DUTY = "duty"
+    ELEVATION = "elevation"
+    EMERGENCY = "emergency"
     JOB = "job"
     LINK = "link"
     MEMBERSHIP = "membership"

@@ -4,8 +4,11 @@ from enum import StrEnum
 
 
 class AccessPermission(StrEnum):
-    """Acts on an organisation's members, locations, and networks that members may come from."""
+    """Acts on an organisation's members, officers, locations, networks, and raised access."""
 
+    ELEVATION_DECIDE = "elevation:decide"
+    EMERGENCY_BEGIN = "emergency:begin"
+    EMERGENCY_SET = "emergency:set"
     LOCATION_CHANGE = "location:change"
     MEMBER_ADD = "member:add"
     MEMBER_APPROVE = "member:approve"
@@ -14,3 +17,5 @@ class AccessPermission(StrEnum):
     MEMBER_LIST = "member:list"
     NETWORK_CHANGE = "network:change"
     NETWORK_LIST = "network:list"
+    OFFICER_NAME = "officer:name"
+    OFFICER_SERVE = "officer:serve"

@@ -21,6 +21,16 @@ def whole() -> list[str]:
     return [one for one in sorted(registry.permissions()) if registry.concerns_the_whole(one)]
 
 
+def raisable() -> list[str]:
+    """Return what can be given to a member for a while, beyond the role."""
+    return sorted(registry.raisable())
+
+
+def emergency() -> list[str]:
+    """Return what is held in an emergency by whoever may begin one, beyond the role."""
+    return sorted(registry.emergency_permissions())
+
+
 def is_for_members(route: Route) -> bool:
     """Tell whether a route is one that members reach, by permission or by being members."""
     declared = route.declaration

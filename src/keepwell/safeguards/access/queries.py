@@ -26,10 +26,11 @@ Row = TypeVar("Row", bound=models.Model)
 def may(viewer: Viewer, permission: StrEnum | str) -> bool:
     """Tell whether this viewer holds a permission.
 
-    A member holds what the role holds, and so does a job that a member started: its viewer has the
-    role of now (`viewers.of_job`). What concerns the whole organisation takes somebody who belongs
-    to all of its locations. The console is whoever runs commands on the host as
-    Keepwell's account and holds everything, on the trail. Nobody else holds a permission of staff.
+    A member holds what the role holds and what is raised for a while, and so does a job that a
+    member started: its viewer has the rights of now (`viewers.of_job`). What concerns the whole
+    organisation takes somebody who belongs to all of its locations. The console is whoever runs
+    commands on the host as Keepwell's account and holds everything, on the trail. Nobody else
+    holds a permission of staff.
     """
     if viewer.kind is ViewerKind.CONSOLE:
         return True
@@ -38,6 +39,8 @@ def may(viewer: Viewer, permission: StrEnum | str) -> bool:
         return False
     if viewer.locations is not None and registry.concerns_the_whole(str(permission)):
         return False
+    if str(permission) in viewer.raised:
+        return True
     return viewer.role in registry.roles_holding(str(permission))
 
 
@@ -63,6 +66,7 @@ def menu_for(viewer: Viewer) -> tuple[MenuItem, ...]:
 class Belonging:
     """What a member is in an organisation now, and at which of its locations; None: at all."""
 
+    membership: UUID
     role: Role
     locations: frozenset[UUID] | None
 
@@ -78,7 +82,8 @@ def belonging_of(user: UUID, organisation: UUID) -> Belonging | None:
         if found is None:
             return None
         membership, role, is_everywhere = found
-        return Belonging(Role(role), None if is_everywhere else placed(MEMBERSHIP, membership))
+        where = None if is_everywhere else placed(MEMBERSHIP, membership)
+        return Belonging(membership, Role(role), where)
 
 
 def role_of(user: UUID, organisation: UUID) -> Role | None:

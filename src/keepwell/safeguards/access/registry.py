@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import HttpRequest
+    from django.utils.functional import Promise
 
     from keepwell.safeguards.access.roles import Role
 
@@ -34,6 +35,10 @@ _grants: "Mapping[str, frozenset[Role]]" = MappingProxyType({})
 
 class TwiceDeclared(ValueError):  # noqa: N818  names the fact
     """Two manifests speak for one app or one permission: nobody could say which counts."""
+
+
+class NobodysPermission(ValueError):  # noqa: N818  names the fact
+    """A manifest lets a permission be raised that it does not grant to any role."""
 
 
 def install(manifests: Iterable[Manifest]) -> None:
@@ -48,7 +53,17 @@ def install(manifests: Iterable[Manifest]) -> None:
             _refuse_twice(permission, grants.keys())
             grants[str(permission)] = frozenset(roles)
         seen.add(manifest.app)
+        _refuse_ungranted(manifest)
     _manifests, _grants = given, MappingProxyType(grants)
+
+
+def _refuse_ungranted(manifest: Manifest) -> None:
+    """Raise for a permission that no role holds, or that another app would have to speak for."""
+    strange = {*manifest.raisable, *manifest.emergency} - set(manifest.grants)
+    if strange:
+        raise NobodysPermission(
+            f"{manifest.app} raises {sorted(strange)}, which it does not grant."
+        )
 
 
 def _refuse_twice(name: str, seen: Iterable[str]) -> None:
@@ -81,6 +96,16 @@ def person_reach(viewer: Viewer) -> Q:
 def permissions() -> frozenset[str]:
     """Return every declared permission."""
     return frozenset(_grants)
+
+
+def raisable() -> "Mapping[str, str | Promise]":
+    """Return the permissions that can be asked for, for a while, with their words."""
+    return {str(one): words for m in _manifests for one, words in m.raisable.items()}
+
+
+def emergency_permissions() -> frozenset[str]:
+    """Return the permissions that are held in an emergency (45 CFR 164.312(a)(2)(ii))."""
+    return frozenset(str(one) for manifest in _manifests for one in manifest.emergency)
 
 
 def menu() -> tuple[MenuItem, ...]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from keepwell.jobs.work import Work
 from keepwell.safeguards.access.queries import belonging_of
+from keepwell.safeguards.access.rights.queries import rights_of
 from keepwell.safeguards.identity.accounts import is_open
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.identity.origin import address_of, device_of, request_id_of
@@ -50,15 +51,17 @@ def member(request: HttpRequest, *, purpose: str = "") -> Viewer | None:
     user, organisation = decision.user, decision.organisation
     if user is None or organisation is None or decision.record is None:
         return None
-    found = belonging_of(user.pk, organisation)
-    if found is None:
+    rights = rights_of(user.pk, organisation, session=decision.record.pk)
+    if rights is None:
         return None
     return Viewer(
         kind=ViewerKind.MEMBER,
         organisation=organisation,
         actor=user.pk,
-        role=found.role,
-        locations=found.locations,
+        role=rights.role,
+        locations=rights.locations,
+        raised=rights.raised,
+        emergency=rights.emergency,
         purpose=purpose,
         request=request_id_of(request),
         address=address_of(request),
@@ -109,12 +112,13 @@ def of_job(work: Work) -> Viewer:
     if work.on_behalf_of is None:
         return Viewer(kind=ViewerKind.SYSTEM, organisation=organisation, request=work.id)
     person = work.on_behalf_of
-    found = belonging_of(person, organisation) if is_open(person) else None
+    rights = rights_of(person, organisation) if is_open(person) else None
     return Viewer(
         kind=ViewerKind.JOB,
         organisation=organisation,
-        role=found.role if found else "",
-        locations=found.locations if found else frozenset(),
+        role=rights.role if rights else "",
+        locations=rights.locations if rights else frozenset(),
+        raised=rights.raised if rights else frozenset(),
         on_behalf_of=person,
         request=work.id,
     )

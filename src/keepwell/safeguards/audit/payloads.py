@@ -16,7 +16,7 @@ from keepwell.toolkit import canonical
 # Plain numbers: looking an enum member up costs more than the rest of a mention.
 _SUBJECT, _PERSON = int(Part.SUBJECT), int(Part.PERSON)
 _ACTOR, _ON_BEHALF = int(Part.ACTOR), int(Part.ON_BEHALF)
-EMERGENCY = "emergency"  # the purpose that breaks the glass
+EMERGENCY = "emergency"  # the purpose that breaks the glass; and the detail that says which
 VERSION = 1
 
 
@@ -113,7 +113,10 @@ def payload_of(
     outcome: str,
     detail: Mapping[str, str] | None,
 ) -> Payload:
-    """Return what an entry by this viewer says."""
+    """Return what an entry by this viewer says; in an emergency it is marked, and with which."""
+    said = dict(detail or {})
+    if viewer.emergency is not None:
+        said[EMERGENCY] = str(viewer.emergency)
     return Payload(
         viewer_kind=ViewerKind(viewer.kind).value,
         actor=viewer.actor,
@@ -128,8 +131,8 @@ def payload_of(
         device=viewer.device,
         account=viewer.account,
         outcome=outcome,
-        is_emergency=viewer.purpose == EMERGENCY,
-        detail=detail or {},
+        is_emergency=viewer.purpose == EMERGENCY or viewer.emergency is not None,
+        detail=said,
     )
 
 

@@ -18,6 +18,12 @@ MANIFEST = Manifest(
         PersonPermission.OPEN: {Role.OWNER, Role.MEMBER},
     },
     whole=frozenset({PersonPermission.ERASE}),
+    raisable={
+        PersonPermission.JOIN: _("Join records of one person"),
+        PersonPermission.LIST: _("See the list of people"),
+        PersonPermission.OPEN: _("Open names and dates of birth"),
+    },
+    emergency={PersonPermission.LIST, PersonPermission.OPEN},
     events={
         PersonsEvent.JOIN_BEGIN: EventWords(did=_("joined two persons"), icon="people"),
         PersonsEvent.JOIN_UNDO: EventWords(did=_("parted two joined persons"), icon="undo"),

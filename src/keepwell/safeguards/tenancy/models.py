@@ -5,7 +5,7 @@ from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +41,10 @@ class Organisation(models.Model):
     emergency_sentence = models.CharField(max_length=300, blank=True)
     # What entries of the trail say is erased after so many years (45 CFR 164.316(b)(2)(i)).
     trail_years = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(6)])
+    # How long emergency access lasts before it falls back (45 CFR 164.312(a)(2)(ii)).
+    emergency_minutes = models.PositiveSmallIntegerField(
+        default=60, validators=[MinValueValidator(15), MaxValueValidator(240)]
+    )
     is_demo = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
 

@@ -37,3 +37,5 @@ class Viewer:
     session: UUID | None = None  # id of the session's row, never its key
     device: str = ""  # a short description of the browser, never the whole header
     account: str = ""  # unix account, for console acts only
+    raised: frozenset[str] = frozenset()  # permissions held for a while, beyond the role
+    emergency: UUID | None = None  # the emergency access under way: every entry is marked with it

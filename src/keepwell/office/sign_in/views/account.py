@@ -23,11 +23,14 @@ from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import Ending
 
 REASONS = {
+    "access": "office:elevations",
     "app": "sign_in:replace_app",
     "codes": "sign_in:new_codes",
+    "emergency": "office:emergencies",
     "members": "office:members",
     "networks": "office:networks",
 }
+RETURNING = {"access", "emergency", "members"}  # lead back to the page that asked
 
 
 @signed_in
@@ -122,7 +125,7 @@ def _weighty(request: HttpRequest, reason: str, wanted: str) -> HttpResponse:
         ways.note_proof(request)
     if reason == "app":
         ways.prepare_secret(request)
-    return redirect((wanted if reason == "members" else "") or REASONS[reason])
+    return redirect((wanted if reason in RETURNING else "") or REASONS[reason])
 
 
 def _again_wrong() -> str:

@@ -15,6 +15,7 @@ from keepwell.safeguards.access.errors import (
     OwnMembership,
 )
 from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.falling_back import actions as falling_back
 from keepwell.safeguards.access.locations.placing import (
     INVITATION,
     MEMBERSHIP,
@@ -26,9 +27,17 @@ from keepwell.safeguards.access.locations.placing import (
 )
 from keepwell.safeguards.access.members.naming import about, check_owner
 from keepwell.safeguards.access.members.queries import is_last_owner
-from keepwell.safeguards.access.models import EndedAccess, EndedKind, Invitation, Membership
+from keepwell.safeguards.access.models import (
+    EmergencyAccess,
+    EndedAccess,
+    EndedKind,
+    Invitation,
+    Membership,
+    Officer,
+)
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.raising import ELEVATION, EMERGENCY, Fell
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
@@ -95,6 +104,7 @@ def move(
         row.role, row.is_everywhere = role.value, locations is None
         row.save(update_fields=["role", "is_everywhere"])
         place(viewer.organisation, MEMBERSHIP, row.pk, locations)
+        falling_back.end_those_of(viewer, row, Fell.ROLE_CHANGED)
         subjects = (*about(row), *at(locations))
         record(viewer, AccessKind.MEMBER_CHANGE, subjects=subjects, reason=reason, detail=detail)
     return row
@@ -117,7 +127,7 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
         row.save(update_fields=["ended"])
         take_away(MEMBERSHIP, row.pk)
         accounts.close_door(row.user_id, viewer.organisation)
-        ended = list(_ended(row))
+        ended = list(_ended(viewer, row))
         EndedAccess.objects.bulk_create(ended)
         _record_end(viewer, row, ended, reason)
     return row
@@ -167,7 +177,7 @@ def _refuse_over(viewer: Viewer, row: Membership, *, is_owner_kept: bool = False
         raise LastOwner
 
 
-def _ended(row: Membership) -> Iterator[EndedAccess]:
+def _ended(viewer: Viewer, row: Membership) -> Iterator[EndedAccess]:
     """End what hangs on a membership; yield each thing as the report tells it."""
 
     def ended(kind: EndedKind, what: UUID, **facts: object) -> EndedAccess:
@@ -181,6 +191,12 @@ def _ended(row: Membership) -> Iterator[EndedAccess]:
         )
 
     yield ended(EndedKind.MEMBERSHIP, row.pk, begun=row.approved or row.joined, words=row.role)
+    for raised in falling_back.end_those_of(viewer, row, Fell.MEMBERSHIP_ENDED):
+        is_emergency = isinstance(raised, EmergencyAccess)
+        kind = EndedKind.EMERGENCY if is_emergency else EndedKind.ELEVATION
+        yield ended(kind, raised.pk)
+    for officer in Officer.objects.filter(membership=row):
+        yield ended(EndedKind.DUTY, officer.pk, begun=officer.named, words=officer.duty)
     because = Ending.MEMBERSHIP_ENDED
     for session in sessions.end_those_of(row.user_id, row.organisation_id, because):
         kind = EndedKind.SESSION if session.stage == Stage.FULL else EndedKind.SIGN_IN
@@ -199,6 +215,9 @@ def _ended(row: Membership) -> Iterator[EndedAccess]:
 
 
 _MODELS = {
+    EndedKind.DUTY: "access.officer",
+    EndedKind.ELEVATION: ELEVATION,
+    EndedKind.EMERGENCY: EMERGENCY,
     EndedKind.JOB: "jobs.job",
     EndedKind.LINK: "identity.onetimelink",
     EndedKind.SESSION: "identity.sessionrecord",

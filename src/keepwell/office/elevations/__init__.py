@@ -1,0 +1,1 @@
+"""More access for a while: asking, deciding, giving back."""

@@ -1,0 +1,1 @@
+"""Emergency access: begun, shown on every page, ended, reviewed."""

@@ -1,0 +1,1 @@
+"""Officers: who answers for security and for privacy."""

@@ -1,0 +1,48 @@
+"""Naming the security officer and the privacy officer, after both steps again."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from keepwell.office import places
+from keepwell.office.officers import actions
+from keepwell.office.officers.forms import OfficerForm
+from keepwell.office.sign_in import ways
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.duties import Duty
+from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.safeguards.access.officers import queries
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.viewers import viewer_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(AccessPermission.OFFICER_NAME)
+def name(request: HttpRequest, duty: str) -> HttpResponse:
+    """Name who serves as one of the officers, or leave the place empty."""
+    if duty not in set(Duty):
+        raise OutOfReach
+    if not ways.is_proven(request):
+        return ways.ask_again("members", request.path)
+    viewer = viewer_of(request)
+    held = next(one for one in queries.duties_of(viewer) if one.duty == duty)
+    offered = [
+        (row.pk, f"{row.user.name}, {Role(row.role).label}")
+        for row in queries.candidates_of(viewer)
+    ]
+    initial = {"member": str(held.member.pk) if held.member else ""}
+    form = OfficerForm(places.posted(request), offered=offered, initial=initial)
+    if form.is_valid():
+        chosen, reason = form.cleaned_data["member"], form.cleaned_data["reason"]
+        member = UUID(chosen) if chosen else None
+        actions.name_officer(viewer, duty=Duty(duty), membership=member, reason=reason)
+        messages.success(request, _("Written down. Notices go there from now on."))
+        return redirect("office:members")
+    context = {"form": form, "held": held, "is_privacy": duty == Duty.PRIVACY}
+    status = 422 if form.is_bound else 200
+    return render(request, "office/officers/name.html", context, status=status)

@@ -1,0 +1,1 @@
+"""Elevation: more access for a while, asked for, decided by somebody else."""

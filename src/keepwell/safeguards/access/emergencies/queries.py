@@ -1,0 +1,59 @@
+"""Emergency accesses: the one that is on, those that wait for a review, all that were."""
+
+from uuid import UUID
+
+from keepwell.safeguards.access import registry
+from keepwell.safeguards.access.models import EmergencyAccess
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.queries import allow, grants_of, within_reach
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+MOST = 100
+
+
+def mine(viewer: Viewer) -> EmergencyAccess | None:
+    """Return the emergency access that the viewer has in this session, if any is on."""
+    if viewer.emergency is None:
+        return None
+    with wall.reading(viewer.organisation):
+        found: EmergencyAccess | None = EmergencyAccess.objects.filter(pk=viewer.emergency).first()
+        return found
+
+
+def opens_more(viewer: Viewer) -> bool:
+    """Tell whether breaking the glass would open anything to this viewer: an owner has it all."""
+    return not grants_of(viewer.role).issuperset(registry.emergency_permissions())
+
+
+def minutes_of(viewer: Viewer) -> int:
+    """Return how many minutes an emergency access lasts in the viewer's organisation."""
+    with wall.reading(viewer.organisation):
+        own = Organisation.objects.filter(pk=viewer.organisation)
+        return int(own.values_list("emergency_minutes", flat=True)[0])
+
+
+def listed(viewer: Viewer) -> list[EmergencyAccess]:
+    """List emergency accesses, those without a review and the newest first, at most `MOST`."""
+    allow(viewer, AccessPermission.OFFICER_SERVE)
+    with wall.reading(viewer.organisation):
+        rows = EmergencyAccess.objects.select_related("membership__user").order_by("-begun", "-id")
+        return sorted(rows[:MOST], key=lambda row: row.reviewed is not None)
+
+
+def unreviewed(viewer: Viewer) -> list[EmergencyAccess]:
+    """List the emergency accesses that an officer has yet to judge, the oldest first."""
+    allow(viewer, AccessPermission.OFFICER_SERVE)
+    with wall.reading(viewer.organisation):
+        rows = EmergencyAccess.objects.filter(reviewed__isnull=True)
+        return list(rows.select_related("membership__user").order_by("begun", "id")[:MOST])
+
+
+def one(viewer: Viewer, emergency: UUID) -> EmergencyAccess:
+    """Return one emergency access of the viewer's organisation; raise OutOfReach."""
+    allow(viewer, AccessPermission.OFFICER_SERVE)
+    with wall.reading(viewer.organisation):
+        rows = EmergencyAccess.objects.select_related("membership__user")
+        found: EmergencyAccess = within_reach(rows, pk=emergency)
+        return found

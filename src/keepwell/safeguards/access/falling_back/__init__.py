@@ -1,0 +1,1 @@
+"""Raised access that ends: by itself, or because somebody ends it."""

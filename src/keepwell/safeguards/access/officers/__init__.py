@@ -1,0 +1,1 @@
+"""The security officer and the privacy officer of an organisation."""
