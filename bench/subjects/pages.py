@@ -29,6 +29,7 @@ OPENED = 30  # submissions that can really be opened, three times: more than a p
 FORMS = 20
 OF_THE_HILL = 1  # which of the forms belongs to the location "hill"
 BATCH = 1000
+SECONDS_BETWEEN = 90  # entries of the trail: a million in three years
 NAME, BORN = "Pat Example", "1984-03-09"
 COPY = {
     "sqlite": """
@@ -235,31 +236,34 @@ class House:
         )
 
     def _record(self, count: int) -> None:
-        """Grow the log, by colleagues who each opened one of the persons."""
+        """Grow the log, by colleagues who each opened one of the persons, over the last years."""
         from keepwell.safeguards.audit import writer
-        from keepwell.safeguards.audit.entries import Subject
-        from keepwell.safeguards.audit.sealing import sealed_entry
         from keepwell.safeguards.audit.sequencer import Sequencer
+        from keepwell.toolkit import clock
 
         writer.stop()
         sequencer = Sequencer()
         for begin in range(0, count, BATCH):
             batch = []
             for number in range(begin, min(begin + BATCH, count)):
-                person = self.persons[number % len(self.persons)]
-                viewer = replace(self.viewer, actor=self.members[number % len(self.members)])
-                subject = Subject("persons.person", (person,), ("name",), (person,))
-                batch.append(
-                    sealed_entry(
-                        viewer,
-                        "records:fields:open",
-                        subjects=(subject,),
-                        reason="",
-                        outcome="success",
-                        detail=None,
-                    )
-                )
+                with clock.moved(-SECONDS_BETWEEN * (count - number)):
+                    batch.append(self._opening(number))
             sequencer.append(self.organisation, batch, may_be_there=False)
+
+    def _opening(self, number: int) -> Any:
+        """Seal the entry of one colleague who opened one person."""
+        from keepwell.safeguards.audit.entries import Subject
+        from keepwell.safeguards.audit.sealing import sealed_entry
+
+        person = self.persons[number % len(self.persons)]
+        return sealed_entry(
+            replace(self.viewer, actor=self.members[number % len(self.members)]),
+            "records:fields:open",
+            subjects=(Subject("persons.person", (person,), ("name",), (person,)),),
+            reason="",
+            outcome="success",
+            detail=None,
+        )
 
     def acts(self) -> dict[str, Work]:
         """Return one act for each page."""
