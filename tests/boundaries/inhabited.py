@@ -20,6 +20,7 @@ from PIL import Image
 from keepwell.jobs import queue
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.tasks import write_about_account
+from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.products.forms.models import Attachment, Form, FormLink, Submission
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.elevations import actions as elevations
@@ -27,6 +28,7 @@ from keepwell.safeguards.access.emergencies import actions as emergencies
 from keepwell.safeguards.access.invitations import actions as invitations
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.networks import actions as network_actions
+from keepwell.safeguards.access.proposals import actions as proposals
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.routes import Route
 from keepwell.safeguards.audit import queries, writer
@@ -193,7 +195,8 @@ def _raised(clinic: Clinic) -> dict[str, UUID]:
         _as(clinic, abe), permissions=["submission:list"], minutes=60, reason=REASON
     )
     begun, _ = emergencies.begin(_as(clinic, ira), reason=REASON)
-    return {"elevation_id": asked.pk, "emergency_id": begun.pk}
+    made, _ = proposals.propose(_as(clinic, ira), act=EXPORT_TRAIL, about={}, reason=REASON)
+    return {"elevation_id": asked.pk, "emergency_id": begun.pk, "proposal_id": made.pk}
 
 
 def _as(clinic: Clinic, person: Person) -> Viewer:

@@ -83,6 +83,7 @@ HELD = {
     "person:join": {"owner", "member"},
     "person:list": {"owner", "member", "auditor"},
     "person:open": {"owner", "member"},
+    "proposal:see": {"owner", "administrator", "auditor"},
     "submission:list": {"owner", "member", "auditor"},
     "submission:open": {"owner", "member"},
     "trail:read": {"owner", "administrator", "auditor"},

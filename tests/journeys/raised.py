@@ -10,6 +10,7 @@ from tests.journeys.stops import Stop
 
 POST = 'main form[method="post"] button[type="submit"]'
 WHAT_FOR, THE_EMERGENCY = "Year-end report.", "Unconscious in room 2, allergies needed."
+THE_EXPORT = "Our insurer asks for the year."
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
@@ -40,6 +41,14 @@ def walk(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("emergency-on", this)
         page.goto(clinic.address("/nowhere/"))
         yield Stop("emergency-error", this)
+        page.goto(clinic.address("/two-persons/"))
+        yield Stop("two-persons-first", this)
+        page.goto(clinic.address("/trail/export/propose/?form=csv&kind=opened"))
+        show_both_steps(page, dee)
+        yield Stop("two-persons-propose", this)
+        page.fill('[name="reason"]', THE_EXPORT)
+        press(page, POST)
+        yield Stop("two-persons-proposed", this)
     yield from _decided(clinic)
 
 
@@ -70,6 +79,14 @@ def _decided(clinic: Clinic) -> Iterator[Stop]:
         page.fill('[name="reason"]', "The ward confirms it.")
         press(page, POST)
         yield Stop("emergency-reviewed", this)
+        page.goto(clinic.address("/two-persons/"))
+        yield Stop("two-persons", this)
+        press(page, "main tbody a")
+        show_both_steps(page, ada)
+        yield Stop("two-persons-confirm", this)
+        page.fill('[name="reason"]', "Agreed by telephone.")
+        press(page, POST)
+        yield Stop("two-persons-confirmed", this)
         page.goto(clinic.address("/emergency/minutes/"))
         yield Stop("emergency-minutes", this)
         page.goto(clinic.address("/members/officers/privacy/"))

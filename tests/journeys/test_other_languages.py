@@ -75,7 +75,7 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         OWNER,
         PATIENTS,
         PROFILE,
-        (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY),
+        (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY, raised.THE_EXPORT),
         atlas.HILL,
         "The lease ended.",
         typed,

@@ -15,6 +15,8 @@ from keepwell.office.members import actions as members
 from keepwell.office.officers import actions as officers
 from keepwell.office.sign_in import mail
 from keepwell.office.tasks import write_checkpoint
+from keepwell.office.two_persons import actions as two_persons
+from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.elevations.queries import to_decide
 from keepwell.safeguards.access.members.queries import Standing, members_in
@@ -35,6 +37,9 @@ ABOUT_ACCESS = {
     "elevation-ended",
     "elevation-refused",
     "emergency",
+    "proposal",
+    "proposal-alone",
+    "proposal-confirmed",
 }
 MAILS = {
     "checkpoint",
@@ -90,7 +95,8 @@ def invite_and_let_in(clinic: Clinic) -> None:
 
 
 def raise_access(clinic: Clinic, pats: str) -> None:
-    """Name an officer, break the glass, ask twice; each reason speaks of Pat."""
+    """Name an officer, break the glass, ask and propose; each reason speaks of Pat."""
+    two_persons.propose(author(clinic), act=EXPORT_TRAIL, about={"form": "csv"}, reason=pats)
     owner, abe = author(clinic), clinic.add("Abe", Role.ADMINISTRATOR)
     dee = clinic.add("Dee", Role.AUDITOR)
     by_account = {row.user_id: row.pk for row in members_of(owner)}
@@ -106,6 +112,8 @@ def raise_access(clinic: Clinic, pats: str) -> None:
     elevations.approve(owner, elevation=first.pk, reason=pats)
     elevations.withdraw(owner, elevation=first.pk, reason=pats)
     elevations.refuse(owner, elevation=second.pk, reason=pats)
+    made = two_persons.propose(asker, act=EXPORT_TRAIL, about={"form": "jsonl"}, reason=pats)
+    two_persons.confirm(owner, proposal=made.pk, reason=pats)
 
 
 def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) -> None:

@@ -59,6 +59,14 @@ MANIFEST = Manifest(
             section=_("Safeguards"),
         ),
         MenuItem(
+            title=_("Two persons"),
+            route="office:proposals",
+            icon="people",
+            permission=AccessPermission.PROPOSAL_SEE,
+            order=81,
+            section=_("Safeguards"),
+        ),
+        MenuItem(
             title=_("Networks"),
             route="office:networks",
             icon="branch",
@@ -184,6 +192,11 @@ MANIFEST = Manifest(
             counted=ngettext_lazy(
                 "%(count)s place of an officer", "%(count)s places of officers", "count"
             )
+        ),
+        "access.proposal": RecordWords(
+            counted=ngettext_lazy("%(count)s proposal", "%(count)s proposals", "count"),
+            route="office:proposal",
+            permission=AccessPermission.PROPOSAL_SEE,
         ),
         "identity.onetimelink": RecordWords(
             counted=ngettext_lazy("%(count)s link by mail", "%(count)s links by mail", "count")

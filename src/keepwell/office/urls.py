@@ -15,6 +15,8 @@ from keepwell.office.persons import views as persons
 from keepwell.office.settings import locations
 from keepwell.office.settings import views as settings
 from keepwell.office.trail import views as trail
+from keepwell.office.two_persons import exports
+from keepwell.office.two_persons import views as two_persons
 
 app_name = "office"
 urlpatterns = [
@@ -23,6 +25,15 @@ urlpatterns = [
     path("trail/", trail.page, name="trail"),
     path("trail/check/", trail.check, name="check"),
     path("trail/export/", trail.export, name="export_trail"),
+    path("trail/export/propose/", exports.propose, name="propose_export"),
+    path("trail/export/<uuid:proposal_id>/", exports.export, name="export_proposed"),
+    path("two-persons/", two_persons.page, name="proposals"),
+    path("two-persons/<uuid:proposal_id>/", two_persons.one, name="proposal"),
+    path(
+        "two-persons/<uuid:proposal_id>/withdraw/",
+        two_persons.withdraw,
+        name="withdraw_proposal",
+    ),
     path("trail/<int:index>/", trail.entry, name="entry"),
     path("persons/", persons.page, name="persons"),
     path("persons/<uuid:person_id>/", persons.person, name="person"),

@@ -22,6 +22,9 @@ class MemberLetter(StrEnum):
     EMERGENCY = "emergency"
     INVITATION = "invitation"
     OFFICER = "officer"
+    PROPOSAL = "proposal"
+    PROPOSAL_ALONE = "proposal-alone"
+    PROPOSAL_CONFIRMED = "proposal-confirmed"
     WAITING = "waiting"
 
 
@@ -90,6 +93,27 @@ MEMBER_LETTERS = {
             example={**_EXAMPLE, "address": "https://keepwell.example/members/"},
         ),
         Letter(
+            code=MemberLetter.PROPOSAL,
+            title=_("When something waits for a second person"),
+            subject=_("A proposal waits for you in Keepwell"),
+            template="office/two_persons/mail/proposal.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example/two-persons/"},
+        ),
+        Letter(
+            code=MemberLetter.PROPOSAL_ALONE,
+            title=_("When somebody who is alone proposed what takes two"),
+            subject=_("What takes two persons was proposed in Keepwell"),
+            template="office/two_persons/mail/alone.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example/two-persons/"},
+        ),
+        Letter(
+            code=MemberLetter.PROPOSAL_CONFIRMED,
+            title=_("When a proposal is confirmed"),
+            subject=_("Your proposal is confirmed in Keepwell"),
+            template="office/two_persons/mail/confirmed.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example/two-persons/"},
+        ),
+        Letter(
             code=MemberLetter.WAITING,
             title=_("When a colleague waits to be let in"),
             subject=_("A colleague waits to be let in to Keepwell"),
@@ -107,5 +131,8 @@ MEMBER_PAGES = {
     MemberLetter.ELEVATION_REFUSED: "office:elevations",
     MemberLetter.EMERGENCY: "office:emergencies",
     MemberLetter.OFFICER: "office:members",
+    MemberLetter.PROPOSAL: "office:proposals",
+    MemberLetter.PROPOSAL_ALONE: "office:proposals",
+    MemberLetter.PROPOSAL_CONFIRMED: "office:proposals",
     MemberLetter.WAITING: "office:members",
 }

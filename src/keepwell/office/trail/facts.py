@@ -22,6 +22,7 @@ PERSON, USER = "persons.person", "identity.user"
 
 DETAILS: Mapping[str, Promise] = {
     "about": _("Asked about"),
+    "act": _("What it is"),
     "actor": _("Asked about the acts of"),
     "because": _("Because"),
     "before": _("Before"),

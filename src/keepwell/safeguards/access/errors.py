@@ -146,6 +146,27 @@ class OwnRequest(KeepwellError):  # noqa: N818  names the fact
     )
 
 
+class OwnProposal(KeepwellError):  # noqa: N818  names the fact
+    """Nobody confirms what they proposed."""
+
+    code: ClassVar[str] = "own_proposal"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "You proposed this yourself. Nothing was changed. A colleague confirms it."
+    )
+
+
+class NotConfirmed(KeepwellError):  # noqa: N818  names the fact
+    """What takes two persons is not confirmed, or was done already."""
+
+    code: ClassVar[str] = "not_confirmed"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This is not confirmed, or was done already, or its time is over. Nothing was done now. "
+        "Propose it again."
+    )
+
+
 class LastOwner(KeepwellError):  # noqa: N818  names the fact
     """Without an owner nobody could give or take the weightiest rights any more."""
 

@@ -38,4 +38,8 @@ class AccessKind(StrEnum):
     OFFICER_NAME = "access:officer:name"
     OFFICER_RELEASE = "access:officer:release"
     ORGANISATION_FOUND = "access:organisation:found"
+    PROPOSAL_CONFIRM = "access:proposal:confirm"
+    PROPOSAL_MAKE = "access:proposal:make"
+    PROPOSAL_USE = "access:proposal:use"
+    PROPOSAL_WITHDRAW = "access:proposal:withdraw"
     REQUEST_REFUSE = "access:request:refuse"

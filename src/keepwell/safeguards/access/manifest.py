@@ -156,6 +156,7 @@ MANIFEST = Manifest(
         AccessPermission.NETWORK_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         AccessPermission.OFFICER_NAME: {Role.OWNER},
         AccessPermission.OFFICER_SERVE: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+        AccessPermission.PROPOSAL_SEE: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
     # An emergency is where it is: whoever belongs to some locations opens what is of those.
     whole=frozenset(AccessPermission) - {AccessPermission.EMERGENCY_BEGIN},
@@ -246,6 +247,16 @@ MANIFEST = Manifest(
         AccessKind.ORGANISATION_FOUND: EventWords(
             did=_("founded the organisation"), icon="keepwell"
         ),
+        AccessKind.PROPOSAL_CONFIRM: EventWords(
+            did=_("confirmed what a colleague proposed"), icon="people", tone="warning"
+        ),
+        AccessKind.PROPOSAL_MAKE: EventWords(
+            did=_("proposed what takes two persons"), icon="people", tone="warning"
+        ),
+        AccessKind.PROPOSAL_USE: EventWords(
+            did=_("did what two persons agreed on"), icon="people", tone="warning"
+        ),
+        AccessKind.PROPOSAL_WITHDRAW: EventWords(did=_("withdrew a proposal"), icon="close"),
         AccessKind.REQUEST_REFUSE: EventWords(
             did=_("asked for a page and was refused"), icon="warning", tone="warning"
         ),

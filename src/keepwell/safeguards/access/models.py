@@ -162,6 +162,46 @@ class Elevation(OrganisationOwned):
         return self.until is not None and self.ended is None and self.until > now()
 
 
+class Proposal(OrganisationOwned):
+    """What takes two persons: proposed by one, confirmed by another, done once (ASVS 2.3.5).
+
+    `about` holds ids and codes of what exactly is to be done. Without anybody else who could
+    confirm, it `ripens`. Why, and why not, is on the trail.
+    """
+
+    act = models.CharField(max_length=40)
+    about = models.JSONField(default=dict)
+    proposed_by = models.UUIDField(null=True)  # a member's account; null: the console
+    account = models.CharField(max_length=80, blank=True)  # unix account, for the console
+    proposed = models.DateTimeField(default=now)
+    ripens = models.DateTimeField(null=True, blank=True)
+    expires = models.DateTimeField()
+    confirmed = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.UUIDField(null=True)  # an account
+    withdrawn = models.DateTimeField(null=True, blank=True)
+    used = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by__isnull=True)
+                | models.Q(proposed_by__isnull=True)
+                | ~models.Q(confirmed_by=models.F("proposed_by")),
+                name="nobody_confirms_their_own",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"proposal {self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is neither withdrawn, nor done, nor past its time."""
+        return self.withdrawn is None and self.used is None and self.expires > now()
+
+
 class AllowedNetwork(OrganisationOwned):
     """A range of addresses that members may come in from; `access.networks` says what it means."""
 

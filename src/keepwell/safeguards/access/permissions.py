@@ -19,3 +19,4 @@ class AccessPermission(StrEnum):
     NETWORK_LIST = "network:list"
     OFFICER_NAME = "officer:name"
     OFFICER_SERVE = "officer:serve"
+    PROPOSAL_SEE = "proposal:see"

@@ -115,6 +115,19 @@ def exported(viewer: Viewer, asked: Search, form: str, *, most: int | None) -> I
             return
 
 
+def holds_more_than(viewer: Viewer, asked: Search, most: int) -> bool:
+    """Tell whether a search finds more than so many entries; nothing is opened or recorded."""
+    writer.settle(viewer.organisation)
+    count, before = 0, None
+    while count <= most:
+        with store.reading(viewer.organisation):
+            rows, before = find(viewer.organisation, asked, before, LARGEST_PAGE)
+        count += len(rows)
+        if before is None:
+            break
+    return count > most
+
+
 def entry(viewer: Viewer, index: int) -> TrailEntry:
     """Return one entry by its place in the log and record that it was read; raise EntryMissing."""
     writer.settle(viewer.organisation)

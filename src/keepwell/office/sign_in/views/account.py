@@ -29,8 +29,9 @@ REASONS = {
     "emergency": "office:emergencies",
     "members": "office:members",
     "networks": "office:networks",
+    "two-persons": "office:proposals",
 }
-RETURNING = {"access", "emergency", "members"}  # lead back to the page that asked
+RETURNING = {"access", "emergency", "members", "two-persons"}  # lead back to the page that asked
 
 
 @signed_in

@@ -1,0 +1,1 @@
+"""What takes two persons: proposed, confirmed by a colleague, done once."""

@@ -1,0 +1,63 @@
+"""What takes two persons: the list, and one proposal to confirm or withdraw."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keepwell.office import places
+from keepwell.office.reasons import ReasonForm
+from keepwell.office.sign_in import ways
+from keepwell.office.two_persons import actions, words
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.proposals import actions as proposals
+from keepwell.safeguards.access.proposals import queries
+from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.identity.queries import names_of
+
+LIST, AGAIN = "office:proposals", "two-persons"
+
+
+@require_safe
+@requires(AccessPermission.PROPOSAL_SEE)
+def page(request: HttpRequest) -> HttpResponse:
+    """List what was proposed, and what became of it."""
+    viewer = viewer_of(request)
+    rows = queries.listed(viewer)
+    names = names_of(words.people_in(rows))
+    told = [words.Told.of(viewer, row, names) for row in rows]
+    return render(request, "office/two_persons/page.html", {"rows": told})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(AccessPermission.PROPOSAL_SEE)
+def one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
+    """Show a proposal; confirm a colleague's, after both steps again, with why."""
+    viewer = viewer_of(request)
+    row = queries.one(viewer, proposal_id)
+    told = words.Told.of(viewer, row, names_of(words.people_in([row])))
+    if told.may_confirm and not ways.is_proven(request):
+        return ways.ask_again(AGAIN, request.path)
+    form = ReasonForm(places.posted(request))
+    if form.is_valid():
+        if actions.confirm(viewer, proposal=row.pk, reason=form.cleaned_data["reason"]):
+            messages.success(request, _("Confirmed. Who proposed it is told by mail."))
+        else:
+            messages.info(request, _("Somebody was quicker, or its time is over."))
+        return redirect(LIST)
+    context = {"form": form, "row": told, "reason": queries.reason_of(viewer, row)}
+    status = 422 if form.is_bound else 200
+    return render(request, "office/two_persons/one.html", context, status=status)
+
+
+@require_POST
+@requires(AccessPermission.PROPOSAL_SEE)
+def withdraw(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
+    """Withdraw a proposal: one's own, or a colleague's that should not be."""
+    proposals.withdraw(viewer_of(request), proposal=proposal_id)
+    messages.success(request, _("The proposal is withdrawn."))
+    return redirect(LIST)

@@ -1,0 +1,104 @@
+"""How proposals are told on their pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keepwell.safeguards.access.proposals.acts import act_of
+from keepwell.safeguards.access.proposals.queries import may_be_done
+from keepwell.safeguards.tenancy.viewer import Viewer
+
+if TYPE_CHECKING:
+    from keepwell.safeguards.access.models import Proposal
+
+_FACTS: Mapping[str, Promise] = {
+    "about": gettext_lazy("Asked about"),
+    "form": gettext_lazy("Kind of file"),
+    "from": gettext_lazy("From day"),
+    "kind": gettext_lazy("What happened"),
+    "member": gettext_lazy("Asked about the acts of"),
+    "to": gettext_lazy("To day"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One proposal: what, whose, how far it is, and what this viewer may do about it."""
+
+    id: UUID
+    title: str | Promise
+    proposer: str
+    confirmer: str
+    proposed: datetime
+    expires: datetime
+    ripens: datetime | None
+    state: str
+    tone: str
+    facts: list[tuple[str | Promise, str]]
+    is_mine: bool
+    is_open: bool
+    may_confirm: bool
+    do_url: str  # when this viewer may do it now
+
+    @classmethod
+    def of(cls, viewer: Viewer, row: "Proposal", names: Mapping[UUID, str]) -> Self:
+        """Tell of one."""
+        act = act_of(row.act)
+        is_mine = row.proposed_by == viewer.actor and not row.account
+        state, tone = _state(viewer, row)
+        return cls(
+            id=row.pk,
+            title=act.title if act else row.act,
+            proposer=_proposer(row, names),
+            confirmer=names.get(row.confirmed_by, "") if row.confirmed_by else "",
+            proposed=row.proposed,
+            expires=row.expires,
+            ripens=row.ripens,
+            state=state,
+            tone=tone,
+            facts=[(_FACTS.get(name, name), value) for name, value in row.about.items()],
+            is_mine=is_mine,
+            is_open=row.is_open,
+            may_confirm=row.is_open and row.confirmed is None and not is_mine,
+            do_url=_do_url(viewer, row) if is_mine else "",
+        )
+
+
+def people_in(rows: "list[Proposal]") -> set[UUID]:
+    """Return the accounts that proposals name."""
+    return {one for row in rows for one in (row.proposed_by, row.confirmed_by) if one}
+
+
+def _proposer(row: "Proposal", names: Mapping[UUID, str]) -> str:
+    if row.proposed_by is None:
+        return _("%(account)s on the server") % {"account": row.account}
+    return names.get(row.proposed_by, _("A former member"))
+
+
+def _state(viewer: Viewer, row: "Proposal") -> tuple[str, str]:
+    if row.used is not None:
+        return _("Done"), "success"
+    if row.withdrawn is not None:
+        return _("Withdrawn"), ""
+    if not row.is_open:
+        return _("Its time is over"), ""
+    if may_be_done(viewer, row):
+        return _("May be done"), "accent"
+    return (_("Waits") if row.ripens is None else _("Waits a day")), "warning"
+
+
+def _do_url(viewer: Viewer, row: "Proposal") -> str:
+    act = act_of(row.act)
+    if act is None or not act.route or not may_be_done(viewer, row):
+        return ""
+    try:
+        return reverse(act.route, args=[row.pk])
+    except NoReverseMatch:  # a product that is switched off has no routes
+        return ""

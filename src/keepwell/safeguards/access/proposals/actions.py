@@ -1,0 +1,132 @@
+"""Proposing, confirming, withdrawing, and carrying out once (ASVS 2.3.5).
+
+A confirmed proposal is good for one doing of exactly what was proposed, by whoever proposed it.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from keepwell.safeguards.access.errors import NotConfirmed, NotPermitted, OwnProposal
+from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.members.actions import lock_members
+from keepwell.safeguards.access.models import Proposal
+from keepwell.safeguards.access.proposals.acts import Act, act_of
+from keepwell.safeguards.access.proposals.queries import (
+    holds,
+    may_be_done,
+    others_of,
+)
+from keepwell.safeguards.access.queries import within_reach
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.toolkit.clock import now
+
+MODEL = "access.proposal"
+A_DAY = timedelta(hours=24)
+
+
+def propose(
+    viewer: Viewer, *, act: Act, about: Mapping[str, str], reason: str
+) -> tuple[Proposal, bool]:
+    """Propose an act with its particulars (ids and codes); return it and whether it is new.
+
+    Somebody else confirms it within 24 hours. If nobody else could, it waits for 24 hours
+    instead, with notice, and can be done in the 24 after that (decision 0014).
+    """
+    _allow(viewer, act)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        mine = Proposal.objects.filter(
+            act=act.code, proposed_by=viewer.actor, account=viewer.account, used__isnull=True
+        )
+        for row in mine.filter(withdrawn__isnull=True, expires__gt=now()):
+            if row.about == dict(about):
+                return row, False
+        is_alone = not others_of(viewer, act, proposer=viewer.actor)
+        row = Proposal.objects.create(
+            organisation_id=viewer.organisation,
+            act=act.code,
+            about=dict(about),
+            proposed_by=viewer.actor,
+            account=viewer.account,
+            ripens=now() + A_DAY if is_alone else None,
+            expires=now() + A_DAY * (2 if is_alone else 1),
+        )
+        _record(viewer, AccessKind.PROPOSAL_MAKE, row, reason)
+    return row, True
+
+
+def confirm(viewer: Viewer, *, proposal: UUID, reason: str) -> Proposal | None:
+    """Confirm what somebody else proposed; None when it is confirmed, withdrawn or past.
+
+    Raises OwnProposal, and NotPermitted for whoever's role does not hold the act.
+    """
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        row: Proposal = within_reach(Proposal.objects.all(), pk=proposal)
+        _allow(viewer, _act(row))
+        if viewer.kind is not ViewerKind.MEMBER:
+            raise NotPermitted  # the console proves nobody's second factor
+        if row.proposed_by == viewer.actor:
+            raise OwnProposal
+        if row.confirmed is not None or not row.is_open:
+            return None
+        row.confirmed, row.confirmed_by = now(), viewer.actor
+        row.expires = now() + A_DAY
+        row.save(update_fields=["confirmed", "confirmed_by", "expires"])
+        _record(viewer, AccessKind.PROPOSAL_CONFIRM, row, reason)
+    return row
+
+
+def withdraw(viewer: Viewer, *, proposal: UUID, reason: str = "") -> Proposal | None:
+    """Withdraw a proposal, one's own or a colleague's; None when it is over already."""
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        row: Proposal = within_reach(Proposal.objects.all(), pk=proposal)
+        _allow(viewer, _act(row))
+        if not row.is_open:
+            return None
+        row.withdrawn = now()
+        row.save(update_fields=["withdrawn"])
+        _record(viewer, AccessKind.PROPOSAL_WITHDRAW, row, reason)
+    return row
+
+
+def use_up(viewer: Viewer, *, act: Act, proposal: UUID) -> Proposal:
+    """Use a proposal up, in the caller's transaction if there is one: what follows is done once.
+
+    Raises NotConfirmed unless it may be done now, by whoever proposed it.
+    """
+    _allow(viewer, act)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        own = Proposal.objects.filter(
+            act=act.code, proposed_by=viewer.actor, account=viewer.account
+        )
+        row: Proposal = within_reach(own, pk=proposal)
+        if not may_be_done(viewer, row):
+            raise NotConfirmed
+        row.used = now()
+        row.save(update_fields=["used"])
+        _record(viewer, AccessKind.PROPOSAL_USE, row)
+    return row
+
+
+def _act(row: Proposal) -> Act:
+    found = act_of(row.act)
+    if found is None:
+        raise NotPermitted
+    return found
+
+
+def _allow(viewer: Viewer, act: Act) -> None:
+    if not holds(viewer, act):
+        raise NotPermitted
+
+
+def _record(viewer: Viewer, kind: AccessKind, row: Proposal, reason: str = "") -> None:
+    subject = Subject(model=MODEL, ids=(row.pk,))
+    record(viewer, kind, subjects=(subject,), reason=reason, detail={"act": row.act})

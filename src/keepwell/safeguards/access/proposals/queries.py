@@ -1,0 +1,97 @@
+"""What is proposed, who can confirm it, and whether it may be done now."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from keepwell.safeguards.access import registry
+from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.models import Membership, Proposal
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.proposals.acts import Act, act_of, acts
+from keepwell.safeguards.access.queries import allow, members_of, within_reach
+from keepwell.safeguards.audit.queries import page_of_entries
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.toolkit.clock import now
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+MOST = 100
+
+
+def holds(viewer: Viewer, act: Act) -> bool:
+    """Tell whether the viewer's own role lets them propose and confirm an act.
+
+    What is raised for a while does not count: the second person must stand on their own feet.
+    """
+    if viewer.kind is ViewerKind.CONSOLE:
+        return True
+    is_member = viewer.kind is ViewerKind.MEMBER and viewer.locations is None
+    return is_member and viewer.role in registry.roles_holding(act.permission)
+
+
+def listed(viewer: Viewer) -> list[Proposal]:
+    """List proposals of acts that the viewer's role holds, newest first, at most `MOST`."""
+    allow(viewer, AccessPermission.PROPOSAL_SEE)
+    with wall.reading(viewer.organisation):
+        return list(_known(viewer, Proposal.objects.order_by("-proposed", "-id"))[:MOST])
+
+
+def to_confirm(viewer: Viewer) -> list[Proposal]:
+    """List what colleagues proposed and this viewer can confirm, the oldest first."""
+    allow(viewer, AccessPermission.PROPOSAL_SEE)
+    with wall.reading(viewer.organisation):
+        rows = Proposal.objects.filter(
+            confirmed__isnull=True,
+            withdrawn__isnull=True,
+            used__isnull=True,
+            expires__gt=now(),
+        )
+        waiting = _known(viewer, rows.order_by("proposed", "id"))
+        return [row for row in waiting if row.proposed_by != viewer.actor]
+
+
+def one(viewer: Viewer, proposal: UUID) -> Proposal:
+    """Return one proposal of the viewer's organisation; raise OutOfReach."""
+    allow(viewer, AccessPermission.PROPOSAL_SEE)
+    with wall.reading(viewer.organisation):
+        found: Proposal = within_reach(Proposal.objects.all(), pk=proposal)
+        return found
+
+
+def others_of(viewer: Viewer, act: Act, *, proposer: UUID | None) -> list[Membership]:
+    """Return who can confirm: members whose role holds the permission, and not the proposer."""
+    holding = registry.roles_holding(act.permission)
+    return [
+        row
+        for row in members_of(viewer)
+        if row.is_everywhere and row.role in holding and row.user_id != proposer
+    ]
+
+
+def may_be_done(viewer: Viewer, row: Proposal) -> bool:
+    """Tell whether what was proposed may be done now.
+
+    Either somebody else confirmed it, or nobody else could and its day of notice is over.
+    """
+    act = act_of(row.act)
+    if act is None or not row.is_open:
+        return False
+    if row.confirmed is not None:
+        return True
+    is_ripe = row.ripens is not None and row.ripens <= now()
+    return is_ripe and not others_of(viewer, act, proposer=row.proposed_by)
+
+
+def reason_of(viewer: Viewer, row: Proposal) -> str:
+    """Return why something was proposed, from the trail. Reading it is recorded."""
+    allow(viewer, AccessPermission.PROPOSAL_SEE)
+    kinds = [AccessKind.PROPOSAL_MAKE]
+    found = page_of_entries(viewer, about=row.pk, kinds=kinds, limit=1)
+    payloads = [entry.payload for entry in found.entries if entry.payload]
+    return payloads[0].reason if payloads else ""
+
+
+def _known(viewer: Viewer, rows: "QuerySet[Proposal]") -> "QuerySet[Proposal]":
+    return rows.filter(act__in=[act.code for act in acts() if holds(viewer, act)])

@@ -1,0 +1,250 @@
+"""Two persons: proposed by one, confirmed by another, done once; and what a sole owner does."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from keepwell.office.trail import views as trail_views
+from keepwell.office.two_persons.acts import EXPORT_TRAIL
+from keepwell.safeguards.access.errors import NotConfirmed, NotPermitted, OutOfReach, OwnProposal
+from keepwell.safeguards.access.members import actions as members
+from keepwell.safeguards.access.models import Proposal
+from keepwell.safeguards.access.proposals import actions, queries
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.viewers import console
+from keepwell.safeguards.tenancy import wall
+from keepwell.toolkit import clock
+from tests.at_once import at_once
+from tests.half_minute import early_in_a_half_minute
+from tests.mailbox import mailed
+from tests.office.rooms import House, text_of
+from tests.office.test_officers import membership_of
+from tests.people import PASSWORD
+
+ABOUT = {"form": "csv"}
+EXPORT = "/trail/export/?form=csv"
+PROPOSE = "/trail/export/propose/?form=csv"
+WHY = {"reason": "Our insurer asks for the year"}
+DAY = 24 * 3600
+
+
+@pytest.fixture(autouse=True)
+def _early_in_a_half_minute() -> Iterator[None]:
+    with early_in_a_half_minute():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take two persons for more than three entries, so that a test needs no thousand."""
+    monkeypatch.setattr(trail_views, "MOST_ALONE", 3)
+
+
+def prove(client: Client, house: House, who: str, address: str) -> Any:
+    asked = client.get(address)
+    assert asked["Location"].startswith("/account/again/two-persons/?next=")
+    given = {"password": PASSWORD, "code": house.people[who].code(), "next": address}
+    return client.post("/account/again/two-persons/", given)
+
+
+def proposed(house: House, who: str = "Dee", **about: str) -> Proposal:
+    row, _ = actions.propose(house.viewer(who), act=EXPORT_TRAIL, about={**ABOUT, **about}, **WHY)
+    return row
+
+
+def confirmed(house: House, who: str = "Dee", by: str = "Ada") -> Proposal:
+    row = actions.confirm(house.viewer(by), proposal=proposed(house, who).pk, reason="Agreed")
+    assert row is not None
+    return row
+
+
+def use_up(house: House, row: Proposal, who: str = "Dee") -> Proposal:
+    return actions.use_up(house.viewer(who), act=EXPORT_TRAIL, proposal=row.pk)
+
+
+def alone(house: House) -> None:
+    """Leave Ada as the only one who may read the trail."""
+    for who in ("Dee", "Abe"):
+        mine = membership_of(house, who)
+        members.move(
+            house.viewer(), membership=mine, role=Role.MEMBER, locations=None, reason="Smaller"
+        )
+
+
+# By the pages.
+
+
+def test_much_of_the_trail_is_proposed_confirmed_and_exported_once(
+    house: House, ada: Client
+) -> None:
+    dee = house.browser("Dee")
+    assert dee.get(EXPORT)["Location"] == PROPOSE
+    assert prove(dee, house, "Dee", PROPOSE)["Location"] == PROPOSE
+    assert "2 colleagues can confirm it" in text_of(dee.get(PROPOSE))
+    assert dee.post(PROPOSE, {"reason": ""}).status_code == 422
+    address = dee.post(PROPOSE, WHY)["Location"]
+    assert dee.post(PROPOSE, WHY)["Location"] == address  # pressed twice
+    assert sorted(one.to for one in mailed()) == ["abe@example.org", "ada@example.org"]
+    assert "1 proposal waits" in text_of(ada.get("/"))
+    assert "proposal waits" not in text_of(dee.get("/"))
+
+    prove(ada, house, "Ada", address)
+    page = text_of(ada.get(address))
+    assert WHY["reason"] in page
+    assert "csv" in page
+    assert "Confirmed." in text_of(ada.post(address, {"reason": "Agreed"}, follow=True))
+    assert [one.to for one in mailed()][-1] == "dee@example.org"
+
+    download = f"/trail/export/{address.split('/')[-2]}/"
+    assert download in text_of(dee.get(address))
+    assert ada.post(download).status_code == 404
+    file = dee.post(download)
+    assert file["Content-Disposition"].startswith("attachment")
+    assert dee.post(download).status_code == NotConfirmed.status
+    kinds = ("access:proposal:make", "access:proposal:confirm", "access:proposal:use")
+    assert [one.actor for one in house.payloads(*kinds)] == [
+        house.people[who].user.pk for who in ("Dee", "Ada", "Dee")
+    ]
+    assert len(house.payloads("audit:trail:export")) == 1
+
+
+def test_little_of_it_needs_nobody_else(house: House, ada: Client) -> None:
+    answer = ada.get(f"{EXPORT}&kind=persons")
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment")
+
+
+def test_neither_is_done_without_both_steps(house: House, ada: Client) -> None:
+    assert house.browser("Dee").post(PROPOSE, WHY)["Location"].startswith("/account/again/")
+    row = proposed(house)
+    answer = ada.post(f"/two-persons/{row.pk}/", {"reason": "Agreed"})
+    assert answer["Location"].startswith("/account/again/two-persons/")
+    with pytest.raises(NotConfirmed):
+        use_up(house, row)
+
+
+def test_members_see_nothing_of_it(house: House) -> None:
+    row = proposed(house)
+    ben = house.browser("Ben")
+    for address in ("/two-persons/", f"/two-persons/{row.pk}/", PROPOSE):
+        assert ben.get(address).status_code == 403
+    for act in (actions.confirm, actions.withdraw):
+        with pytest.raises(NotPermitted):
+            act(house.viewer("Ben"), proposal=row.pk, reason="Mine")
+
+
+def test_another_organisations_proposal_is_not_there(house: House) -> None:
+    row = confirmed(house)
+    cy = house.browser("Cy")
+    for address in (f"/two-persons/{row.pk}/", f"/two-persons/{row.pk}/withdraw/"):
+        assert cy.post(address, WHY).status_code == 404
+    assert cy.post(f"/trail/export/{row.pk}/").status_code == 404
+    assert "Export much" not in text_of(cy.get("/two-persons/"))
+
+
+# The rule itself.
+
+
+def test_nobody_confirms_their_own(house: House) -> None:
+    row = proposed(house)
+    with pytest.raises(OwnProposal):
+        actions.confirm(house.viewer("Dee"), proposal=row.pk, reason="Mine")
+
+
+def test_rights_raised_for_a_while_do_not_count(house: House) -> None:
+    ben = replace(house.viewer("Ben"), raised=frozenset({"trail:read"}))
+    row = proposed(house)
+    with pytest.raises(NotPermitted):
+        actions.confirm(ben, proposal=row.pk, reason="For a while")
+    with pytest.raises(NotPermitted):
+        actions.propose(ben, act=EXPORT_TRAIL, about=ABOUT, **WHY)
+
+
+def test_the_console_confirms_nothing(house: House) -> None:
+    viewer = console(house.clinic.organisation.id, account="root")
+    with pytest.raises(NotPermitted):
+        actions.confirm(viewer, proposal=proposed(house).pk, reason="From the server")
+
+
+def test_of_many_confirmations_at_once_one_counts(house: House) -> None:
+    row = proposed(house)
+    ada, abe = house.viewer(), house.viewer("Abe")
+    acts: list[Callable[[], Proposal | None]] = [
+        lambda: actions.confirm(ada, proposal=row.pk, reason="Agreed"),
+        lambda: actions.confirm(abe, proposal=row.pk, reason="Agreed"),
+    ] * 4
+    assert len([one for one in at_once(acts) if one is not None]) == 1
+    assert len(house.payloads("access:proposal:confirm")) == 1
+
+
+def test_of_many_doings_at_once_one_happens(house: House) -> None:
+    row = confirmed(house)
+
+    def do() -> bool:
+        try:
+            use_up(house, row)
+        except NotConfirmed:
+            return False
+        return True
+
+    assert sorted(at_once([do] * 8)) == [False] * 7 + [True]
+
+
+def test_only_who_proposed_it_does_it(house: House) -> None:
+    row = confirmed(house)
+    with pytest.raises(OutOfReach):
+        use_up(house, row, "Ada")
+
+
+def test_a_proposal_and_a_confirmation_last_a_day_each(house: House) -> None:
+    row = proposed(house)
+    with clock.moved(DAY + 1):
+        assert actions.confirm(house.viewer(), proposal=row.pk, reason="Late") is None
+    row = confirmed(house, "Abe")
+    with clock.moved(DAY + 1), pytest.raises(NotConfirmed):
+        use_up(house, row, "Abe")
+
+
+@pytest.mark.parametrize("who", ["Dee", "Ada"])
+def test_what_is_withdrawn_is_not_done(house: House, who: str) -> None:
+    row = confirmed(house)
+    for _twice in range(2):
+        actions.withdraw(house.viewer(who), proposal=row.pk)
+    with pytest.raises(NotConfirmed):
+        use_up(house, row)
+    assert len(house.payloads("access:proposal:withdraw")) == 1
+
+
+# A sole owner.
+
+
+def test_who_is_alone_waits_a_day_with_notice(house: House, ada: Client) -> None:
+    alone(house)
+    prove(ada, house, "Ada", PROPOSE)
+    assert "Nobody else here could confirm it" in text_of(ada.get(PROPOSE))
+    address = ada.post(PROPOSE, WHY)["Location"]
+    [letter] = mailed()
+    assert letter.to == "ada@example.org"
+    with wall.reading(house.clinic.organisation.id):
+        row: Proposal = Proposal.objects.get()
+    assert "waits for a day" in text_of(ada.get(address))
+    with pytest.raises(NotConfirmed):
+        use_up(house, row, "Ada")
+    with clock.moved(2 * DAY + 1), pytest.raises(NotConfirmed):
+        use_up(house, row, "Ada")
+    with clock.moved(DAY + 1):
+        assert use_up(house, row, "Ada").used is not None
+
+
+def test_somebody_who_joins_meanwhile_has_to_confirm(house: House) -> None:
+    alone(house)
+    row = proposed(house, "Ada")
+    dee = membership_of(house, "Dee")
+    members.move(house.viewer(), membership=dee, role=Role.AUDITOR, locations=None, reason="Back")
+    with clock.moved(DAY + 1):
+        assert not queries.may_be_done(house.viewer(), row)
+        actions.confirm(house.viewer("Dee"), proposal=row.pk, reason="Agreed")
+        assert use_up(house, row, "Ada").used is not None
