@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from django.db import connection, connections, transaction
-from django.db.utils import ProgrammingError
+from django.db.utils import InterfaceError, OperationalError, ProgrammingError
 
 from keepwell.products.forms.models import Form
 from keepwell.safeguards.tenancy import wall, walls
@@ -252,14 +252,61 @@ def wire() -> Iterator[list[str]]:
 
 
 @pytest.mark.scale
-@pytest.mark.parametrize("enter", [wall.reading, wall.writing])
-def test_the_setting_travels_with_begin_in_one_message(ours: Form, enter: Any) -> None:
-    with wire() as sent, enter(ours.organisation_id):
+def test_the_setting_travels_with_begin_in_one_message(ours: Form) -> None:
+    with wire() as sent, wall.writing(ours.organisation_id):
         pass
     assert len(sent) == 2
     assert "BEGIN;" in sent[0]
     assert f"set_config('keepwell.organisation', '{ours.organisation_id}', true)" in sent[0]
     assert "COMMIT" in sent[1]
+
+
+@pytest.mark.scale
+def test_a_reading_is_one_message_that_carries_the_setting(ours: Form) -> None:
+    with wire() as sent, wall.reading(ours.organisation_id):
+        assert list(Form.objects.values_list("pk", flat=True)) == [ours.pk]
+        assert Form.objects.filter(pk=ours.pk).update(title=ours.title) == 1
+    assert len(sent) == 2
+    setting = f"set_config('keepwell.organisation', '{ours.organisation_id}', true)"
+    assert all(setting in one for one in sent)
+    assert "FROM" in sent[0]
+
+
+@pytest.mark.scale
+def test_the_setting_of_a_reading_is_gone_after_its_statement(ours: Form, theirs: Form) -> None:
+    with wall.reading(ours.organisation_id):
+        assert rows(CURRENT_SETTING) == [(str(ours.organisation_id),)]
+    assert rows(CURRENT_SETTING) == [("",)]
+    with wall.reading(theirs.organisation_id):
+        assert rows("SELECT id FROM forms_form") == [(theirs.pk,)]
+    assert rows("SELECT id FROM forms_form") == []
+
+
+@pytest.mark.scale
+def test_a_reading_goes_on_after_the_server_has_closed_the_connection(ours: Form) -> None:
+    with wall.reading(ours.organisation_id):
+        assert Form.objects.count() == 1
+        with pytest.raises(OperationalError):
+            rows("SELECT pg_terminate_backend(pg_backend_pid())")
+        assert Form.objects.count() == 1
+
+
+@pytest.mark.scale
+def test_a_statement_that_changes_rows_is_not_sent_twice(ours: Form) -> None:
+    lost = f"UPDATE forms_form SET title = 'x' WHERE id = '{ours.pk}' AND pg_sleep(0) IS NULL"
+    with wall.reading(ours.organisation_id):
+        rows("SELECT 1")
+        connections["default"].connection.pgconn.finish()
+        with pytest.raises((InterfaceError, OperationalError)):
+            rows(lost)
+
+
+@pytest.mark.scale
+def test_rows_read_in_chunks_are_those_behind_the_wall(ours: Form, theirs: Form) -> None:
+    with wall.reading(ours.organisation_id):
+        assert [one.pk for one in Form.objects.iterator(chunk_size=1)] == [ours.pk]
+    with wall.writing(ours.organisation_id):
+        assert [one.pk for one in Form.objects.iterator(chunk_size=1)] == [ours.pk]
 
 
 @pytest.mark.scale

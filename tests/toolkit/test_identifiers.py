@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 import pytest
 
@@ -28,6 +28,14 @@ def test_other_text_is_no_id(text: str) -> None:
         uuid_from_hex(text)
 
 
-def test_ids_of_later_milliseconds_sort_later() -> None:
-    assert uuid7_from(1, b"\xff" * 10) < uuid7_from(2, b"\x00" * 10)
+def test_ids_made_later_sort_later_to_the_microsecond() -> None:
+    assert uuid7_from(1, b"\xff" * 8) < uuid7_from(2, b"\x00" * 8)
+    assert uuid7_from(999, b"\xff" * 8) < uuid7_from(1000, b"\x00" * 8)
     assert uuid7().version == 7
+
+
+def test_an_id_holds_its_milliseconds_and_their_fraction() -> None:
+    made = uuid7_from(1_700_000_000_123_500, bytes(8))
+    assert made.int >> 80 == 1_700_000_000_123
+    assert (made.int >> 64) & 0xFFF == 4096 // 2
+    assert (made.version, made.variant) == (7, RFC_4122)

@@ -182,7 +182,7 @@ def test_a_wrap_is_put_only_where_the_one_it_was_made_from_stands(ada: UUID) -> 
     with access.writing(ada):
         row = DataKey.objects.get(key_id=sealed.keys[0])
         stored = bytes(row.wrapped)
-        assert wrappings.swap([Swap(row.pk, stored[::-1], b"fresh")]) == 0
+        assert wrappings.swap(ada, [Swap(row.pk, stored[::-1], b"fresh")]) == 0
         assert bytes(DataKey.objects.get(pk=row.pk).wrapped) == stored
     assert sealed.all_open()
 

@@ -1,16 +1,16 @@
 """The wall: which organisation this thread is working for.
 
-Two context managers are the only way in. `reading` costs nothing on SQLite and is a transaction on
-PostgreSQL, where row-level security needs the organisation set inside it; `writing` is one
-transaction on both. Without either, walled managers raise and PostgreSQL shows no row. The setting
-travels with BEGIN in one message (see `tenancy.postgresql`); it is never session-level, because a
-pooled server connection would hand it to another client.
+Two context managers are the only way in. `reading` costs nothing and begins no transaction: on
+PostgreSQL, where row-level security needs the organisation, each statement takes it along in its
+own message (see `tenancy.postgresql`). `writing` is one transaction, and BEGIN takes it along.
+Without either, walled managers raise and PostgreSQL shows no row. The setting is never
+session-level, because a pooled server connection would hand it to another client.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.db import connections, transaction
@@ -25,6 +25,11 @@ class WalledConnection(Protocol):
 
     def set_wall(self, organisation: UUID | None) -> None:
         """Set the wall of the transaction that is open."""
+
+    def execute_binary(
+        self, statement: str, organisation: UUID, columns: Sequence[Sequence[Any]]
+    ) -> int:
+        """Send a statement whose parameters are an organisation and whole columns."""
 
 
 class NoWall(RuntimeError):  # noqa: N818  names the fact
@@ -70,7 +75,7 @@ def _inside(organisation: UUID) -> Iterator[None]:
 def _walled(using: str, organisation: UUID) -> Iterator[None]:
     """Set PostgreSQL's wall in a transaction that began without it, and take it away again."""
     connection = connections[using]
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or not connection.in_atomic_block:
         yield
         return
     walled = cast("WalledConnection", connection)
@@ -84,15 +89,9 @@ def _walled(using: str, organisation: UUID) -> Iterator[None]:
 
 @contextmanager
 def reading(organisation: UUID, *, using: str = "default") -> Iterator[None]:
-    """Read rows of this organisation only; no transaction and no lock on SQLite."""
-    connection = connections[using]
-    with _inside(organisation):
-        if connection.vendor == "postgresql" and not connection.in_atomic_block:
-            with transaction.atomic(using=using):
-                yield
-        else:
-            with _walled(using, organisation):
-                yield
+    """Ask for rows of this organisation only, each statement by itself (or in what is open)."""
+    with _inside(organisation), _walled(using, organisation):
+        yield
 
 
 @contextmanager

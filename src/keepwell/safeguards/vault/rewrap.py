@@ -75,7 +75,7 @@ def _swap(organisation: UUID, rows: list[Wrapped], done: Rewrapped) -> int:
     with access.writing(organisation):
         if organisation_keys.newest_version(organisation).version != newest.version:
             return 0  # somebody rotated: what was made is outdated, and is made again
-        return wrappings.swap(swaps) if swaps else 0
+        return wrappings.swap(organisation, swaps) if swaps else 0
 
 
 def _fresh(organisation: UUID, row: Wrapped, newest: Unwrapped) -> Swap:

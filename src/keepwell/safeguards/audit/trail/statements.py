@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,6 +18,9 @@ from keepwell.safeguards.audit.entries import Entry, Part, SealedEntry, about_nu
 from keepwell.safeguards.audit.errors import TrailBroken
 from keepwell.toolkit.identifiers import uuid_from_hex
 from keepwell.toolkit.tiles import TILE_WIDTH, Tile
+
+if TYPE_CHECKING:
+    from keepwell.safeguards.tenancy.wall import WalledConnection
 
 ADD_ENTRY = (
     'INSERT INTO trail_entry ("index", entry_id, kind, time_us, period, digest, leaf, key_id, '
@@ -122,15 +125,6 @@ NAMING_AMONG = (
 Value = UUID | str | bytes | int  # what a column of the trail holds
 # Waiting for another sequencer ends before whoever waits for us gives up.
 LOCK_TIMEOUT_MS = 4000
-
-
-class BulkConnection(Protocol):
-    """What `tenancy.postgresql` adds to Django's connection for batches."""
-
-    def execute_binary(
-        self, statement: str, organisation: UUID, columns: Sequence[Sequence[Any]]
-    ) -> None:
-        """Send a statement whose parameters are an organisation and whole columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +326,7 @@ def add_entries(
         for mention in one.mentions
     )
     if connection.vendor == "postgresql" and len(entries) > 1:
-        bulk = cast("BulkConnection", connection)
+        bulk = cast("WalledConnection", connection)
         rows = [
             (
                 *(index, one.id, one.kind, one.time_us, one.period, digest, leaf),

@@ -54,6 +54,13 @@ def writing(organisation: UUID) -> Iterator[BaseDatabaseWrapper]:
 
 
 @contextmanager
+def by_itself(organisation: UUID) -> Iterator[BaseDatabaseWrapper]:
+    """Add to the inbox by one statement, which is a transaction by itself; raises as above."""
+    with _translated() as connection, wall.reading(organisation, using=ALIAS):
+        yield connection
+
+
+@contextmanager
 def sequencing(organisation: UUID) -> Iterator[BaseDatabaseWrapper]:
     """Add to one organisation's log in one transaction; raise TrailUnavailable as above."""
     if not may_sequence():

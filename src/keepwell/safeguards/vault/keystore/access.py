@@ -54,8 +54,7 @@ def _enter(stack: ExitStack, *contexts: Callable[[], AbstractContextManager[None
 @contextmanager
 def reading(organisation: UUID) -> Iterator[None]:
     """Read one organisation's keys."""
-    with _translated(), ExitStack() as stack:
-        _enter(stack, lambda: wall.reading(organisation, using=STORE))
+    with _translated(), wall.reading(organisation, using=STORE):
         yield
 
 

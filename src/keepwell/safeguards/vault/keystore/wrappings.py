@@ -7,11 +7,15 @@ is written as in the index, with its numbers in it: hence these statements.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.db import connections
 
 from keepwell.safeguards.vault.keystore import access
+
+if TYPE_CHECKING:
+    from keepwell.safeguards.tenancy.wall import WalledConnection
 
 _VERSION = {
     "postgresql": 'SUBSTRING("wrapped", 2, 4)',
@@ -27,8 +31,9 @@ WHERE organisation_id = %s AND {version} < %s LIMIT %s
 _SWAP = "UPDATE keystore_datakey SET wrapped = %s WHERE id = %s AND wrapped = %s"
 _SWAP_ALL = """
 UPDATE keystore_datakey AS stored SET wrapped = made.fresh
-FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS made(id, before, fresh)
-WHERE stored.id = made.id AND stored.wrapped = made.before
+FROM (SELECT %s::uuid AS id) AS ours, unnest(%s::uuid[], %s::bytea[], %s::bytea[])
+AS made(id, before, fresh)
+WHERE stored.id = made.id AND stored.wrapped = made.before AND stored.organisation_id = ours.id
 """
 
 
@@ -78,15 +83,17 @@ def older(
     return [one for one in found if one.row not in without][:limit]
 
 
-def swap(swaps: Sequence[Swap]) -> int:
+def swap(organisation: UUID, swaps: Sequence[Swap]) -> int:
     """Put fresh bytes where the old ones still stand; return how many; inside `access.writing`."""
     connection = connections[access.STORE]
+    if connection.vendor == "postgresql":
+        columns = ([one.row for one in swaps], [one.before for one in swaps])
+        bulk = cast("WalledConnection", connection)
+        return bulk.execute_binary(
+            _SWAP_ALL, organisation, [*columns, [one.fresh for one in swaps]]
+        )
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            columns = ([one.row for one in swaps], [one.before for one in swaps])
-            cursor.execute(_SWAP_ALL, [*columns, [one.fresh for one in swaps]])
-        else:
-            cursor.executemany(_SWAP, [(one.fresh, one.row.hex, one.before) for one in swaps])
+        cursor.executemany(_SWAP, [(one.fresh, one.row.hex, one.before) for one in swaps])
         return int(cursor.rowcount)
 
 
