@@ -16,7 +16,8 @@ from keepwell.safeguards.vault.keystore import access, wrappings
 from keepwell.safeguards.vault.keystore.wrappings import Swap, Wrapped
 from keepwell.toolkit.envelope import SealBroken
 
-BATCH = 2000
+BATCH = 2000  # keys in one commit
+AHEAD = 4  # batches looked up at once
 
 Told = Callable[[int, int], None]
 """Called after each batch with how many keys are done and how many there were to do."""
@@ -49,9 +50,10 @@ def rewrap(organisation: UUID, told: Told | None = None) -> Rewrapped:
     done = Rewrapped(organisation_keys.organisation_key(organisation).newest.version)
     whole = waiting(organisation)
     while rows := _older(organisation, done):
-        done.count += _swap(organisation, rows, done)
-        if told:
-            told(done.count, max(whole, done.count))
+        for start in range(0, len(rows), BATCH):
+            done.count += _swap(organisation, rows[start : start + BATCH], done)
+            if told:
+                told(done.count, max(whole, done.count))
     organisation_keys.rewrap_purpose_keys(organisation)
     done.retired = organisation_keys.retire(organisation)
     return done
@@ -60,7 +62,7 @@ def rewrap(organisation: UUID, told: Told | None = None) -> Rewrapped:
 def _older(organisation: UUID, done: Rewrapped) -> list[Wrapped]:
     done.version = organisation_keys.organisation_key(organisation).newest.version
     with access.reading(organisation):
-        return wrappings.older(organisation, done.version, BATCH, done.broken)
+        return wrappings.older(organisation, done.version, AHEAD * BATCH, done.broken)
 
 
 def _swap(organisation: UUID, rows: list[Wrapped], done: Rewrapped) -> int:

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, with the wall sent together with BEGIN."""
+"""Django's PostgreSQL backend, with the wall sent in the message of what is asked."""

@@ -35,6 +35,11 @@ FROM (SELECT %s::uuid AS id) AS ours, unnest(%s::uuid[], %s::bytea[], %s::bytea[
 AS made(id, before, fresh)
 WHERE stored.id = made.id AND stored.wrapped = made.before AND stored.organisation_id = ours.id
 """
+# Where PostgreSQL has no statistics yet it would read every key of the organisation for each batch.
+_BY_KEY = """
+SELECT set_config('enable_' || name, 'off', true)
+FROM unnest(ARRAY['bitmapscan', 'hashjoin', 'material', 'mergejoin']) AS name
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ def swap(organisation: UUID, swaps: Sequence[Swap]) -> int:
     connection = connections[access.STORE]
     if connection.vendor == "postgresql":
         columns = ([one.row for one in swaps], [one.before for one in swaps])
+        with connection.cursor() as cursor:
+            cursor.execute(_BY_KEY)
         bulk = cast("WalledConnection", connection)
         return bulk.execute_binary(
             _SWAP_ALL, organisation, [*columns, [one.fresh for one in swaps]]
