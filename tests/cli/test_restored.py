@@ -73,6 +73,35 @@ def test_a_trail_put_back_is_noticed_declared_and_goes_on(tmp_path: Path) -> Non
         pass
 
 
+def test_data_put_back_alone_is_noticed_without_checkpoints_and_declared(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert keepwell(home, "demo", "--no-serve").returncode == 0
+    shutil.copy(home / "data.sqlite3", tmp_path / "backup")
+    keep = ("trail", "keep", *CLINIC, "--years", "11")
+    assert keepwell(home, *keep).returncode == 0
+    assert keepwell(home, "verify").returncode == 0
+    assert "remember the same" in keepwell(home, "doctor").stdout
+
+    for leftover in home.glob("data.sqlite3-*"):
+        leftover.unlink()
+    shutil.copy(tmp_path / "backup", home / "data.sqlite3")
+    refused = keepwell(home, "serve")
+    assert refused.returncode == 1
+    assert "The data was put back to an older state" in refused.stderr
+    assert "1 change that is" in refused.stderr
+    assert keepwell(home, *keep).returncode == 1
+    for command in ("verify", "doctor"):
+        found = keepwell(home, command)
+        assert found.returncode == 1
+        assert "The data was put back" in found.stdout
+
+    declared = keepwell(home, "trail", "restored", "--reason", "the disk died")
+    assert declared.returncode == 0, declared.stderr
+    assert keepwell(home, "verify").returncode == 0
+    with serving(home):
+        pass
+
+
 def test_an_emptied_folder_and_a_vanished_organisation_are_said_and_patients_are_served(
     tmp_path: Path,
 ) -> None:

@@ -13,7 +13,7 @@ from django.db import connections
 from keepwell.cli import chores, folder, organisations, rootkey, stores, tls
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say
-from keepwell.safeguards.audit import absences, elsewhere, heads, logs, waiting
+from keepwell.safeguards.audit import absences, alongside, elsewhere, heads, logs, waiting
 from keepwell.safeguards.erasure.organisations import is_unfinished
 from keepwell.safeguards.vault import erased
 from keepwell.toolkit import certificates, clock
@@ -54,6 +54,7 @@ def _examine() -> Iterator[Finding]:
         ("organisations", _organisations),
         ("erasures", _erasures),
         ("trail", _trail),
+        ("stores", _together),
         ("checkpoints", _checkpoints),
         ("jobs", chores.jobs),
         ("mail", chores.mail),
@@ -143,6 +144,12 @@ def _trail() -> str:
     if age > STUCK_SECONDS:
         raise Refusal(f"an entry has waited {age:.0f} s to be written; is Keepwell serving?")
     return "nothing waits too long"
+
+
+def _together() -> str:
+    if found := alongside.all_apart():
+        raise Refusal(" ".join(f"{one.organisation}: {one.sentence}" for one in found))
+    return "data and trail remember the same"
 
 
 def _checkpoints() -> str:

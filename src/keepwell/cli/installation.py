@@ -5,7 +5,7 @@ from django.conf import settings
 from keepwell.cli import folder, rootkey, statics, stores, tls
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.terminal import warn
-from keepwell.safeguards.audit import absences, elsewhere
+from keepwell.safeguards.audit import absences, alongside, elsewhere
 from keepwell.safeguards.identity import resealing
 
 
@@ -51,18 +51,26 @@ def check_to_write() -> None:
 
 
 def refuse_restored() -> None:
-    """Refuse to go on with a trail that is older than, or other than, a checkpoint kept elsewhere.
+    """Refuse to go on with data or a trail that was put back to an older copy.
 
-    Somebody who has restored a backup says so; nobody else can take entries back unnoticed. What
-    was written before that would stand in the wrong log.
+    The trail by a checkpoint kept elsewhere, either of them by what the other remembers. Somebody
+    who has restored a backup says so; nobody else can take entries back unnoticed. What was written
+    before that would stand in the wrong log.
     """
-    found = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
+    found = put_back()
     if found:
         said = " ".join(f"Organisation {one.organisation}: {one.sentence}" for one in found)
         raise Refusal(
             f"{said} If you restored a backup, say so: keepwell trail restored --reason 'why'. If "
-            "you did not, somebody has replaced the trail: keep both copies and find out who."
+            "you did not, somebody has replaced a store: keep both copies and find out who."
         )
+
+
+def put_back() -> list[elsewhere.Restored | alongside.Apart]:
+    """Return each organisation whose trail or data is not what was there before."""
+    restored = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
+    named = {one.organisation for one in restored}
+    return [*restored, *(one for one in alongside.all_apart() if one.organisation not in named)]
 
 
 def warn_of_absences() -> None:

@@ -12,6 +12,7 @@ from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say, warn
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.audit import (
+    alongside,
     elsewhere,
     export,
     heads,
@@ -101,7 +102,7 @@ def _say_kept(named: Named) -> None:
 
 
 def _restored(chosen: argparse.Namespace) -> int:
-    """Write down that the trail was knowingly put back to an older state."""
+    """Write down that trail or data was knowingly put back to an older state."""
     if not chosen.reason.strip():
         raise Refusal("Give a --reason: it stands on the trail for as long as the trail does.")
     if not store.may_sequence():  # it would wait in the inbox for a server that refuses to start
@@ -109,29 +110,42 @@ def _restored(chosen: argparse.Namespace) -> int:
             "This command adds to the log itself, before anything is served: set "
             "KEEPWELL_SEQUENCER_DB for it as for the service. Nothing was written."
         )
-    found = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
+    found: list[elsewhere.Restored | alongside.Apart] = [
+        *elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS),
+        *alongside.all_apart(),
+    ]
     if chosen.organisation:
         meant = organisations.meant(chosen.organisation)
         found = [one for one in found if one.organisation == meant.id]
     if not found:
-        raise Refusal("No trail differs from its checkpoints kept elsewhere: nothing to declare.")
-    for named in organisations.all_of_them():
-        for one in found:
-            if one.organisation == named.id:
-                elsewhere.declare(_viewer(named), one, chosen.reason.strip())
-                _say_declared(named, one.size)
+        raise Refusal(
+            "No trail differs from its checkpoints kept elsewhere, and none from its data: nothing "
+            "to declare."
+        )
+    by_id = {each.id: each for each in organisations.all_of_them()}
+    for one in found:
+        _declare(by_id[one.organisation], one, chosen.reason.strip())
+    for named in {one.organisation: by_id[one.organisation] for one in found}.values():
+        _say_declared(named)
     return 0
 
 
-def _say_declared(named: Named, size: int) -> None:
+def _declare(named: Named, found: elsewhere.Restored | alongside.Apart, reason: str) -> None:
+    if isinstance(found, elsewhere.Restored):
+        elsewhere.declare(_viewer(named), found, reason)
+    else:
+        alongside.declare(_viewer(named), found, reason)
+
+
+def _say_declared(named: Named) -> None:
     """Say that it is done once the log holds it; refuse when it could not be added."""
     writer.settle(named.id)
-    left = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
-    if any(one.organisation == named.id for one in left):
+    if any(one.organisation == named.id for one in installation.put_back()):
         raise Refusal(
             f"{named.name}: the declaration is kept and could not be added to the log yet. Run "
             "keepwell verify, which names what hinders it, then this command again."
         )
+    size = heads.newest_head(named.id).size
     say(f"{named.name}: goes on from {size} entries. That is on the trail now.")
 
 

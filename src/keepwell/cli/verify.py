@@ -10,7 +10,7 @@ from django.conf import settings
 from keepwell.cli import installation, organisations
 from keepwell.cli.refusal import FAILED
 from keepwell.cli.terminal import say
-from keepwell.safeguards.audit import absences, elsewhere, verifier
+from keepwell.safeguards.audit import absences, verifier
 from keepwell.safeguards.audit.reports import Report
 from keepwell.safeguards.erasure.organisations import is_unfinished
 from keepwell.safeguards.records import reconciler
@@ -30,7 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
     are_whole = [_say_report(each) for each in named]
     if not named:
         say("There is no organisation yet, so there is no trail.")
-    restored = elsewhere.all_restored(settings.KEEPWELL_CHECKPOINTS)
+    restored = installation.put_back()
     for one in restored:
         say(f"Organisation {one.organisation}: {one.sentence}")
     vanished = absences.vanished(settings.KEEPWELL_CHECKPOINTS)

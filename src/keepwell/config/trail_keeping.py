@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from keepwell.safeguards.audit import elsewhere, logs, retention
+from keepwell.safeguards.audit import alongside, elsewhere, logs, retention
 from keepwell.safeguards.audit.errors import TrailBroken
 from keepwell.safeguards.audit.trail import store
 from keepwell.safeguards.records import reconciler
@@ -50,7 +50,9 @@ def drop_old_payloads() -> int:
 
 
 def reconcile_all() -> int:
-    """Compare every sealed row with the trail; return how many lack their entry."""
+    """Compare data and trail, and every sealed row; return how many rows lack their entry."""
+    for apart in alongside.all_apart():
+        _log.error("stores_apart organisation=%s %s", apart.organisation, apart.sentence)
     lacking = 0
     for organisation in logs.all_logs():
         for one in reconciler.reconcile(organisation).lacking:

@@ -105,6 +105,11 @@ MANIFEST = Manifest(
         OfficePermission.TRAIL_READ: _("Read the trail"),
     },
     events={
+        AuditEvent.DATA_RESTORE: EventWords(
+            did=_("declared that data or trail was restored from a copy, without the other"),
+            icon="error",
+            tone="danger",
+        ),
         AuditEvent.PERIOD_ERASE: EventWords(
             did=_("erased what a month of the trail says"), icon="lock"
         ),

@@ -6,6 +6,7 @@ from enum import StrEnum
 class AuditEvent(StrEnum):
     """Kinds of entries about the trail."""
 
+    DATA_RESTORE = "audit:data:restore"
     PERIOD_ERASE = "audit:period:erase"
     RETENTION_CHANGE = "audit:retention:change"
     TRAIL_EXPORT = "audit:trail:export"

@@ -20,3 +20,19 @@ class Outbox(OrganisationOwned):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Moved(OrganisationOwned):
+    """How many entries have been taken out of the outbox, one row for each organisation.
+
+    The trail counts what came from here, too (`trail.models.Checkpoint.moved`): a store that was
+    put back alone counts less than the other remembers (`alongside`).
+    """
+
+    entries = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation"], name="audit_moved_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.entries}"

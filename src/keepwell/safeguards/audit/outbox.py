@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.db import OperationalError, connections
+from django.db.models import F
 
 from keepwell.safeguards.audit.entries import Part, SealedEntry, pack_mentions, unpack_mentions
-from keepwell.safeguards.audit.models import Outbox
+from keepwell.safeguards.audit.models import Moved, Outbox
 from keepwell.safeguards.audit.sequencer import Sequencer
 from keepwell.safeguards.audit.trail.statements import as_column
 from keepwell.safeguards.tenancy import wall
@@ -61,12 +62,19 @@ def drain(organisation: UUID, sequencer: Sequencer) -> bool:
     _wait_briefly()
     try:
         with wall.writing(organisation):
-            Outbox.objects.filter(id__in=[row.id for row in rows]).delete()
+            taken, _models = Outbox.objects.filter(id__in=[row.id for row in rows]).delete()
+            _count(organisation, taken)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlite_errorname", "") == "SQLITE_BUSY":
             raise OutboxBusy from error
         raise
     return len(rows) == BATCH
+
+
+def _count(organisation: UUID, taken: int) -> None:
+    """Remember that so many more were handed over, with their going (`alongside`)."""
+    if not Moved.objects.update(entries=F("entries") + taken):
+        Moved(organisation_id=organisation, entries=taken).save(force_insert=True)
 
 
 def _wait_briefly() -> None:
@@ -78,6 +86,25 @@ def _wait_briefly() -> None:
     connection = connections["default"]
     if connection.vendor == "sqlite":
         cast("PatientConnection", connection).wait_at_most(LOCK_SECONDS)
+
+
+def handed_over(organisation: UUID) -> int:
+    """Return how many entries this data store has handed over to the log."""
+    with wall.reading(organisation):
+        return sum(Moved.objects.values_list("entries", flat=True))
+
+
+def set_handed_over(organisation: UUID, count: int) -> None:
+    """Go on from another number, as after a copy was put back knowingly (`alongside`)."""
+    with wall.writing(organisation):
+        Moved.objects.all().delete()
+        Moved(organisation_id=organisation, entries=count).save(force_insert=True)
+
+
+def ids(organisation: UUID) -> list[UUID]:
+    """Return the ids of all entries that wait here."""
+    with wall.reading(organisation):
+        return list(Outbox.objects.values_list("id", flat=True))
 
 
 def subjects(organisation: UUID, entry_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:

@@ -39,14 +39,14 @@ class Sequencer:
     def append(
         self, organisation: UUID, entries: Sequence[SealedEntry], *, may_be_there: bool
     ) -> None:
-        """Make these entries durable; `may_be_there`: leave out those that are already."""
+        """Make entries of the outbox durable; `may_be_there`: leave out those that are already."""
         with store.sequencing(organisation) as connection:
             statements.wait_for_turn(connection, organisation)
             tree = self._tree(connection, organisation)
             if may_be_there:
                 entries = _missing(connection, organisation, entries)
             if entries:
-                _extend(connection, organisation, tree, entries)
+                _extend(connection, organisation, tree, entries, moved=len(entries))
         checked.saw(organisation, tree.size, tree.root())
 
     def take_inbox(self, organisation: UUID) -> bool:
@@ -133,6 +133,8 @@ def _extend(
     organisation: UUID,
     tree: Growth,
     entries: Sequence[SealedEntry],
+    *,
+    moved: int = 0,
 ) -> None:
     rows: list[tuple[int, SealedEntry, bytes, bytes]] = []
     full: list[Tile] = []
@@ -144,4 +146,4 @@ def _extend(
     statements.add_entries(connection, organisation, rows)
     statements.add_tiles(connection, organisation, full)
     row = (head.size, head.root, head.signed_us, head.note)
-    statements.add_checkpoint(connection, organisation, row)
+    statements.add_checkpoint(connection, organisation, row, moved)

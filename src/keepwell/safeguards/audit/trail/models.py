@@ -66,6 +66,7 @@ class Checkpoint(models.Model):
     root = models.BinaryField()
     signed_us = models.BigIntegerField()
     note = models.TextField()  # C2SP signed note
+    moved = models.BigIntegerField(db_default=0)  # of its entries, those that came by the outbox
 
     def __str__(self) -> str:
         return str(self.size)

@@ -40,9 +40,11 @@ COLUMNS_OF_ENTRY = (
     "%s::bytea[], %s::bytea[], %s::uuid[], %s::bytea[])"
 )
 COLUMNS_OF_MENTION = "SELECT *, %s FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[])"
+MOVED = "SELECT moved FROM trail_checkpoint WHERE organisation_id = %s ORDER BY size DESC LIMIT 1"
 ADD_CHECKPOINT = (
-    "INSERT INTO trail_checkpoint (organisation_id, size, root, signed_us, note) "
-    "VALUES (%s, %s, %s, %s, %s)"
+    "INSERT INTO trail_checkpoint (organisation_id, size, root, signed_us, note, moved) "
+    "VALUES (%s, %s, %s, %s, %s, %s + COALESCE((SELECT moved FROM trail_checkpoint "
+    "WHERE organisation_id = %s ORDER BY size DESC LIMIT 1), 0))"
 )
 NEWEST_CHECKPOINT = (
     "SELECT size, root, signed_us, note FROM trail_checkpoint WHERE organisation_id = %s "
@@ -370,10 +372,20 @@ def add_checkpoint(
     connection: BaseDatabaseWrapper,
     organisation: UUID,
     checkpoint: tuple[int, bytes, int, str],
+    moved: int = 0,
 ) -> None:
-    """Insert size, root, time and note of a new head."""
+    """Insert size, root, time and note of a new head, and how many more came by the outbox."""
+    log = as_column(connection, organisation)
     with connection.cursor() as cursor:
-        cursor.execute(ADD_CHECKPOINT, [as_column(connection, organisation), *checkpoint])
+        cursor.execute(ADD_CHECKPOINT, [log, *checkpoint, moved, log])
+
+
+def moved(connection: BaseDatabaseWrapper, organisation: UUID) -> int:
+    """Return how many entries of the log came by the outbox of the data store."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED, [as_column(connection, organisation)])
+        row = cursor.fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def drop_payloads(connection: BaseDatabaseWrapper, organisation: UUID, before: int) -> int:
