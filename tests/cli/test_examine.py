@@ -29,6 +29,7 @@ def test_a_new_installation_is_healthy(home: Path) -> None:
         "organisations",
         "erasures",
         "trail",
+        "stores",
         "checkpoints",
         "jobs",
         "mail",
