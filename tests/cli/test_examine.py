@@ -101,12 +101,14 @@ def test_a_trail_that_vanished_is_named_and_not_left_out(tmp_path: Path) -> None
         with closing(sqlite3.connect(store)) as trail, trail:
             assert trail.execute(edit).rowcount
         done = keepwell(home, "verify")
-        lines = sorted(line for line in done.stdout.splitlines() if "sealed rows" not in line)
         assert done.returncode == 1, done.stdout
+        said = sorted(line for line in done.stdout.splitlines() if "sealed rows" not in line)
+        lines = [line for line in said if not line.startswith("Organisation ")]
         assert [line.partition(":")[0] for line in lines] == [
             "Hillside Practice",
             "Riverside Clinic",
         ]
+        assert ("older state than the data" in done.stdout) == ("checkpoint" in edit)
         assert sum(": whole" in line for line in lines) == ("MIN" in edit)
 
 
@@ -120,7 +122,8 @@ def test_the_doctor_names_an_organisation_without_its_keys_or_its_log(tmp_path: 
             opened.execute(f"DELETE FROM {table}")
         done = keepwell(home, "doctor")
         assert done.returncode == 1
-        (ill,) = [line for line in done.stdout.splitlines() if line.startswith("WRONG")]
+        ill, *more = [line for line in done.stdout.splitlines() if line.startswith("WRONG")]
+        assert [line.split()[1] for line in more] == (["stores"] if store == "trail" else [])
         assert "organisations" in ill
         assert "lacks its keys or its log" in ill
         path.write_bytes(whole)

@@ -1,6 +1,7 @@
 """The outbox: entries that were committed together with a change, on their way to the trail."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.tenancy.models import OrganisationOwned
 
@@ -32,6 +33,7 @@ class Moved(OrganisationOwned):
     entries = models.BigIntegerField()
 
     class Meta:
+        verbose_name_plural = _("counts of changes handed over to the trail")
         constraints = [models.UniqueConstraint(fields=["organisation"], name="audit_moved_once")]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
+                'verbose_name_plural': 'counts of changes handed over to the trail',
                 'constraints': [models.UniqueConstraint(fields=('organisation',), name='audit_moved_once')],
             },
         ),
