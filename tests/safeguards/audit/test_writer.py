@@ -289,6 +289,21 @@ def test_a_lock_that_somebody_holds_is_waited_for_and_is_no_failure(
     assert not [one for one in caplog.records if "failed" in one.getMessage()]
 
 
+@pytest.mark.embedded
+def test_readings_reach_the_log_while_somebody_holds_the_datas_lock(
+    ada: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.stop()
+    with monkeypatch.context() as patched, wall.writing(ada.organisation):
+        patched.setattr(writer, "wake", lambda _organisation: None)
+        record(ada, "forms:submission:arrive")
+    with wall.writing(ada.organisation):  # SQLite's one write lock
+        shown = record_now(ada, OPEN)
+        writer.wake(ada.organisation)
+        writer.settle(ada.organisation)
+        assert shown in places.of_entries(ada.organisation, [shown])
+
+
 def _drained_elsewhere(organisation: UUID) -> list[type[BaseException]]:
     """Drain in a thread of its own; return what it raised."""
     raised: list[type[BaseException]] = []

@@ -324,11 +324,18 @@ class Writer:
                 settled.set()
 
     def _moved(self, organisation: UUID, sources: frozenset[_Source]) -> set[_Source]:
-        """Move a batch from each; return of which there may be more."""
+        """Move a batch from each; return of which there may be more.
+
+        Raises OutboxBusy after both: readings do not wait for whoever holds the data's lock.
+        """
         start, pace, left = time.thread_time(), PACE_SECONDS[store.vendor()], set()
         self._move_at = dict.fromkeys(_Source, time.monotonic() + pace)
-        if _Source.OUTBOX in sources and outbox.drain(organisation, self._sequencer):
-            left.add(_Source.OUTBOX)
+        busy: outbox.OutboxBusy | None = None
+        if _Source.OUTBOX in sources:
+            try:
+                left |= {_Source.OUTBOX} if outbox.drain(organisation, self._sequencer) else set()
+            except outbox.OutboxBusy as error:
+                busy = error
         if _Source.INBOX in sources:
             if self._sequencer.take_inbox(organisation):
                 left.add(_Source.INBOX)
@@ -336,6 +343,8 @@ class Writer:
                 rest = REST_FOR_WORK * (time.thread_time() - start)
                 self._move_at[_Source.INBOX] = time.monotonic() + max(pace, rest)
         self._broken.pop(organisation, None)
+        if busy is not None:
+            raise busy
         return left
 
     def _try_again(self, organisation: UUID, error: Exception) -> None:
