@@ -35,11 +35,13 @@ from keepwell.safeguards.audit import queries, writer
 from keepwell.safeguards.identity import links, sessions
 from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.persons import actions as persons
+from keepwell.safeguards.persons import reports
 from keepwell.safeguards.persons.models import Person as PersonRow
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Location
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from tests.people import Clinic, Person, browser_of, make_clinic
+from keepwell.toolkit import clock
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, author, publish
 
 REASON = "The same person, seen at the desk"
@@ -92,6 +94,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids = _ids(clinic) | _joined(clinic)
     ids |= _members(clinic)
     ids |= _raised(clinic)
+    ids |= {"report_id": _report(clinic, ids["person_id"])}
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     ids |= {"network_id": _network(clinic), "location_id": _location(clinic)}
     one_time = _one_time(clinic, ids["invitation_id"])
@@ -164,6 +167,12 @@ def _joined(clinic: Clinic) -> dict[str, UUID]:
         first, second, third = PersonRow.objects.order_by("pk")
     join = persons.join(author(clinic), person=third.pk, into=first.pk, reason=REASON)
     return {"person_id": first.pk, "other_id": second.pk, "join_id": join.pk}
+
+
+def _report(clinic: Clinic, person: UUID) -> UUID:
+    until = clock.now()
+    since = until - timedelta(days=1)
+    return reports.order(author(clinic), person=person, since=since, until=until, reason=REASON)
 
 
 def _other_session(clinic: Clinic) -> UUID:

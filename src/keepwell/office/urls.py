@@ -11,6 +11,7 @@ from keepwell.office.mail import views as mail
 from keepwell.office.members import views as members
 from keepwell.office.networks import views as networks
 from keepwell.office.officers import views as officers
+from keepwell.office.persons import report_views as reports
 from keepwell.office.persons import views as persons
 from keepwell.office.settings import locations
 from keepwell.office.settings import views as settings
@@ -52,6 +53,8 @@ urlpatterns = [
         {"form": "text"},
         name="erasure_text",
     ),
+    path("persons/<uuid:person_id>/report/", reports.ask, name="ask_report"),
+    path("persons/<uuid:person_id>/report/<uuid:report_id>/", reports.report, name="report"),
     path("persons/joins/<uuid:join_id>/undo/", persons.undo_join, name="undo_join"),
     path("jobs/", jobs.page, name="jobs"),
     path("jobs/<uuid:job_id>/cancel/", jobs.cancel, name="cancel_job"),

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keepwell.safeguards.audit import writer
+from keepwell.safeguards.audit import proofs, writer
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.entries import Entry, Subject
 from keepwell.safeguards.audit.errors import ExportRefused
@@ -120,6 +120,43 @@ def test_an_export_is_whole_for_a_stranger(log: Viewer, made: Path) -> None:
         "tile",
         "verify.py",
     ]
+
+
+def test_what_a_printed_report_names_is_found_in_a_later_export(made: Path, log: Viewer) -> None:
+    before = verify(log.organisation)
+    size, root = before.size, before.root.hex()
+    record_now(log, OPEN)
+    writer.stop()
+    export(log.organisation, made)
+    hashed = proofs.proof_of(log.organisation, 17).leaf.hex()
+    status, said, _ = run(made, "--first", str(size), "--entry", "17")
+    assert status == 0
+    assert said.splitlines()[1:] == [
+        f"entry 17: hash {hashed}",
+        f"the first {size} entries: root {root}",
+    ]
+
+
+@pytest.mark.parametrize("first", [1, 255, 256, 257, 511, 512, 513, 600])
+def test_the_root_of_every_smaller_tree_can_be_asked_for(sample: Path, first: int) -> None:
+    leaves = [
+        leaf
+        for number, width in ((0, 256), (1, 256), (2, 88))
+        for leaf in offline.leaves_in(
+            (sample / "entries" / offline.number_path(number, width)).read_bytes(), 0
+        )
+    ]
+    said = offline.verify(sample, None, (first, frozenset())).splitlines()[1]
+    assert said == f"the first {first} entries: root {merkle.root_of(leaves[:first]).hex()}"
+
+
+@pytest.mark.parametrize("asked", [("--first", "601"), ("--entry", "600"), ("--entry", "-1")])
+def test_what_is_not_in_the_export_cannot_be_asked_for(
+    sample: Path, asked: tuple[str, ...]
+) -> None:
+    status, said, error = run(sample, *asked, program=Path(offline.__file__))
+    assert (status, said) == (2, "")
+    assert "the export holds 600 entries" in error
 
 
 def test_an_empty_log_is_whole_for_a_stranger(ada: Viewer, tmp_path: Path) -> None:

@@ -1,9 +1,20 @@
-"""What the page of persons asks: whom somebody looks for. Never in an address, always in a form."""
+"""What the pages of persons ask: whom somebody looks for (never in an address), which days."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.office.places import EARLIEST_YEAR, LATEST_YEAR
+from keepwell.office.reasons import ReasonForm
+from keepwell.safeguards.access.purposes import Purpose
+
+DAYS = 31  # of a report, unless somebody says
 _DAY = _("Give the date of birth too.")
+_FIRST, _LAST = _("Give the first day of the report."), _("Give the last day of the report.")
 
 
 class FindForm(forms.Form):
@@ -21,3 +32,50 @@ class FindForm(forms.Form):
         input_formats=["%Y-%m-%d"],
         error_messages={"required": _DAY, "invalid": _DAY},
     )
+
+
+class ReportForm(ReasonForm):
+    """From which day to which, for whom, and why: what a report of openings asks."""
+
+    first = forms.DateField(
+        label=_("From day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"required": _FIRST, "invalid": _FIRST},
+    )
+    last = forms.DateField(
+        label=_("To day"),
+        help_text=_("This day is part of the report."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"required": _LAST, "invalid": _LAST},
+    )
+    purpose = forms.ChoiceField(
+        label=_("Made for"),
+        choices=[(one.value, one.label) for one in (Purpose.PERSON_REQUEST, Purpose.OVERSIGHT)],
+    )
+    field_order = ("first", "last", "purpose", "reason")
+
+    @classmethod
+    def asked(cls, posted: QueryDict | None, today: date) -> Self:
+        """Return the form as it was sent; one that nobody has sent begins with the last month."""
+        return cls(posted, initial={"first": today - timedelta(days=DAYS), "last": today})
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a span that ends before it begins, and days that no calendar here counts."""
+        given = super().clean() or {}
+        first, last = given.get("first"), given.get("last")
+        for name, day in (("first", first), ("last", last)):
+            if day is not None and not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+                self.add_error(name, _FIRST if name == "first" else _LAST)
+        if first and last and first > last:
+            self.add_error("last", _("Choose a day that is not before the first."))
+        return given
+
+    def span(self, zone: ZoneInfo) -> dict[str, datetime]:
+        """Return the midnights between which the days lie, in the organisation's zone."""
+        day_after = self.cleaned_data["last"] + timedelta(days=1)
+        return {
+            "since": datetime.combine(self.cleaned_data["first"], time(), zone),
+            "until": datetime.combine(day_after, time(), zone),
+        }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.persons import pairs
-from keepwell.office.persons.forms import FindForm
+from keepwell.office.persons.forms import FindForm, ReportForm
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.declarations import requires
@@ -26,6 +26,7 @@ from keepwell.safeguards.persons import actions, erasures, queries
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.records.middleware import scope_of
+from keepwell.shell import requests
 from keepwell.shell.trail_lines import lines_of, rows_of
 from keepwell.toolkit import clock
 
@@ -73,6 +74,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "is_asked": is_asked,
         "may_open": may_open,
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
+        "may_report": may(viewer, PersonPermission.REPORT),
         "is_first": before is None,
         "older": rows[-1].pk if len(found) > PAGE_ROWS and not is_asked else None,
         "now": clock.now(),
@@ -120,11 +122,16 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "lines": lines,
         "about": " ".join(map(str, ids)),
         "may_read_trail": may_read_trail,
+        "report_form": _report_form(request) if may(viewer, PersonPermission.REPORT) else None,
         "may_join": may(viewer, PersonPermission.JOIN),
         "may_erase": may(viewer, PersonPermission.ERASE),
         "now": clock.now(),
     }
     return render(request, "office/persons/person.html", context)
+
+
+def _report_form(request: HttpRequest) -> ReportForm:
+    return ReportForm.asked(None, clock.now().astimezone(requests.zone_of(request)).date())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -199,6 +206,7 @@ def erased(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "certificate": found,
         "what": [Erased(rows_of(one), one.ids[:MOST_IDS]) for one in found.subjects],
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
+        "may_report": may(viewer, PersonPermission.REPORT),
     }
     return render(request, "office/persons/erased.html", context)
 

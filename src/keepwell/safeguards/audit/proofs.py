@@ -1,9 +1,10 @@
-"""The proof that one entry is in the signed log: what somebody with no key of ours can check.
+"""The proof that an entry is in the signed log: what somebody with no key of ours can check.
 
 The entry's bytes are hashed again from the row, and followed up the tree to the root that the
 newest checkpoint signed (RFC 6962 2.1.1). Nothing is opened: a payload is only hashed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +27,7 @@ from keepwell.toolkit.merkle import (
     check_inclusion,
     inclusion_proof,
 )
-from keepwell.toolkit.notes import NoteBroken
+from keepwell.toolkit.notes import NoteBroken, VerifyKey
 from keepwell.toolkit.tiles import TILE_BITS, TILE_WIDTH, in_tile, split_hashes
 
 
@@ -58,28 +59,46 @@ class Proof:
 
 def proof_of(organisation: UUID, index: int) -> Proof:
     """Prove one entry against the newest checkpoint; raise EntryMissing, TrailUnavailable."""
+    return proofs_of(organisation, (index,))[0]
+
+
+def proofs_of(organisation: UUID, indexes: Sequence[int]) -> list[Proof]:
+    """Prove entries, in the order given, all against the same newest checkpoint.
+
+    Raises EntryMissing when one of them is not there, TrailUnavailable.
+    """
     writer.settle(organisation)
     with store.reading(organisation) as connection:
-        found = statements.entries(connection, organisation, index, 1)
+        rows = [_row(connection, organisation, index) for index in indexes]
         head = heads.newest_head(organisation)
-        if not found or found[0].index != index:
-            raise EntryMissing
-        steps = _steps(connection, organisation, index, head.size)
+        hash_at = _hash_at(connection, organisation)  # neighbours share tiles
+        ways = [_steps(hash_at, index, head.size) for index in indexes]
     key = heads.verify_key_of(organisation)
-    return Proof(
-        standing=_standing(organisation, found[0], head, steps),
-        index=index,
-        leaf=found[0].leaf,
-        size=head.size,
-        root=head.root,
-        steps=steps,
-        signed=moment_of(head.signed_us),
-        signer=key.name,
-        key_id=key.key_id.hex(),
-        entry=_bytes_of(found[0]),
-        note=head.note,
-        key=str(key),
-    )
+    is_signed = _is_signed(head, key)
+    return [
+        Proof(
+            standing=_standing(row, head, steps, is_signed=is_signed),
+            index=row.index,
+            leaf=row.leaf,
+            size=head.size,
+            root=head.root,
+            steps=steps,
+            signed=moment_of(head.signed_us),
+            signer=key.name,
+            key_id=key.key_id.hex(),
+            entry=_bytes_of(row),
+            note=head.note,
+            key=str(key),
+        )
+        for row, steps in zip(rows, ways, strict=True)
+    ]
+
+
+def _row(connection: BaseDatabaseWrapper, organisation: UUID, index: int) -> StoredEntry:
+    found = statements.entries(connection, organisation, index, 1)
+    if not found or found[0].index != index:
+        raise EntryMissing
+    return found[0]
 
 
 def _bytes_of(row: StoredEntry) -> bytes:
@@ -89,12 +108,8 @@ def _bytes_of(row: StoredEntry) -> bytes:
         return b""
 
 
-def _steps(
-    connection: BaseDatabaseWrapper, organisation: UUID, index: int, size: int
-) -> tuple[bytes, ...]:
-    if index >= size:
-        return ()
-    return tuple(inclusion_proof(index, size, _hash_at(connection, organisation)))
+def _steps(hash_at: HashAt, index: int, size: int) -> tuple[bytes, ...]:
+    return tuple(inclusion_proof(index, size, hash_at)) if index < size else ()
 
 
 def _hash_at(connection: BaseDatabaseWrapper, organisation: UUID) -> HashAt:
@@ -121,19 +136,26 @@ def _hash_at(connection: BaseDatabaseWrapper, organisation: UUID) -> HashAt:
     return hash_at
 
 
+def _is_signed(head: Head, key: VerifyKey) -> bool:
+    try:
+        heads.check_head(head, key)
+    except NoteBroken:
+        return False
+    return True
+
+
 def _standing(
-    organisation: UUID, row: StoredEntry, head: Head, steps: tuple[bytes, ...]
+    row: StoredEntry, head: Head, steps: tuple[bytes, ...], *, is_signed: bool
 ) -> Standing:
     if not _is_itself(row):
         return Standing.BROKEN
     if row.index >= head.size:
         return Standing.WAITING
     try:
-        heads.check_head(head, heads.verify_key_of(organisation))
         check_inclusion(row.leaf, index=row.index, size=head.size, root=head.root, proof=steps)
-    except (NoteBroken, ProofBroken):
+    except ProofBroken:
         return Standing.BROKEN
-    return Standing.PROVEN
+    return Standing.PROVEN if is_signed else Standing.BROKEN
 
 
 def _is_itself(row: StoredEntry) -> bool:

@@ -139,6 +139,38 @@ def entry(viewer: Viewer, index: int) -> TrailEntry:
     return _opened([row])[0]
 
 
+def entry_named(viewer: Viewer, entry: UUID) -> TrailEntry:
+    """Return one entry by its id and record that it was read; raise EntryMissing."""
+    writer.settle(viewer.organisation)
+    with store.reading(viewer.organisation):
+        rows = models.Entry.objects.filter(organisation_id=viewer.organisation, entry_id=entry)
+        row = rows.first()
+    if row is None:
+        raise EntryMissing
+    _record_reading(viewer, Search(), [row])
+    return _opened([row])[0]
+
+
+def everything(
+    viewer: Viewer, asked: Search, *, before: int | None, most: int
+) -> tuple[TrailEntry, ...]:
+    """Return all that a search finds before an index, newest first, at most so many entries.
+
+    However many pages that takes, it is one reading on the trail, before the first is opened.
+    """
+    writer.settle(viewer.organisation)
+    rows: list[models.Entry] = []
+    with store.reading(viewer.organisation):
+        while len(rows) < most:
+            portion = min(most - len(rows), LARGEST_PAGE)
+            found, before = find(viewer.organisation, asked, before, portion)
+            rows += found
+            if before is None:
+                break
+    _record_reading(viewer, asked, rows)
+    return _opened(rows)
+
+
 def unopened(viewer: Viewer, entry: UUID) -> TrailEntry | None:
     """Return an entry whose organisation's keys are gone: nothing of it can be read.
 

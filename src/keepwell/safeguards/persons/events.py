@@ -11,3 +11,4 @@ class PersonsEvent(StrEnum):
     PERSON_CHANGE = "persons:person:change"
     PERSON_CREATE = "persons:person:create"
     PERSON_ERASE = "persons:person:erase"
+    REPORT_ORDER = "persons:report:order"

@@ -16,6 +16,7 @@ MANIFEST = Manifest(
         PersonPermission.JOIN: {Role.OWNER, Role.MEMBER},
         PersonPermission.LIST: {Role.OWNER, Role.MEMBER, Role.AUDITOR},
         PersonPermission.OPEN: {Role.OWNER, Role.MEMBER},
+        PersonPermission.REPORT: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
     whole=frozenset({PersonPermission.ERASE}),
     raisable={
@@ -31,6 +32,9 @@ MANIFEST = Manifest(
         PersonsEvent.PERSON_CREATE: EventWords(did=_("began a new person"), icon="person"),
         PersonsEvent.PERSON_ERASE: EventWords(
             did=_("erased a person and every record about that person"), icon="bin", tone="danger"
+        ),
+        PersonsEvent.REPORT_ORDER: EventWords(
+            did=_("ordered a report of who opened the data of a person"), icon="print"
         ),
     },
     records={

@@ -10,3 +10,4 @@ class PersonPermission(StrEnum):
     JOIN = "person:join"
     LIST = "person:list"
     OPEN = "person:open"
+    REPORT = "person:report"

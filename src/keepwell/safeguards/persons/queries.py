@@ -122,6 +122,21 @@ def entries_about_whole(
     return page_of_entries(viewer, about=ids, kinds=kinds, before=before, limit=limit)
 
 
+def persons_among(viewer: Viewer, ids: Collection[UUID]) -> tuple[Person, ...]:
+    """Return those of these persons who are kept now, oldest first."""
+    allow(viewer, PersonPermission.OPEN)
+    with wall.reading(viewer.organisation):
+        return tuple(Person.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def ids_one_with(viewer: Viewer, person: UUID) -> frozenset[UUID]:
+    """Return the ids of all who are one with a person; none at all when nobody such is kept."""
+    allow(viewer, PersonPermission.REPORT)
+    with wall.reading(viewer.organisation):
+        is_here = Person.objects.filter(pk=person).exists()
+        return ids_of_whole(person) if is_here else frozenset()
+
+
 def join_with(viewer: Viewer, join: UUID) -> PersonJoin:
     """Return a join; OutOfReach for any other id."""
     allow(viewer, PersonPermission.JOIN)

@@ -1,4 +1,4 @@
-"""Check an exported Keepwell trail: `python3 verify.py DIR [--key FILE]`. See README.txt.
+"""Check an exported Keepwell trail: `python3 verify.py DIR`. See README.txt.
 
 One file, standard library only, Python 3.9 or newer; nothing of Keepwell is needed.
 Exit status: 0 whole, 1 not whole (the first bad position is named), 2 these files cannot be used.
@@ -25,6 +25,7 @@ LARGEST_BUNDLE = WIDTH * (2 + 65_535)
 LARGEST_SIZE = 2**63 - 1
 Point = tuple[int, int, int, int]  # extended coordinates
 Key = tuple[str, bytes, bytes]  # name, key id, public key
+Asked = tuple[int, frozenset[int]]  # the size of a smaller tree, and indexes of entries
 
 TIME = re.compile(r"signed (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)")
 
@@ -246,8 +247,10 @@ def folded(levels: list[list[bytes]]) -> bytes:
 class Check:
     """One walk along the exported log."""
 
-    def __init__(self, directory: Path, size: int, root: bytes) -> None:
+    def __init__(self, directory: Path, size: int, root: bytes, asked: Asked) -> None:
         self.directory, self.size, self.root = directory, size, root
+        self.first, self.entries = asked
+        self.answers: list[str] = []  # to what was asked; worth something once all is whole
         self.levels: list[list[bytes]] = [[]]
         self.suspect = ""  # what a tile says, until the root has decided whom to believe
 
@@ -279,8 +282,18 @@ class Check:
             self.tile(0, number, leaves)
             at, fact = (len(leaves), "deleted") if len(leaves) < width else (width, "inserted")
             raise NotWhole(self.suspect or f"entry {first + at} was {fact}")
+        self.answer(first, leaves)
         if width == WIDTH:
             self.full(number)
+
+    def answer(self, first: int, leaves: list[bytes]) -> None:
+        """Say what was asked of the entries of one file."""
+        for index, leaf in enumerate(leaves, first):
+            if index in self.entries:
+                self.answers.append(f"entry {index}: hash {leaf.hex()}")
+        if first < self.first <= first + len(leaves):
+            root = folded([leaves[: self.first - first], *self.levels[1:]])
+            self.answers.append(f"the first {self.first} entries: root {root.hex()}")
 
     def full(self, number: int) -> None:
         """Check tiles as they become full."""
@@ -360,15 +373,19 @@ def difference(level: int, first: int, hashes: list[bytes], data: bytes) -> str:
     return f"entry {first + at} was {'deleted' if known else 'edited'}"
 
 
-def verify(directory: Path, key_file: Path | None) -> str:
-    """Return the sentence about a trail that is whole."""
+def verify(directory: Path, key_file: Path | None, asked: Asked = (0, frozenset())) -> str:
+    """Return the sentence about a trail that is whole, and a line for each thing asked of it."""
     if not directory.is_dir():
         raise Unusable("this is not a folder")
     note = text_of(directory / "checkpoint", "checkpoint")
     key = key_from(text_of(key_file or directory / "key.pub", "key"))
     size, root, moment = head_from(note, key)
-    Check(directory, size, root).run()
-    return f"whole: {size} entries, root {root.hex()}, signed {moment}"
+    if asked[0] > size or any(not 0 <= index < size for index in asked[1]):
+        raise Unusable(f"the export holds {size} entries, fewer than were asked about")
+    check = Check(directory, size, root, asked)
+    check.run()
+    whole = f"whole: {size} entries, root {root.hex()}, signed {moment}"
+    return "\n".join([whole, *check.answers])
 
 
 def main() -> int:
@@ -378,9 +395,16 @@ def main() -> int:
     parser.add_argument(
         "--key", metavar="FILE", type=Path, help="a key you received by another way"
     )
+    parser.add_argument(
+        "--entry", metavar="N", type=int, action="append", default=[], help="say an entry's hash"
+    )
+    parser.add_argument(
+        "--first", metavar="N", type=int, default=0, help="say the root of the first N entries"
+    )
     arguments = parser.parse_args()
+    asked = arguments.first, frozenset(arguments.entry)
     try:
-        status, sentence = outcome(arguments.directory, arguments.key)
+        status, sentence = outcome(arguments.directory, arguments.key, asked)
         sys.stdout.write(f"{sentence}\n")
         sys.stdout.flush()  # a full disk must not look like an answer
     except (Unusable, OSError, ValueError) as error:
@@ -391,10 +415,12 @@ def main() -> int:
     return status
 
 
-def outcome(directory: Path, key_file: Path | None) -> tuple[int, str]:
+def outcome(
+    directory: Path, key_file: Path | None, asked: Asked = (0, frozenset())
+) -> tuple[int, str]:
     """Return the exit status and the sentence about a trail that could be checked."""
     try:
-        return 0, verify(directory, key_file)
+        return 0, verify(directory, key_file, asked)
     except NotWhole as fact:
         return 1, f"not whole: {fact}"
 

@@ -1,0 +1,83 @@
+"""Who opened this person's data: the page that asks for a span, and the report to print."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keepwell.office import places
+from keepwell.office.permissions import OfficePermission
+from keepwell.office.persons import openings
+from keepwell.office.persons.forms import ReportForm
+from keepwell.office.trail import facts
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.access.queries import may
+from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.audit import retention
+from keepwell.safeguards.identity.queries import names_of
+from keepwell.safeguards.persons import queries, reports
+from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.records.middleware import scope_of
+from keepwell.shell import requests
+from keepwell.shell.trail_lines import purpose_of
+from keepwell.toolkit import clock
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PersonPermission.REPORT, purpose=Purpose.OVERSIGHT)
+def ask(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Ask for which days and why; the order goes on the trail, and the report is found by it."""
+    viewer, zone = viewer_of(request), requests.zone_of(request)
+    is_kept = reports.is_known(viewer, person_id)
+    form = ReportForm.asked(places.posted(request), clock.now().astimezone(zone).date())
+    if form.is_valid():
+        given = form.cleaned_data
+        asked = replace(viewer, purpose=given["purpose"])
+        span = form.span(zone)
+        ordered = reports.order(asked, person=person_id, reason=given["reason"], **span)
+        return redirect("office:report", person_id, ordered)
+    context = {
+        "form": form,
+        "person_id": person_id,
+        "is_kept": is_kept,
+        "may_open": is_kept and may(viewer, PersonPermission.OPEN),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "office/persons/ask_report.html", context, status=status)
+
+
+@require_safe
+@requires(PersonPermission.REPORT, purpose=Purpose.OVERSIGHT)
+@sensitive_variables()
+def report(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpResponse:
+    """Show a report that was ordered; who the person is, only to roles that may open it."""
+    viewer, zone = viewer_of(request), requests.zone_of(request)
+    found = reports.report_of(viewer, person=person_id, ordered=report_id)
+    order = found.order
+    request.access_purpose = order.said.purpose  # type: ignore[attr-defined]  # of opening the name
+    may_open = may(viewer, PersonPermission.OPEN)
+    rows = queries.persons_among(viewer, order.persons) if may_open else ()
+    scope_of(request).open(rows, "name", "born")
+    days = openings.days_of(viewer, found, zone)
+    context = {
+        "person_id": person_id,
+        "report": found,
+        "rows": rows,
+        "may_open": may_open,
+        "days": days,
+        "people": openings.people_in(days),
+        "maker": names_of([order.said.actor] if order.said.actor else []).get(order.said.actor),
+        "role": facts.role_of(order.said),
+        "purpose": purpose_of(order.said),
+        "first": order.since.astimezone(zone).date(),
+        "last": (order.until.astimezone(zone) - timedelta(days=1)).date(),
+        "zone": zone.key,
+        "years": retention.years_of(viewer.organisation),
+        "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
+    }
+    return render(request, "office/persons/report.html", context)
