@@ -21,6 +21,7 @@ from keepwell.jobs import queue
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.tasks import write_about_account
 from keepwell.office.two_persons.acts import EXPORT_TRAIL
+from keepwell.office.trail import actions as trail
 from keepwell.products.forms.models import Attachment, Form, FormLink, Submission
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.elevations import actions as elevations
@@ -94,6 +95,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids = _ids(clinic) | _joined(clinic)
     ids |= _members(clinic)
     ids |= _raised(clinic)
+    ids |= {"view_id": _view(clinic)}
     ids |= {"report_id": _report(clinic, ids["person_id"])}
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     ids |= {"network_id": _network(clinic), "location_id": _location(clinic)}
@@ -173,6 +175,10 @@ def _report(clinic: Clinic, person: UUID) -> UUID:
     until = clock.now()
     since = until - timedelta(days=1)
     return reports.order(author(clinic), person=person, since=since, until=until, reason=REASON)
+
+
+def _view(clinic: Clinic) -> UUID:
+    return trail.save_view(author(clinic), name="Openings", asked="kind=opened").pk
 
 
 def _other_session(clinic: Clinic) -> UUID:

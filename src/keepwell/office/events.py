@@ -11,3 +11,5 @@ class OfficeEvent(StrEnum):
     LOGO_CHANGE = "office:logo:change"
     MAIL_TEST = "office:mail:test"
     PROFILE_CHANGE = "office:profile:change"
+    VIEW_REMOVE = "office:view:remove"
+    VIEW_SAVE = "office:view:save"

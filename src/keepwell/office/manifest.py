@@ -36,6 +36,14 @@ MANIFEST = Manifest(
             section=_("Safeguards"),
         ),
         MenuItem(
+            title=_("What we hold"),
+            route="office:holdings",
+            icon="lock",
+            permission=OfficePermission.HOLDINGS_READ,
+            order=65,
+            section=_("Safeguards"),
+        ),
+        MenuItem(
             title=_("Members"),
             route="office:members",
             icon="key",
@@ -92,6 +100,7 @@ MANIFEST = Manifest(
         ),
     ),
     grants={
+        OfficePermission.HOLDINGS_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         OfficePermission.JOB_MANAGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.MAIL_MANAGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.ORGANISATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
@@ -128,6 +137,8 @@ MANIFEST = Manifest(
         OfficeEvent.PROFILE_CHANGE: EventWords(
             did=_("changed the profile of the organisation"), icon="building"
         ),
+        OfficeEvent.VIEW_REMOVE: EventWords(did=_("removed a saved view of the trail"), icon="bin"),
+        OfficeEvent.VIEW_SAVE: EventWords(did=_("saved a view of the trail"), icon="star"),
         RecordsEvent.FIELDS_OPEN: EventWords(
             did=_("opened sealed values"), icon="lock-open", tone="sealed"
         ),
@@ -215,6 +226,8 @@ MANIFEST = Manifest(
         "jobs.job": RecordWords(counted=ngettext_lazy("%(count)s job", "%(count)s jobs", "count")),
         "tenancy.location": RecordWords(
             counted=ngettext_lazy("%(count)s location", "%(count)s locations", "count")
+        "office.savedview": RecordWords(
+            counted=ngettext_lazy("%(count)s saved view", "%(count)s saved views", "count")
         ),
         "tenancy.organisation": RecordWords(
             counted=ngettext_lazy("%(count)s organisation", "%(count)s organisations", "count")

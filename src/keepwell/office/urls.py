@@ -5,6 +5,7 @@ from django.urls import path
 from keepwell.office import ready
 from keepwell.office.elevations import views as elevations
 from keepwell.office.emergencies import views as emergencies
+from keepwell.office.holdings import views as holdings
 from keepwell.office.home import views as home
 from keepwell.office.jobs import views as jobs
 from keepwell.office.mail import views as mail
@@ -35,6 +36,8 @@ urlpatterns = [
         two_persons.withdraw,
         name="withdraw_proposal",
     ),
+    path("trail/views/", trail.save_view, name="save_view"),
+    path("trail/views/<uuid:view_id>/remove/", trail.remove_view, name="remove_view"),
     path("trail/<int:index>/", trail.entry, name="entry"),
     path("persons/", persons.page, name="persons"),
     path("persons/<uuid:person_id>/", persons.person, name="person"),
@@ -56,6 +59,7 @@ urlpatterns = [
     path("persons/<uuid:person_id>/report/", reports.ask, name="ask_report"),
     path("persons/<uuid:person_id>/report/<uuid:report_id>/", reports.report, name="report"),
     path("persons/joins/<uuid:join_id>/undo/", persons.undo_join, name="undo_join"),
+    path("holdings/", holdings.page, name="holdings"),
     path("jobs/", jobs.page, name="jobs"),
     path("jobs/<uuid:job_id>/cancel/", jobs.cancel, name="cancel_job"),
     path("jobs/<uuid:job_id>/retry/", jobs.retry, name="retry_job"),

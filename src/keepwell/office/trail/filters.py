@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Self
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,18 @@ class Filters:
     def is_narrowed(self) -> bool:
         """Whether there are entries that these leave out."""
         return self.search != Search()
+
+    @property
+    def asked(self) -> str:
+        """Say the same as the query part of an address, in ids, codes and days only."""
+        said = {
+            "about": "" if self.is_about_wrong else " ".join(map(str, self.search.about)),
+            "member": str(self.member or ""),
+            "kind": self.group if groups.is_group(self.group) else "",
+            "from": str(self.first or ""),
+            "to": str(self.last or ""),
+        }
+        return urlencode({name: value for name, value in said.items() if value})
 
     @classmethod
     def of(cls, asked: QueryDict, zone: ZoneInfo) -> Self:

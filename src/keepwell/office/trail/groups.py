@@ -36,6 +36,11 @@ def groups() -> list[tuple[str, str | Promise]]:
     ]
 
 
+def is_group(code: str) -> bool:
+    """Tell whether this is one of the groups."""
+    return any(code == known for known, _words in groups())
+
+
 def kinds_of(group: str) -> Collection[str] | None:
     """Return the kinds of a group; None for every kind, an unknown group too."""
     if group == "opened":

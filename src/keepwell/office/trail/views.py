@@ -1,16 +1,21 @@
 """The trail page, the page of one entry with its proof, and a check of the whole trail."""
 
+from uuid import UUID
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
-from keepwell.office.trail import chart, facts, findings, groups
+from keepwell.office.trail import actions, chart, facts, findings, groups
+from keepwell.office.trail import queries as saved_views
 from keepwell.office.trail.filters import Filters
+from keepwell.office.trail.forms import SaveViewForm
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.members.queries import everybody_of
 from keepwell.safeguards.access.purposes import Purpose
@@ -47,6 +52,8 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "members": everybody_of(viewer),
+        "saved_views": saved_views.views_of(viewer),
+        "view_form": SaveViewForm(),
         "groups": groups.groups(),
         "is_first": before is None,
         "older": found.before,
@@ -80,6 +87,31 @@ def file_of(viewer: Viewer, filters: Filters, form: str) -> HttpResponse:
     name = f"trail-{clock.now():%Y-%m-%d}{'' if is_whole else '-newest-part'}.{form}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+@require_POST
+@requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep what the page was narrowed by under a name; only what filters understand is kept."""
+    form = SaveViewForm(request.POST)
+    is_valid = form.is_valid()
+    sent = QueryDict(form.cleaned_data.get("asked", ""))
+    asked = Filters.of(sent, requests.zone_of(request)).asked
+    if is_valid:
+        actions.save_view(viewer_of(request), name=form.cleaned_data["name"], asked=asked)
+        messages.success(request, _("Saved. The view stands above the fields from now on."))
+    else:
+        messages.error(request, next(iter(form.errors.values()))[0])
+    return redirect(f"{reverse('office:trail')}?{asked}")
+
+
+@require_POST
+@requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
+def remove_view(request: HttpRequest, view_id: UUID) -> HttpResponse:
+    """Take one of the viewer's own views away."""
+    actions.remove_view(viewer_of(request), view=view_id)
+    messages.success(request, _("The view is removed. Nothing on the trail was changed."))
+    return redirect("office:trail")
 
 
 def _state(state: TrailState) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from keepwell.safeguards.vault import data_keys, root, root_rotation
@@ -40,6 +41,15 @@ class KeysStanding:
         return sum(count for version, count in self.wrapped.items() if version < self.newest)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyVersion:
+    """A version of an organisation's key: when it was made, how many data keys it wraps."""
+
+    version: int
+    made: datetime
+    wrapped: int
+
+
 def of_root() -> RootStanding:
     """Ask the root key's provider how it is; whatever is wrong is said, not raised."""
     fingerprint, finding, sentence = "", "", ""
@@ -49,6 +59,14 @@ def of_root() -> RootStanding:
     except (RootKeyError, KeystoreUnavailable) as error:
         finding, sentence = error.code, str(error)
     return RootStanding("file", fingerprint, finding, sentence, root_rotation.is_under_way())
+
+
+def versions_of(organisation: UUID) -> list[KeyVersion]:
+    """Return the versions of an organisation's key, oldest first. Raises KeystoreUnavailable."""
+    with access.reading(organisation):
+        counts = wrappings.counts(organisation)
+        rows = list(OrganisationKey.objects.order_by("version").values_list("version", "made"))
+    return [KeyVersion(version, made, counts.get(version, 0)) for version, made in rows]
 
 
 def of_keys(organisation: UUID, used_ids: Collection[UUID]) -> KeysStanding:

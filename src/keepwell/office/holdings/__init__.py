@@ -1,0 +1,1 @@
+"""The page "what we hold": every sealed field and every store, as the code declares them."""

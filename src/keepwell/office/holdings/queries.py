@@ -1,0 +1,146 @@
+"""What an organisation holds, asked of the models themselves: a product added later is listed too.
+
+Rows are counted, nothing is opened. The kinds of what is held are the same for every organisation.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connections, models, router
+from django.utils.translation import gettext as _
+
+from keepwell.office.permissions import OfficePermission
+from keepwell.safeguards.access.queries import allow
+from keepwell.safeguards.audit import queries as trail
+from keepwell.safeguards.audit import retention
+from keepwell.safeguards.erasure import rows
+from keepwell.safeguards.records.catalogue import sealed_fields, sealed_models
+from keepwell.safeguards.records.index import BlindToken
+from keepwell.safeguards.records.models import SealedRecord
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault import standing
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One sealed field: its label, what category it is, the slot it is sealed for."""
+
+    label: str
+    category: str
+    slot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One kind of sealed record: what it is called, where it lies, how many, how long."""
+
+    model: str
+    title: str
+    table: str
+    count: int
+    fields: tuple[Sealed, ...]
+    searched: tuple[str, ...]  # fields that a blind index finds, together where they must be
+    open_columns: Mapping[str, str]  # text that is not sealed, and why
+    file_slot: str
+    days: int | None  # kept for so many days after the moment `after`; None: until erased
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Rows of one kind without sealed fields."""
+
+    model: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """One of the three stores, and what this organisation has in it."""
+
+    name: str
+    engine: str
+    words: str
+
+
+def sealed_of(viewer: Viewer) -> list[Holding]:
+    """Return every kind of sealed record with how many this organisation has."""
+    allow(viewer, OfficePermission.HOLDINGS_READ)
+    counts = rows.counts(viewer.organisation)
+    return [_holding(model, counts) for model in sealed_models()]
+
+
+def plain_of(viewer: Viewer) -> list[Plain]:
+    """Return the other rows behind this organisation's wall: none of them holds ePHI."""
+    allow(viewer, OfficePermission.HOLDINGS_READ)
+    sealed = {model._meta.label_lower for model in sealed_models()}
+    counts = rows.counts(viewer.organisation)
+    return [
+        Plain(label, str(apps.get_model(label)._meta.verbose_name_plural), count)
+        for label, count in sorted(counts.items())
+        if label not in sealed
+    ]
+
+
+def stores_of(viewer: Viewer) -> Iterator[Store]:
+    """Yield the stores. Raises TrailUnavailable and KeystoreUnavailable."""
+    allow(viewer, OfficePermission.HOLDINGS_READ)
+    organisation = viewer.organisation
+    counted = sum(rows.counts(organisation).values())
+    yield Store(
+        name=_("Data"),
+        engine=_engine("default"),
+        words=_("%(n)s rows, each behind this organisation’s wall") % {"n": counted},  # noqa: RUF001
+    )
+    yield Store(
+        name=_("Trail"),
+        engine=_engine("trail"),
+        words=_("%(n)s entries; what they say is kept for %(years)s years, the entries for ever")
+        % {"n": trail.state(viewer).size, "years": retention.years_of(organisation)},
+    )
+    yield Store(name=_("Keys"), engine=_engine("keys"), words=_keys(organisation))
+
+
+def _keys(organisation: UUID) -> str:
+    known = standing.versions_of(organisation)
+    newest = max((one.version for one in known), default=0)
+    said = {"n": sum(one.wrapped for one in known), "version": newest}
+    return _("%(n)s data keys, wrapped by version %(version)s of the organisation’s key") % said  # noqa: RUF001
+
+
+def _engine(alias: str) -> str:
+    is_server = connections[alias].vendor == "postgresql"
+    return _("PostgreSQL, with row-level security") if is_server else _("SQLite file")
+
+
+def _holding(model: type[SealedRecord], counts: Mapping[str, int]) -> Holding:
+    label, kept = model._meta.label_lower, model.retention
+    return Holding(
+        model=label,
+        title=str(model._meta.verbose_name_plural),
+        table=f"{router.db_for_read(model)}.{model._meta.db_table}",
+        count=counts.get(label, 0),
+        fields=tuple(
+            Sealed(fact.label, _(fact.category), fact.slot)
+            for fact in sealed_fields()
+            if fact.model == label
+        ),
+        searched=tuple(_searched(model)),
+        open_columns=model.plain,
+        file_slot=model.file_slot,
+        days=kept.days if kept else None,
+        after=_column(model, kept.after) if kept else "",
+    )
+
+
+def _searched(model: type[models.Model]) -> Iterator[str]:
+    for field in model._meta.concrete_fields:
+        if isinstance(field, BlindToken):
+            yield _(" with ").join(_column(model, name) for name in field.of)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(getattr(model._meta.get_field(name), "verbose_name", name))

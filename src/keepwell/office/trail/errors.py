@@ -1,0 +1,18 @@
+"""What the trail's pages refuse."""
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_noop as _
+
+from keepwell.toolkit.errors import KeepwellError
+
+
+class TooManyViews(KeepwellError):  # noqa: N818  names the fact
+    """A member has as many saved views as a page can show."""
+
+    code: ClassVar[str] = "too_many_views"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "You have thirty saved views, which is all there is room for. Remove one first. "
+        "Nothing was changed."
+    )
