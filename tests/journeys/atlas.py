@@ -284,6 +284,8 @@ def _record(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("trail-view-saved", this)
         page.goto(clinic.address("/holdings/"))
         yield Stop("holdings", this)
+        page.goto(clinic.address("/safeguards/"))
+        yield Stop("safeguards", this)
         page.goto(clinic.address("/members/"))
         yield Stop("members", this)
         page.goto(clinic.address("/networks/"))

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext_lazy
 from keepwell.office.events import OfficeEvent
 from keepwell.office.home import lines
 from keepwell.office.permissions import OfficePermission
+from keepwell.office.safeguards.lines import SAFEGUARDS
 from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, RecordWords
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
@@ -33,6 +34,14 @@ MANIFEST = Manifest(
             icon="trail",
             permission=OfficePermission.TRAIL_READ,
             order=60,
+            section=_("Safeguards"),
+        ),
+        MenuItem(
+            title=_("Safeguards"),
+            route="office:safeguards",
+            icon="proof",
+            permission=OfficePermission.SAFEGUARDS_READ,
+            order=55,
             section=_("Safeguards"),
         ),
         MenuItem(
@@ -104,6 +113,7 @@ MANIFEST = Manifest(
         OfficePermission.JOB_MANAGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.MAIL_MANAGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.ORGANISATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
+        OfficePermission.SAFEGUARDS_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         OfficePermission.TRAIL_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
     whole=frozenset(OfficePermission),
@@ -235,4 +245,5 @@ MANIFEST = Manifest(
     },
     home=lines.waiting,
     first_steps=lines.first_steps,
+    safeguards=SAFEGUARDS,
 )

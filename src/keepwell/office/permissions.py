@@ -10,4 +10,5 @@ class OfficePermission(StrEnum):
     JOB_MANAGE = "job:manage"
     MAIL_MANAGE = "mail:manage"
     ORGANISATION_CHANGE = "organisation:change"
+    SAFEGUARDS_READ = "safeguards:read"
     TRAIL_READ = "trail:read"

@@ -15,6 +15,7 @@ from keepwell.office.officers import views as officers
 from keepwell.office.persons import report_views as reports
 from keepwell.office.persons import views as persons
 from keepwell.office.settings import locations
+from keepwell.office.safeguards import views as safeguards
 from keepwell.office.settings import views as settings
 from keepwell.office.trail import views as trail
 from keepwell.office.two_persons import exports
@@ -99,6 +100,7 @@ urlpatterns = [
     path("emergency/minutes/", emergencies.minutes, name="emergency_minutes"),
     path("emergency/<uuid:emergency_id>/", emergencies.one, name="emergency"),
     path("emergency/<uuid:emergency_id>/end/", emergencies.end_of, name="end_emergency_of"),
+    path("safeguards/", safeguards.page, name="safeguards"),
     path("settings/", settings.page, name="settings"),
     path("settings/locations/", locations.page, name="locations"),
     path("settings/locations/add/", locations.add, name="add_location"),

@@ -71,7 +71,7 @@ def report(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpRespon
         "may_open": may_open,
         "days": days,
         "people": openings.people_in(days),
-        "maker": names_of([order.said.actor] if order.said.actor else []).get(order.said.actor),
+        "maker": _name_of(order.said.actor),
         "role": facts.role_of(order.said),
         "purpose": purpose_of(order.said),
         "first": order.since.astimezone(zone).date(),
@@ -81,3 +81,7 @@ def report(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpRespon
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
     }
     return render(request, "office/persons/report.html", context)
+
+
+def _name_of(account: UUID | None) -> str:
+    return names_of([account]).get(account, "") if account else ""

@@ -101,7 +101,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
         actions.save_view(viewer_of(request), name=form.cleaned_data["name"], asked=asked)
         messages.success(request, _("Saved. The view stands above the fields from now on."))
     else:
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
     return redirect(f"{reverse('office:trail')}?{asked}")
 
 

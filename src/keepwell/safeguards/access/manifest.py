@@ -90,6 +90,40 @@ class PersonLine:
     words: str | Promise = ""
 
 
+class Standing(StrEnum):
+    """How a safeguard stands."""
+
+    BROKEN = "broken"  # meant to be on, and is not
+    OFF = "off"
+    ON = "on"
+    UNDER_WAY = "under-way"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a room has found of its safeguard just now: how it stands, the evidence, since when."""
+
+    standing: Standing
+    words: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safeguard:
+    """A line of the page "safeguards": who is asked, and where it is changed.
+
+    `route` is a page of the menu, and `act` the words that lead there.
+    """
+
+    title: str | Promise
+    look: Callable[[Viewer], Found]
+    place: str | Promise
+    route: str = ""
+    act: str | Promise = ""
+    order: int = 500
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientPlace:
     """Whose an address for patients is, who may frame it, and what its own forms carry along.
@@ -132,6 +166,7 @@ class Manifest:
     person_records: Callable[[Viewer, tuple[UUID, ...]], Iterable[PersonLine]] | None = None
     person_reach: Callable[[Viewer], Any] | None = None  # a Q or an expression, for `filter`
     patient_place: Callable[[HttpRequest], PatientPlace | None] | None = None
+    safeguards: tuple[Safeguard, ...] = ()
 
 
 MANIFEST = Manifest(

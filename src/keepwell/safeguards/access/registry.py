@@ -18,6 +18,7 @@ from keepwell.safeguards.access.manifest import (
     PatientPlace,
     PersonLine,
     RecordWords,
+    Safeguard,
 )
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -112,6 +113,12 @@ def menu() -> tuple[MenuItem, ...]:
     """Return every line of the menu in its order, whoever may see it."""
     lines = [item for manifest in _manifests for item in manifest.menu]
     return tuple(sorted(lines, key=lambda item: item.order))
+
+
+def safeguards() -> tuple[Safeguard, ...]:
+    """Return the safeguards that apps speak for, by `order`."""
+    declared = [one for manifest in _manifests for one in manifest.safeguards]
+    return tuple(sorted(declared, key=lambda one: one.order))
 
 
 def event_words(kind: str) -> EventWords | None:

@@ -1,0 +1,145 @@
+"""The page of safeguards: each line is what its room answers now, and follows when that changes."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from keepwell.office.safeguards import lines, queries
+from keepwell.safeguards.access import actions, registry, viewers
+from keepwell.safeguards.access.manifest import Found, Standing
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit import elsewhere, retention, verifier
+from keepwell.safeguards.mail.servers import Server, Tls
+from keepwell.safeguards.vault import organisation_keys
+from keepwell.toolkit import clock
+from tests.office.rooms import House, text_of
+from tests.people import make_person
+from tests.safeguards.audit.tampering import Hands
+from tests.stores.session import Stores
+
+
+def found(house: House, look: object, name: str = "Ada") -> Found:
+    """Return what one room answers."""
+    (told,) = (
+        one for one in queries.safeguards_of(house.viewer(name)) if one.safeguard.look is look
+    )
+    return told.found
+
+
+def test_every_declared_safeguard_has_a_line_with_its_evidence(house: House, ada: Client) -> None:
+    page = text_of(ada.get("/safeguards/"))
+    for told in queries.safeguards_of(house.viewer()):
+        assert str(told.safeguard.title) in page
+        assert told.found.words
+        assert told.found.words in page
+        assert str(told.safeguard.place) in page
+    assert page.count("<tr>") == len(registry.safeguards()) + 1
+
+
+def test_no_line_is_known_without_its_room(
+    house: House, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(retention, "years_of", away)
+    assert found(house, lines.trail_kept).standing is Standing.UNKNOWN
+    assert "It cannot be found out just now" in text_of(ada.get("/safeguards/"))
+
+
+def test_the_trail_is_whole_only_once_it_was_checked(house: House, stores: Stores) -> None:
+    assert found(house, lines.trail_whole).standing is Standing.UNKNOWN
+    verifier.verify(house.viewer().organisation)
+    proven = found(house, lines.trail_whole)
+    assert proven.standing is Standing.ON
+    assert proven.since is not None
+    house.entries()
+    Hands(stores, house.clinic.organisation.id).change(
+        "UPDATE trail_entry SET kind = 'office:logo:change' "
+        'WHERE organisation_id = :org AND "index" = 0'
+    )
+    verifier.verify(house.viewer().organisation)
+    assert found(house, lines.trail_whole).standing is Standing.BROKEN
+
+
+def test_checkpoints_are_on_only_while_they_are_fresh(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
+    settings.KEEPWELL_CHECKPOINTS = None
+    assert found(house, lines.checkpoints).standing is Standing.OFF
+    settings.KEEPWELL_CHECKPOINTS = tmp_path
+    assert found(house, lines.checkpoints).standing is Standing.BROKEN
+    elsewhere.keep(house.viewer().organisation, tmp_path)
+    assert found(house, lines.checkpoints).standing is Standing.ON
+    assert found(house, lines.checkpoints, "Cy").standing is Standing.BROKEN
+    with clock.moved(3 * 86_400):
+        assert found(house, lines.checkpoints).standing is Standing.BROKEN
+
+
+def test_a_member_without_a_second_step_is_counted(house: House) -> None:
+    assert found(house, lines.second_step).standing is Standing.ON
+    assert "all 4" in found(house, lines.second_step).words
+    clinic = house.clinic
+    new = make_person("Eve", has_app=False, organisation=clinic.organisation.id)
+    console = viewers.console(clinic.organisation.id, account="tests")
+    actions.add_member(console, user=new.user, role=Role.MEMBER)
+    told = found(house, lines.second_step)
+    assert told.standing is Standing.UNDER_WAY
+    assert told.words.startswith("1 member has none yet")
+
+
+@pytest.mark.parametrize(
+    ("server", "standing"),
+    [
+        (None, Standing.OFF),
+        (Server(host="localhost", port=25, tls=Tls.NONE), Standing.OFF),
+        (Server(host="mail.example", port=465, tls=Tls.IMPLICIT), Standing.ON),
+    ],
+)
+def test_mail_is_as_its_server_is(
+    house: House, settings: Settings, server: Server | None, standing: Standing
+) -> None:
+    settings.KEEPWELL_MAIL_SERVER = server
+    assert found(house, lines.mail).standing is standing
+
+
+def test_a_new_organisation_key_is_dated_and_what_waits_is_counted(
+    house: House, pat: object
+) -> None:
+    before = found(house, lines.rotation)
+    assert before.standing is Standing.ON
+    organisation = house.viewer().organisation
+    with clock.moved(86_400):
+        organisation_keys.add_version(organisation)
+    after = found(house, lines.rotation)
+    assert after.standing is Standing.UNDER_WAY
+    assert "Version 2" in after.words
+    assert before.since is not None
+    assert after.since is not None
+    assert after.since - before.since > timedelta(hours=23)
+    assert "Version 1" in found(house, lines.rotation, "Cy").words
+
+
+def test_the_second_wall_is_the_database_s_own(house: House, stores: Stores) -> None:
+    told = found(house, lines.second_wall)
+    is_server = "PostgreSQL" in text_of(house.browser("Ada").get("/holdings/"))
+    assert told.standing is (Standing.ON if is_server else Standing.OFF)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("Ada", 200), ("Abe", 200), ("Dee", 200), ("Ben", 403), ("Cy", 200)]
+)
+def test_who_may_see_it(house: House, name: str, status: int) -> None:
+    assert house.browser(name).get("/safeguards/").status_code == status
+
+
+def test_a_line_leads_only_where_the_menu_of_its_reader_leads(house: House) -> None:
+    pages = {name: text_of(house.browser(name).get("/safeguards/")) for name in ("Ada", "Dee")}
+    links = {
+        name: set(re.findall(r'act-link" href="([^"]+)"', page)) for name, page in pages.items()
+    }
+    assert {"/holdings/", "/trail/"} <= links["Dee"] <= links["Ada"]
