@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from keepwell.office.holdings import queries
 from keepwell.products.forms.models import Attachment
@@ -45,19 +46,23 @@ def test_nothing_is_opened_and_no_value_stands_there(house: House, ada: Client, 
 def test_what_is_not_sealed_says_why(ada: Client) -> None:
     page = text_of(ada.get("/holdings/"))
     for reason in Attachment.plain.values():
-        assert reason in page
+        assert escape(reason) in page
 
 
 def test_a_retention_is_said_as_the_model_declares_it(
     house: House, ada: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = next(one for one in sealed_models() if one._meta.label_lower == "persons.person")
-    assert "then erased by itself" not in text_of(ada.get("/holdings/"))
+    assert "90 days" not in text_of(ada.get("/holdings/"))
     assert issubclass(model, SealedRecord)
     monkeypatch.setattr(model, "retention", Retention(days=90, after="created"))
     assert "90 days after “created”, then erased by itself" in text_of(ada.get("/holdings/"))
     (held,) = (one for one in queries.sealed_of(house.viewer()) if one.model == "persons.person")
     assert timedelta(days=held.days or 0) == timedelta(days=90)
+
+
+def test_what_an_app_erases_itself_is_said_too(ada: Client) -> None:
+    assert "7 days after “touched”, then erased by itself" in text_of(ada.get("/holdings/"))
 
 
 def test_fields_that_are_found_together_are_named_together(ada: Client) -> None:

@@ -1,6 +1,7 @@
 """The page of safeguards: each line is what its room answers now, and follows when that changes."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pytest_django import Settings
 from keepwell.office.safeguards import lines, queries
 from keepwell.safeguards.access import actions, registry, viewers
 from keepwell.safeguards.access.manifest import Found, Standing
+from keepwell.safeguards.access.networks import actions as networks
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import elsewhere, retention, verifier
 from keepwell.safeguards.mail.servers import Server, Tls
@@ -90,6 +92,21 @@ def test_a_member_without_a_second_step_is_counted(house: House) -> None:
     told = found(house, lines.second_step)
     assert told.standing is Standing.UNDER_WAY
     assert told.words.startswith("1 member has none yet")
+
+
+def test_networks_are_as_their_list_is(house: House) -> None:
+    assert found(house, lines.allowed_networks).words == "Members come in from anywhere."
+    viewer = replace(house.viewer(), address="198.51.100.7")
+    networks.add(viewer, network="198.51.100.7", name="Desk", role="owner")
+    some = found(house, lines.allowed_networks)
+    assert some.standing is Standing.UNDER_WAY
+    assert "for some roles only" in some.words
+    networks.add(viewer, network="198.51.100.0/24", name="Clinic", role="")
+    every = found(house, lines.allowed_networks, "Dee")
+    assert every.standing is Standing.ON
+    assert every.words == "2 ranges are on the list."
+    assert every.since == some.since
+    assert found(house, lines.allowed_networks, "Cy").standing is Standing.OFF
 
 
 @pytest.mark.parametrize(

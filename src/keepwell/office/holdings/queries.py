@@ -108,7 +108,8 @@ def _keys(organisation: UUID) -> str:
     known = standing.versions_of(organisation)
     newest = max((one.version for one in known), default=0)
     said = {"n": sum(one.wrapped for one in known), "version": newest}
-    return _("%(n)s data keys, wrapped by version %(version)s of the organisation’s key") % said  # noqa: RUF001
+    words = _("%(n)s data keys, spare ones among them, wrapped by version %(version)s")
+    return words % said
 
 
 def _engine(alias: str) -> str:
@@ -117,7 +118,7 @@ def _engine(alias: str) -> str:
 
 
 def _holding(model: type[SealedRecord], counts: Mapping[str, int]) -> Holding:
-    label, kept = model._meta.label_lower, model.retention
+    label, kept = model._meta.label_lower, model.retention or model.expires
     return Holding(
         model=label,
         title=str(model._meta.verbose_name_plural),

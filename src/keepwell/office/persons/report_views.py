@@ -27,6 +27,8 @@ from keepwell.shell import requests
 from keepwell.shell.trail_lines import purpose_of
 from keepwell.toolkit import clock
 
+CHECK = "python3 verify.py . --first {size} --entry {index}"  # in the folder of an export
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(PersonPermission.REPORT, purpose=Purpose.OVERSIGHT)
@@ -70,6 +72,7 @@ def report(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpRespon
         "rows": rows,
         "may_open": may_open,
         "days": days,
+        "command": CHECK.format(size=found.proof.size, index=order.entry.index),
         "people": openings.people_in(days),
         "maker": _name_of(order.said.actor),
         "role": facts.role_of(order.said),

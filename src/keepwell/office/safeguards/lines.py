@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from keepwell.office.mail import state as mail_state
 from keepwell.safeguards.access.manifest import Found, Safeguard, Standing
+from keepwell.safeguards.access.networks import queries as networks
 from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.audit import elsewhere, retention
 from keepwell.safeguards.audit import queries as trail
@@ -93,6 +94,23 @@ def checkpoints(viewer: Viewer) -> Found:
     if newest is None or clock.now() - newest > CHECKPOINT_AGE:
         return Found(Standing.BROKEN, _("There is none of today or yesterday."), newest)
     return Found(Standing.ON, _("One is kept every day; this is the newest."), newest)
+
+
+def allowed_networks(viewer: Viewer) -> Found:
+    """Say from where members may come in."""
+    rows = networks.listed(viewer)
+    held = [row for row in rows if row.suspended is None]
+    if not held:
+        words = _("The list is suspended: members come in from anywhere.")
+        return Found(Standing.OFF, words if rows else _("Members come in from anywhere."))
+    is_for_all = any(not row.role for row in held)
+    words = ngettext("%(n)s range is on the list.", "%(n)s ranges are on the list.", len(held)) % {
+        "n": len(held)
+    }
+    if not is_for_all:
+        words = f"{words} {_('It is for some roles only.')}"
+    since = min(row.added for row in held)
+    return Found(Standing.ON if is_for_all else Standing.UNDER_WAY, words, since)
 
 
 def session_limits(viewer: Viewer) -> Found:
@@ -182,6 +200,14 @@ SAFEGUARDS = (
         look=checkpoints,
         place=gettext_lazy("On the server: KEEPWELL_CHECKPOINTS"),
         order=60,
+    ),
+    Safeguard(
+        title=gettext_lazy("Members come in from allowed networks only"),
+        look=allowed_networks,
+        place=gettext_lazy("On the page of networks"),
+        route="office:networks",
+        act=gettext_lazy("See networks"),
+        order=65,
     ),
     Safeguard(
         title=gettext_lazy("Sessions end by themselves"),

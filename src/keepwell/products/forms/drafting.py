@@ -11,6 +11,8 @@ from typing import Any
 from keepwell.products.forms.answers import Raw
 from keepwell.products.forms.values import Answers, from_stored, to_stored
 
+DRAFT_DAYS = 7  # after the last touch answers that were never sent are erased
+
 
 @dataclass(frozen=True, slots=True)
 class LeftPage:

@@ -8,9 +8,11 @@ from typing import Any, NoReturn
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.products.forms.drafting import DRAFT_DAYS
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.fields import SealedJSON, SealedText
 from keepwell.safeguards.records.models import SealedRecord
+from keepwell.safeguards.records.retention import Retention
 from keepwell.safeguards.tenancy.models import OrganisationOwned
 
 
@@ -98,6 +100,7 @@ class Draft(SealedRecord):
     """Answers of somebody who has not sent yet; found by the hash of the device's handle."""
 
     plain = {"handle_hash": "SHA-256 of a random handle, says nothing of its holder"}
+    expires = Retention(days=DRAFT_DAYS, after="touched")  # with the files (`tasks`)
 
     version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
     link = models.ForeignKey(FormLink, on_delete=models.PROTECT, related_name="+")

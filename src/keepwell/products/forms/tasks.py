@@ -7,11 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.jobs.declaring import job
 from keepwell.jobs.work import Work
 from keepwell.products.forms.actions.answering import expire_drafts
+from keepwell.products.forms.drafting import DRAFT_DAYS
 from keepwell.safeguards.tenancy.organisations import organisation_ids
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit import clock
-
-DRAFT_DAYS = 7
 
 
 @job("forms:drafts:expire", title=_("Erase answers that were never sent"), every="17 * * * *")

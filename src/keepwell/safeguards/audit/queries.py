@@ -1,7 +1,7 @@
 """Read the trail. Reading it is itself on the trail, before anything of it is shown."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -156,15 +156,17 @@ def everything(
 ) -> tuple[TrailEntry, ...]:
     """Return all that a search finds before an index, newest first, at most so many entries.
 
-    However many pages that takes, it is one reading on the trail, before the first is opened.
+    However many pages that takes, it is one reading on the trail, before the first is opened. Each
+    candidate's time is looked at: a clock that was set back hides nothing here (`first_since`).
     """
     writer.settle(viewer.organisation)
     rows: list[models.Entry] = []
+    ever, since = replace(asked, since=None), asked.since
     with store.reading(viewer.organisation):
         while len(rows) < most:
             portion = min(most - len(rows), LARGEST_PAGE)
-            found, before = find(viewer.organisation, asked, before, portion)
-            rows += found
+            found, before = find(viewer.organisation, ever, before, portion)
+            rows += [row for row in found if since is None or moment_of(row.time_us) >= since]
             if before is None:
                 break
     _record_reading(viewer, asked, rows)

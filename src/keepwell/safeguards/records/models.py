@@ -64,7 +64,8 @@ class SealedRecord(OrganisationOwned):
     `about` names the column with the id of the person the row is about ("id" on the person itself);
     whatever is kept, opened or erased of the row then names that person on the trail.
     `plain` lists text columns that hold no ePHI, each with the reason (a system check reads it).
-    `retention` says when rows are erased by themselves.
+    `retention` says when rows are erased by themselves; `expires` says it where the app does that
+    itself, together with what belongs to them.
     """
 
     key_id = models.UUIDField(editable=False)
@@ -73,6 +74,7 @@ class SealedRecord(OrganisationOwned):
     about: ClassVar[str] = ""
     plain: ClassVar[dict[str, str]] = {}
     retention: ClassVar[Retention | None] = None
+    expires: ClassVar[Retention | None] = None
     file_slot: ClassVar[str] = ""  # set it, and each row may have a sealed file (records.files)
     shares_key: ClassVar[bool] = False  # rows set key_id themselves, from vault.keys.shared_key
 

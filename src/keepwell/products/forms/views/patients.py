@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.products.forms.actions.answering import begin_draft
+from keepwell.products.forms.drafting import DRAFT_DAYS
 from keepwell.products.forms.errors import LinkClosed
-from keepwell.products.forms.tasks import DRAFT_DAYS
 from keepwell.products.forms.views import steps
 from keepwell.products.forms.views.steps import Step
 from keepwell.products.forms.visits import ByCookie, Visit, arrive, cookie_name
