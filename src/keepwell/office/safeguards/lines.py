@@ -87,7 +87,7 @@ def checkpoints(viewer: Viewer) -> Found:
     """Say whether signed heads are kept where this server cannot take them back."""
     folder = settings.KEEPWELL_CHECKPOINTS
     if folder is None:
-        words = _("None is kept: a trail that was put back to an older state would look whole.")
+        words = _("None is kept: trail and data put back together to an older state look whole.")
         return Found(Standing.OFF, words)
     kept = elsewhere.kept_of(viewer.organisation, folder)
     newest = max((one.signed for one in kept), default=None)
