@@ -289,6 +289,21 @@ def test_a_lock_that_somebody_holds_is_waited_for_and_is_no_failure(
     assert not [one for one in caplog.records if "failed" in one.getMessage()]
 
 
+def test_who_waits_for_the_log_waits_for_changes_and_for_readings(
+    ada: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the turn at hand was for changes alone: readings are due later."""
+    writer.stop()
+    monkeypatch.setattr(writer.Writer, "wake", lambda *_given: None)
+    waits = threading.Event()
+    shown = record_now(ada, OPEN)
+    own = writer.Writer()
+    own._settling[ada.organisation] = [waits]
+    own._drain(ada.organisation, frozenset({writer._Source.OUTBOX}))
+    assert waits.is_set()
+    assert shown in places.of_entries(ada.organisation, [shown])
+
+
 @pytest.mark.embedded
 def test_readings_reach_the_log_while_somebody_holds_the_datas_lock(
     ada: Viewer, monkeypatch: pytest.MonkeyPatch

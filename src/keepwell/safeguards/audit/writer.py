@@ -305,6 +305,8 @@ class Writer:
     def _drain(self, organisation: UUID, sources: frozenset[_Source]) -> None:
         with self._signal:
             settling = self._settling.pop(organisation, [])
+        if settling:  # whoever waits means both, also when one of them is not due yet
+            sources = _BOTH
         left: set[_Source] = set()
         try:
             left = self._moved(organisation, sources)
