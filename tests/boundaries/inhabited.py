@@ -20,8 +20,8 @@ from PIL import Image
 from keepwell.jobs import queue
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.tasks import write_about_account
-from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.office.trail import actions as trail
+from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.products.forms.models import Attachment, Form, FormLink, Submission
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.elevations import actions as elevations
@@ -41,8 +41,8 @@ from keepwell.safeguards.persons.models import Person as PersonRow
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Location
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
-from tests.people import Clinic, Person, browser_of, make_clinic
 from keepwell.toolkit import clock
+from tests.people import Clinic, Person, browser_of, make_clinic
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, author, publish
 
 REASON = "The same person, seen at the desk"

@@ -236,6 +236,7 @@ MANIFEST = Manifest(
         "jobs.job": RecordWords(counted=ngettext_lazy("%(count)s job", "%(count)s jobs", "count")),
         "tenancy.location": RecordWords(
             counted=ngettext_lazy("%(count)s location", "%(count)s locations", "count")
+        ),
         "office.savedview": RecordWords(
             counted=ngettext_lazy("%(count)s saved view", "%(count)s saved views", "count")
         ),

@@ -14,8 +14,8 @@ from keepwell.office.networks import views as networks
 from keepwell.office.officers import views as officers
 from keepwell.office.persons import report_views as reports
 from keepwell.office.persons import views as persons
-from keepwell.office.settings import locations
 from keepwell.office.safeguards import views as safeguards
+from keepwell.office.settings import locations
 from keepwell.office.settings import views as settings
 from keepwell.office.trail import views as trail
 from keepwell.office.two_persons import exports

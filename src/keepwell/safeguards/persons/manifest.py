@@ -18,7 +18,7 @@ MANIFEST = Manifest(
         PersonPermission.OPEN: {Role.OWNER, Role.MEMBER},
         PersonPermission.REPORT: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
-    whole=frozenset({PersonPermission.ERASE}),
+    whole=frozenset({PersonPermission.ERASE, PersonPermission.REPORT}),
     raisable={
         PersonPermission.JOIN: _("Join records of one person"),
         PersonPermission.LIST: _("See the list of people"),
