@@ -87,6 +87,7 @@ HELD = {
     "proposal:see": {"owner", "administrator", "auditor"},
     "person:report": {"owner", "administrator", "auditor"},
     "safeguards:read": {"owner", "administrator", "auditor"},
+    "second-step:replace": {"owner", "administrator"},
     "submission:list": {"owner", "member", "auditor"},
     "submission:open": {"owner", "member"},
     "trail:read": {"owner", "administrator", "auditor"},

@@ -14,6 +14,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert chosen.public_url == chosen.staff_url == "https://localhost:8443"
     assert chosen.allowed_hosts == ["127.0.0.1", "[::1]", "localhost"]
     assert chosen.proxies == ()
+    assert chosen.second_step_wait_minutes == 60
     assert {store["ENGINE"] for store in chosen.databases.values()} == {
         "keepwell.safeguards.tenancy.sqlite"
     }
@@ -43,6 +44,9 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
         ("KEEPWELL_DATA_DB", "sqlite:///data"),
         ("KEEPWELL_DATA_DB", "postgresql://host"),
         ("KEEPWELL_DATA_DB", "postgresql://host/data?sslmood=on"),
+        ("KEEPWELL_SECOND_STEP_WAIT_MINUTES", "0"),
+        ("KEEPWELL_SECOND_STEP_WAIT_MINUTES", "14"),
+        ("KEEPWELL_SECOND_STEP_WAIT_MINUTES", "an hour"),
         ("KEEPWELL_HOEM", "/srv/keepwell"),
     ],
 )

@@ -388,6 +388,7 @@ def _members(clinic: Clinic) -> Iterator[Stop]:
         press(page, POST)
         press(page, 'tr:has-text("Ira") a[href$="/role/"]')
         yield Stop("member-role", this)
+        yield from _lost_phone(clinic, this)
         page.goto(clinic.address("/members/"))
         press(page, 'tr:has-text("Ira") a[href$="/left/"]')
         yield Stop("member-left", this)
@@ -398,6 +399,34 @@ def _members(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("members-left", this)
         press(page, 'main a[href$="/let-back-in/"]')
         yield Stop("member-let-back-in", this)
+
+
+def _lost_phone(clinic: Clinic, this: browser.Opened) -> Iterator[Stop]:
+    page = this.page
+    page.goto(clinic.address("/members/"))
+    press(page, 'tr:has-text("Ira") a[href$="/second-step/"]')
+    yield Stop("second-step-start", this)
+    press(page, POST)
+    yield Stop("second-step-start-errors", this)
+    page.select_option('[name="check"]', "in-person")
+    page.fill('[name="reason"]', "Lost on the train; passport seen at the desk.")
+    press(page, POST)
+    yield Stop("members-second-step", this)
+    page.goto(page.url + _confirm_path(page))
+    yield Stop("second-step-confirm", this)
+    link = found_in_a_letter(
+        clinic.demo.served.home, r"(https://\S+/second-step/lost/\S+/)", to=IRA
+    )
+    with browser.opened(clinic.chromium) as theirs:
+        theirs.page.goto(link)
+        yield Stop("second-step-not-yet", theirs)
+        theirs.page.goto(clinic.address("/sign-in/"))
+
+
+def _confirm_path(page: Page) -> str:
+    """Return the way to the page on which another administrator would confirm."""
+    action = page.locator('form[action$="/second-step/stop/"]').get_attribute("action") or ""
+    return action.removeprefix("/members/").replace("/stop/", "/confirm/")
 
 
 def _joining(clinic: Clinic, link: str) -> Iterator[Stop]:

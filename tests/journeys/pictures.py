@@ -33,6 +33,7 @@ FOR_DOCUMENTATION = {
     "locations": "desktop-light",
     "emergency-on": "desktop-light",
     "member-report": "desktop-light",
+    "second-step-start": "desktop-light",
     "submission": "desktop-light",
     "trail": "desktop-light",
     "person-joined": "desktop-dark",

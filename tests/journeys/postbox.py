@@ -10,13 +10,13 @@ from pathlib import Path
 PATIENCE_SECONDS = 60
 
 
-def found_in_a_letter(home: Path, pattern: str) -> str:
+def found_in_a_letter(home: Path, pattern: str, to: str = "") -> str:
     """Return what a pattern's group finds in the newest letter that has it, once there is one."""
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         for path in sorted((home / "mail").glob("*.eml"), reverse=True):
             found = re.search(pattern, _text(path))
-            if found is not None:
+            if found is not None and to in _address(path):
                 return found[1]
         assert time.monotonic() < until, "no such letter"
         time.sleep(0.05)
@@ -31,8 +31,16 @@ def newest_text(home: Path) -> str:
     return _text(found[-1])
 
 
+def _address(path: Path) -> str:
+    return str(_message(path)["To"])
+
+
+def _message(path: Path) -> EmailMessage:
+    return message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=SMTP)
+
+
 def _text(path: Path) -> str:
-    message = message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=SMTP)
+    message = _message(path)
     body = message.get_body(["plain"])
     assert body is not None
     return str(body.get_content())

@@ -37,6 +37,7 @@ VARIABLES = {
     "KEEPWELL_TRAIL_DB": "the PostgreSQL database of the trail",
     "KEEPWELL_KEYS_DB": "the PostgreSQL database of the keys",
     "KEEPWELL_KEYSTORE_BACKUP_DAYS": "how many days you keep copies of the keys",
+    "KEEPWELL_SECOND_STEP_WAIT_MINUTES": "how long the link to a new second step stays shut",
     "KEEPWELL_SEQUENCER_DB": "the trail database as the role that adds to the log",
     "KEEPWELL_OWNER_DATA_DB": "the data database as its owner, for keepwell init only",
     "KEEPWELL_OWNER_TRAIL_DB": "the trail database as its owner, for keepwell init only",
@@ -75,6 +76,7 @@ class Environment:
     secret_key: str
     root_key: Path
     keystore_backup_days: int
+    second_step_wait_minutes: int
     allowed_hosts: list[str]
     checkpoints: Path | None
 
@@ -101,6 +103,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         secret_key=_secret_key(home),
         root_key=home / "root.key",
         keystore_backup_days=_keystore_backup_days(environ),
+        second_step_wait_minutes=_second_step_wait_minutes(environ),
         allowed_hosts=_allowed_hosts(public_url, staff_url),
         checkpoints=_checkpoints(environ),
     )
@@ -161,6 +164,14 @@ def _keystore_backup_days(environ: Mapping[str, str]) -> int:
         return int(value)
     right = "give the days after which your last copy of the keys is gone, 0 to 3650, such as 30."
     raise SettingError("KEEPWELL_KEYSTORE_BACKUP_DAYS", value, right)
+
+
+def _second_step_wait_minutes(environ: Mapping[str, str]) -> int:
+    value = environ.get("KEEPWELL_SECOND_STEP_WAIT_MINUTES") or "60"
+    if value.isascii() and value.isdigit() and 15 <= int(value) <= 10_080:
+        return int(value)
+    right = "give the minutes in which people can still stop it, 15 to 10080 (a week), such as 60."
+    raise SettingError("KEEPWELL_SECOND_STEP_WAIT_MINUTES", value, right)
 
 
 def _public_url(environ: Mapping[str, str], host: str, port: int) -> str:

@@ -36,6 +36,7 @@ KEEPWELL_SERVER_ROOT = "keepwell.config.asgi:application"
 KEEPWELL_DEMO_LOADER = "keepwell.config.demo.load"
 KEEPWELL_USED_KEYS = "keepwell.config.key_sweep.used_keys"
 KEEPWELL_KEYSTORE_BACKUP_DAYS = ENVIRONMENT.keystore_backup_days
+KEEPWELL_SECOND_STEP_WAIT_MINUTES = ENVIRONMENT.second_step_wait_minutes
 KEEPWELL_MANIFESTS = "keepwell.config.manifests.MANIFESTS"
 
 INSTALLED_APPS = [

@@ -1,6 +1,7 @@
 """What the office does later: letters to accounts, and a checkpoint a day to owners."""
 
 from datetime import timedelta
+from math import ceil
 from uuid import UUID
 
 from django.conf import settings
@@ -13,16 +14,18 @@ from keepwell.jobs.work import Work
 from keepwell.office.mail.letters import Fact
 from keepwell.office.mail.writing import write, write_to
 from keepwell.office.members.letters import MEMBER_LETTERS, MEMBER_PAGES, MemberLetter
+from keepwell.office.second_steps.letters import SECOND_STEP_LETTERS, SecondStepLetter
 from keepwell.office.sign_in.letters import LETTERS, RESET_LASTS, AccountLetter
 from keepwell.office.trail.letters import CHECKPOINT
 from keepwell.safeguards.access import registry, viewers
 from keepwell.safeguards.access.invitations.queries import invitation_to_write
 from keepwell.safeguards.access.members.queries import is_waiting
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import members_of, role_of
+from keepwell.safeguards.access.queries import members_of, organisations_of, role_of
+from keepwell.safeguards.access.replacements.queries import to_be_told
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import elsewhere
-from keepwell.safeguards.identity import accounts, links
+from keepwell.safeguards.identity import accounts, links, replacements
 from keepwell.safeguards.identity.models import LinkPurpose, User
 from keepwell.safeguards.mail import post
 from keepwell.safeguards.tenancy.organisations import organisation_ids
@@ -114,6 +117,67 @@ def write_to_member(work: Work, account: UUID, letter: MemberLetter) -> None:
     write(work, MEMBER_LETTERS[letter], user, organisation=profile.name, address=address)
 
 
+@job("office:replacement:write", title=_("Mail the link to a new second step"), tries=12)
+def write_replacement(work: Work, replacement: UUID) -> None:
+    """Write the link to whoever lost a phone; it is made here, so that it lies in no table."""
+    one = replacements.standing_by_id(replacement)
+    profile = organisation(one.organisation) if one else None
+    if one is None or profile is None:
+        return
+    lasts = one.expires - now()
+    token = links.make(
+        LinkPurpose.REPLACE_FACTOR,
+        lasts=lasts,
+        user=one.user,
+        organisation=one.organisation,
+        about=one.pk,
+    )
+    write(
+        work,
+        SECOND_STEP_LETTERS[SecondStepLetter.LINK],
+        one.user,
+        organisation=profile.name,
+        minutes=max(1, ceil((one.opens - now()) / timedelta(minutes=1))),
+        hours=replacements.LASTS_ONCE_OPEN // timedelta(hours=1),
+        address=settings.KEEPWELL_STAFF_URL + reverse("sign_in:replace_lost", args=[token]),
+    )
+
+
+@job("office:second_step:plan", title=_("Ask for letters about a new second step"))
+def tell_of_second_step(work: Work, account: UUID, letter: SecondStepLetter) -> None:
+    """Put one letter to each who could stop it, in each organisation the account may enter."""
+    user = accounts.open_account_of(account)
+    told = [
+        (one.pk, colleague)
+        for one in (organisations_of(user) if user else [])
+        for colleague in to_be_told(_system(one.pk), about=account)
+    ]
+    for where, colleague in told[work.done :]:
+        with work.step(of=len(told)):
+            queue.put(write_of_second_step, organisation=where, account=colleague, letter=letter)
+
+
+@job("office:second_step:write", title=_("Mail about a new second step"), tries=12)
+def write_of_second_step(work: Work, account: UUID, letter: SecondStepLetter) -> None:
+    """Write to the member or to a colleague: no link, no name, no reason."""
+    viewer = viewers.of_job(work)
+    user = accounts.open_account_of(account)
+    profile = organisation(viewer.organisation)
+    if user is None or profile is None or role_of(user.pk, viewer.organisation) is None:
+        return
+    is_own = letter in {SecondStepLetter.CONFIRMED, SecondStepLetter.STOPPED}
+    path = reverse("sign_in:account" if is_own else "office:members")
+    minutes = {"minutes": settings.KEEPWELL_SECOND_STEP_WAIT_MINUTES}
+    write(
+        work,
+        SECOND_STEP_LETTERS[letter],
+        user,
+        organisation=profile.name,
+        address=settings.KEEPWELL_STAFF_URL + path,
+        **(minutes if letter is SecondStepLetter.STARTED else {}),
+    )
+
+
 @job("office:checkpoint:write", title=_("Mail a checkpoint of the trail"), tries=12)
 def write_checkpoint(work: Work, account: UUID) -> None:
     """Write the newest signed head of an organisation's trail to one of its owners."""
@@ -139,10 +203,14 @@ def plan_checkpoints(work: Work) -> None:
         return
     every = organisation_ids()
     for one in every[work.done :]:
-        owners = owners_of(Viewer(kind=ViewerKind.SYSTEM, organisation=one))
+        owners = owners_of(_system(one))
         with work.step(of=len(every)):
             for owner in owners:
                 queue.put(write_checkpoint, organisation=one, account=owner, key=(one, owner))
+
+
+def _system(organisation: UUID) -> Viewer:
+    return Viewer(kind=ViewerKind.SYSTEM, organisation=organisation)
 
 
 def owners_of(viewer: Viewer) -> list[UUID]:

@@ -15,6 +15,7 @@ from keepwell.office.officers import views as officers
 from keepwell.office.persons import report_views as reports
 from keepwell.office.persons import views as persons
 from keepwell.office.safeguards import views as safeguards
+from keepwell.office.second_steps import views as second_steps
 from keepwell.office.settings import locations
 from keepwell.office.settings import views as settings
 from keepwell.office.trail import views as trail
@@ -101,6 +102,17 @@ urlpatterns = [
     path("emergency/<uuid:emergency_id>/", emergencies.one, name="emergency"),
     path("emergency/<uuid:emergency_id>/end/", emergencies.end_of, name="end_emergency_of"),
     path("safeguards/", safeguards.page, name="safeguards"),
+    path("members/<uuid:membership_id>/second-step/", second_steps.start, name="second_step"),
+    path(
+        "members/<uuid:membership_id>/second-step/confirm/",
+        second_steps.confirm,
+        name="confirm_second_step",
+    ),
+    path(
+        "members/<uuid:membership_id>/second-step/stop/",
+        second_steps.stop,
+        name="stop_second_step",
+    ),
     path("settings/", settings.page, name="settings"),
     path("settings/locations/", locations.page, name="locations"),
     path("settings/locations/add/", locations.add, name="add_location"),

@@ -1,4 +1,4 @@
-"""What the office itself puts on the first page: a broken trail, who waits to be let in, mail."""
+"""What the office itself puts on the first page: a second step asked for, a broken trail, mail."""
 
 from collections.abc import Iterator
 
@@ -18,6 +18,7 @@ from keepwell.safeguards.access.members.queries import count_waiting
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.audit import queries as audit
+from keepwell.safeguards.identity import replacements
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell.queries import organisation
 from keepwell.toolkit.errors import KeepwellError
@@ -25,6 +26,16 @@ from keepwell.toolkit.errors import KeepwellError
 
 def waiting(viewer: Viewer) -> Iterator[HomeLine]:
     """Say that the trail is broken, to whoever may look at it."""
+    if viewer.actor and replacements.standing_of(viewer.actor) is not None:
+        yield HomeLine(
+            title=_("A new second step was asked for, for your account"),
+            words=_("If you did not lose your phone, stop it: somebody may ask in your name."),
+            url=reverse("sign_in:account"),
+            act=_("See your account"),
+            icon="key",
+            tone="danger",
+            order=0,
+        )
     if may(viewer, OfficePermission.TRAIL_READ) and _is_broken(viewer):
         yield HomeLine(
             title=_("The trail is not whole"),

@@ -12,6 +12,7 @@ from keepwell.office import places
 from keepwell.office.members import actions, forms, lists, words
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.reasons import ReasonForm
+from keepwell.office.second_steps.words import UnderWay
 from keepwell.office.sign_in import ways
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.errors import (
@@ -28,9 +29,11 @@ from keepwell.safeguards.access.members import queries
 from keepwell.safeguards.access.officers.queries import duties_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may
+from keepwell.safeguards.access.replacements.queries import under_way
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.identity import second_factor
+from keepwell.safeguards.identity.queries import names_of
 from keepwell.shell import requests
 from keepwell.shell.locations import initial_of
 
@@ -49,6 +52,8 @@ def page(request: HttpRequest) -> HttpResponse:
     like = form.cleaned_data["words"].strip() if form.is_valid() else ""
     after = places.id_in(request.GET.get("after", ""))
     shown = lists.lists_of(viewer, only=request.GET.get("list", ""), like=like, after=after)
+    replaced = under_way(viewer)
+    starters = names_of({one.started_by for one, _row in replaced})
     context = {
         "form": form,
         "like": like,
@@ -56,6 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "found": sum(one.total for one in shown.values()),
         "duties": duties_of(viewer),
         "may_name": may(viewer, AccessPermission.OFFICER_NAME),
+        "replaced": [UnderWay.of(viewer, one, row, starters) for one, row in replaced],
         "may_invite": may(viewer, AccessPermission.MEMBER_ADD),
         "may_return": may(viewer, AccessPermission.MEMBER_APPROVE),
     }

@@ -30,6 +30,20 @@ MANIFEST = Manifest(
             did=_("used a recovery code"), icon="warning", tone="warning"
         ),
         IdentityKind.RECOVERY_CODES_RENEW: EventWords(did=_("made new recovery codes"), icon="key"),
+        IdentityKind.REPLACEMENT_CONFIRM: EventWords(
+            did=_("confirmed that a colleague gets a new second step"), icon="key", tone="warning"
+        ),
+        IdentityKind.REPLACEMENT_START: EventWords(
+            did=_("started the replacement of a colleague's second step"),
+            icon="key",
+            tone="warning",
+        ),
+        IdentityKind.REPLACEMENT_STOP: EventWords(
+            did=_("stopped the replacement of a second step"), icon="close"
+        ),
+        IdentityKind.REPLACEMENT_USE: EventWords(
+            did=_("put a new second step in place, started by a colleague"), icon="key"
+        ),
         IdentityKind.SESSION_BEGIN: EventWords(did=_("signed in"), icon="person"),
         IdentityKind.SESSION_END: EventWords(did=_("ended a session"), icon="out"),
     },

@@ -36,6 +36,7 @@ urlpatterns = [
     path("account/app/", account.app, name="replace_app"),
     path("account/app/qr.svg", account.picture, name="replace_qr"),
     path("account/recovery-codes/", account.codes, name="new_codes"),
+    path("account/second-step/stop/", account.stop_replacement, name="stop_replacement"),
     path("account/sessions/end/", account.end_all, name="end_all"),
     path("account/sessions/<uuid:session_id>/end/", account.end_session, name="end_session"),
 ]

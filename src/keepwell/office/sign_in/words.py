@@ -15,18 +15,22 @@ def no_match() -> str:
     return _("This e-mail address and password do not belong together. Check both and try again.")
 
 
-def wait(for_: timedelta) -> str:
-    """Say how long to wait, and what opens the door sooner."""
-    seconds = max(1, int(for_.total_seconds()))
+def span(of: timedelta) -> str:
+    """Say how long something takes, in the unit that suits it, rounded up."""
+    seconds = max(1, int(of.total_seconds()))
     if seconds < 90:
-        span = ngettext("%d second", "%d seconds", seconds) % seconds
-    elif seconds < 5400:
+        return ngettext("%d second", "%d seconds", seconds) % seconds
+    if seconds < 5400:
         minutes = -(-seconds // 60)
-        span = ngettext("%d minute", "%d minutes", minutes) % minutes
-    else:
-        hours = -(-seconds // 3600)
-        span = ngettext("%d hour", "%d hours", hours) % hours
-    return _("Too many tries did not match. The next one is possible in %(span)s.") % {"span": span}
+        return ngettext("%d minute", "%d minutes", minutes) % minutes
+    hours = -(-seconds // 3600)
+    return ngettext("%d hour", "%d hours", hours) % hours
+
+
+def wait(for_: timedelta) -> str:
+    """Say how long to wait before the next try."""
+    said = _("Too many tries did not match. The next one is possible in %(span)s.")
+    return said % {"span": span(for_)}
 
 
 def password() -> str:

@@ -192,6 +192,7 @@ MANIFEST = Manifest(
         AccessPermission.OFFICER_NAME: {Role.OWNER},
         AccessPermission.OFFICER_SERVE: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         AccessPermission.PROPOSAL_SEE: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+        AccessPermission.SECOND_STEP_REPLACE: {Role.OWNER, Role.ADMINISTRATOR},
     },
     # An emergency is where it is: whoever belongs to some locations opens what is of those.
     whole=frozenset(AccessPermission) - {AccessPermission.EMERGENCY_BEGIN},

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class AccessPermission(StrEnum):
     """Acts on an organisation's members, officers, locations, networks, and raised access."""
+    """Acts on members, their second step, locations, and networks members may come from."""
 
     ELEVATION_DECIDE = "elevation:decide"
     EMERGENCY_BEGIN = "emergency:begin"
@@ -20,3 +21,4 @@ class AccessPermission(StrEnum):
     OFFICER_NAME = "officer:name"
     OFFICER_SERVE = "officer:serve"
     PROPOSAL_SEE = "proposal:see"
+    SECOND_STEP_REPLACE = "second-step:replace"

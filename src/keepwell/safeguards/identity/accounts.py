@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from keepwell.safeguards.identity import passwords
-from keepwell.safeguards.identity.models import Door, User
+from keepwell.safeguards.identity.models import Door, FactorReplacement, User
 from keepwell.toolkit.clock import now
 
 
@@ -50,4 +50,5 @@ def shut(organisation: UUID) -> None:
     """Take every account's way into an organisation; delete those that have no other."""
     for user in of_this_alone(organisation):
         user.delete()
+    FactorReplacement.objects.filter(organisation=organisation).delete()
     Door.objects.filter(organisation=organisation).delete()

@@ -11,7 +11,14 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
-from keepwell.safeguards.identity import devices, passwords, recording, second_factor, throttle
+from keepwell.safeguards.identity import (
+    devices,
+    passwords,
+    recording,
+    replacements,
+    second_factor,
+    throttle,
+)
 from keepwell.safeguards.identity import sessions as session_rules
 from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.identity.models import SessionRecord, Stage, User
@@ -135,8 +142,23 @@ def replace_app(request: HttpRequest, user: User, *, secret: str, typed: str) ->
     if answer is CodeAnswer.ACCEPTED:
         second_factor.enrol(user, secret, last_counter=second_factor.current_counter())
         recording.account_event(request, user, IdentityKind.FACTOR_REPLACE, proven=True)
+        end_replacement(request, user, replacements.Ended.FACTOR_CHANGED)
         end_sessions(request, user, Ending.FACTOR_CHANGED, but_this=True)
     return answer
+
+
+def end_replacement(request: HttpRequest, user: User, because: replacements.Ended) -> bool:
+    """End a replacement that colleagues have started for this account; False when none stood.
+
+    The account's own person does it: knowingly, or by an act after which it must not go on.
+    """
+    if replacements.end_that_of(user.pk, because) is None:
+        return False
+    detail = {"because": str(because)}
+    recording.account_event(
+        request, user, IdentityKind.REPLACEMENT_STOP, proven=True, detail=detail
+    )
+    return True
 
 
 def prove_again(request: HttpRequest, user: User, *, password: str, typed: str) -> Answer:
@@ -219,9 +241,14 @@ def change_password(request: HttpRequest, user: User, *, password: str) -> None:
 
 
 def reset_password(request: HttpRequest, user: User, *, password: str) -> None:
-    """Set a new password by a link from the mail. It never stands in for the second step."""
+    """Set a new password by a link from the mail. It never stands in for the second step.
+
+    It ends a replacement of the second step that is under way: the letters alone would else be
+    enough for both steps.
+    """
     _set_password(user, password)
     recording.account_event(request, user, IdentityKind.PASSWORD_RESET, proven=True)
+    end_replacement(request, user, replacements.Ended.PASSWORD_RESET)
     end_sessions(request, user, Ending.PASSWORD_CHANGED)
     throttle.succeed(throttle.account_door("password", user.email))
 

@@ -2,7 +2,20 @@
 
 from typing import ClassVar
 
+from django.utils.translation import gettext_noop as _
+
 from keepwell.toolkit.errors import KeepwellError
+
+
+class ReplacementStands(KeepwellError):  # noqa: N818  names the fact
+    """A new second step was asked for already and is still under way."""
+
+    code: ClassVar[str] = "replacement_stands"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "A new second step is under way for this person already. Nothing was changed. "
+        "Stop that one first if it is to begin anew."
+    )
 
 
 class LinkUsed(KeepwellError):  # noqa: N818  names the fact

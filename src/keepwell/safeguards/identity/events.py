@@ -15,5 +15,9 @@ class IdentityKind(StrEnum):
     PASSWORD_RESET = "identity:password:reset"  # noqa: S105
     RECOVERY_CODE_USE = "identity:recovery-code:use"
     RECOVERY_CODES_RENEW = "identity:recovery-codes:renew"
+    REPLACEMENT_CONFIRM = "identity:replacement:confirm"
+    REPLACEMENT_START = "identity:replacement:start"
+    REPLACEMENT_STOP = "identity:replacement:stop"
+    REPLACEMENT_USE = "identity:replacement:use"
     SESSION_BEGIN = "identity:session:begin"
     SESSION_END = "identity:session:end"

@@ -68,6 +68,11 @@ def end_those_about(about: UUID) -> list[OneTimeLink]:
     return _end(OneTimeLink.objects.filter(about=about))
 
 
+def end_those_for(purpose: LinkPurpose, user: User) -> list[OneTimeLink]:
+    """End every link of one purpose that would still work for an account."""
+    return _end(OneTimeLink.objects.filter(purpose=purpose, user=user))
+
+
 def _end(links: models.QuerySet[OneTimeLink]) -> list[OneTimeLink]:
     standing = list(links.filter(used__isnull=True, expires__gt=now()))
     return [link for link in standing if use(link)]

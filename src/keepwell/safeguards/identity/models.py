@@ -128,6 +128,43 @@ class OneTimeLink(models.Model):
         return f"one-time link {self.id}"
 
 
+class FactorReplacement(models.Model):
+    """A colleague has asked that an account may put a new second step in place of a lost one.
+
+    It belongs to the account, which may enter several organisations, and so stands outside the
+    wall; `organisation` is where it was started. It ends once, for the reason `ended_because`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    organisation = models.UUIDField()
+    started = models.DateTimeField(default=now)
+    started_by = models.UUIDField()
+    opens = models.DateTimeField()
+    expires = models.DateTimeField()
+    confirmed = models.DateTimeField(null=True)
+    confirmed_by = models.UUIDField(null=True)
+    ended = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(ended__isnull=True),
+                name="one_replacement_at_a_time",
+            ),
+            models.CheckConstraint(
+                name="confirmed_by_a_second",
+                condition=models.Q(confirmed_by__isnull=True)
+                | ~models.Q(confirmed_by=models.F("started_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"replacement of a second step {self.id}"
+
+
 class Tries(models.Model):
     """Failed tries in a row at one door: an account, a network, a browser known to an account."""
 

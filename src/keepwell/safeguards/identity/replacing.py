@@ -1,7 +1,8 @@
-"""A lost second step, replaced from the server's console; it is never switched off meanwhile.
+"""A lost second step, replaced by a link; it is never switched off meanwhile.
 
-Whoever runs the server makes a link, which works once and only together with the account's
-password: the old second step stays the one that counts until the new one has shown its first code.
+A colleague starts it (`access.replacements`), or whoever runs the server makes the link. It works
+once and only together with the account's password: the old second step stays the one that counts
+until the new one has shown its first code.
 """
 
 from datetime import timedelta
@@ -13,10 +14,18 @@ from django.urls import reverse
 
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import Subject
-from keepwell.safeguards.identity import actions, links, recording, second_factor, sessions
+from keepwell.safeguards.identity import (
+    actions,
+    links,
+    recording,
+    replacements,
+    second_factor,
+    sessions,
+)
 from keepwell.safeguards.identity.errors import LinkUsed
 from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.identity.models import LinkPurpose, OneTimeLink, SessionRecord, User
+from keepwell.safeguards.identity.replacements import Ended
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import Ending
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
@@ -50,13 +59,28 @@ def replace(
     answer = second_factor.judge(secret, typed)
     if answer is not CodeAnswer.ACCEPTED:
         return answer
+    is_colleagues = link.about is not None
     with transaction.atomic():
-        if not links.use(link):
+        if not links.use(link) or (is_colleagues and not _use_replacement(link)):
             raise LinkUsed
         second_factor.enrol(user, secret, last_counter=second_factor.current_counter())
-    recording.account_event(request, user, IdentityKind.FACTOR_REPLACE, proven=True)
+    kind = IdentityKind.REPLACEMENT_USE if is_colleagues else IdentityKind.FACTOR_REPLACE
+    recording.account_event(request, user, kind, proven=True)
+    actions.end_replacement(request, user, Ended.FACTOR_CHANGED)
+    links.end_those_for(LinkPurpose.REPLACE_FACTOR, user)
     actions.end_sessions(request, user, Ending.FACTOR_CHANGED, but_this=True)
     return answer
+
+
+def is_shut(link: OneTimeLink) -> bool:
+    """Tell whether a link leads to a replacement that is over, or whose wait is not."""
+    one = replacements.behind(link)
+    return link.about is not None and (one is None or not replacements.is_open(one))
+
+
+def _use_replacement(link: OneTimeLink) -> bool:
+    one = replacements.behind(link)
+    return one is not None and replacements.is_open(one) and replacements.end(one, Ended.USED)
 
 
 def _end(session: SessionRecord, account: str) -> None:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.jobs.declaring import job
 from keepwell.jobs.work import Work
-from keepwell.safeguards.identity import links, sessions, throttle
+from keepwell.safeguards.identity import links, replacements, sessions, throttle
 
 
 @job("identity:past:sweep", title=_("Forget sessions and links long over"), every="11 * * * *")
@@ -13,4 +13,5 @@ def sweep(work: Work) -> None:
     with work.step(of=1):
         sessions.sweep()
         links.sweep()
+        replacements.sweep()
         throttle.sweep()

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from keepwell.office.second_steps import actions as second_steps
 from keepwell.office.sign_in import forms, mail, ways, words
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.sign_in.views.enrolling import qr_of, spaced
 from keepwell.safeguards.access.declarations import signed_in
 from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.viewers import sign_in_of
-from keepwell.safeguards.identity import actions, second_factor, sessions
+from keepwell.safeguards.identity import actions, replacements, second_factor, sessions
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.identity.second_factor import CodeAnswer
@@ -40,7 +41,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show where this account is signed in, and what it signs in with."""
     account, this = _account(request), sign_in_of(request).record
     listed = [(record, record == this) for record in sessions.standing_of(account)]
-    context = {"sessions": listed, "enrolled": second_factor.enrolled(account), "account": account}
+    context = {
+        "sessions": listed,
+        "enrolled": second_factor.enrolled(account),
+        "account": account,
+        "replacement": replacements.standing_of(account.pk),
+    }
     return render(request, "office/sign_in/account.html", context)
 
 
@@ -51,6 +57,15 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if not actions.end_session(request, _account(request), session_id):
         raise OutOfReach
     messages.success(request, _("The session is ended. Its next request is asked to sign in."))
+    return redirect("sign_in:account")
+
+
+@signed_in
+@require_POST
+def stop_replacement(request: HttpRequest) -> HttpResponse:
+    """Stop a replacement of the second step that a colleague has started for this account."""
+    if second_steps.stop_own(request, _account(request)):
+        messages.success(request, _("It is stopped. The link no longer works."))
     return redirect("sign_in:account")
 
 

@@ -1,4 +1,4 @@
-"""A second step that was lost: a link from the server's console, the password, then a new app."""
+"""A second step that was lost: a link from a colleague or the console, the password, a new app."""
 
 from uuid import UUID
 
@@ -13,10 +13,11 @@ from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.sign_in.views.enrolling import qr_of, spaced
 from keepwell.safeguards.access.declarations import enrolment, open_to_all
 from keepwell.safeguards.access.viewers import sign_in_of
-from keepwell.safeguards.identity import actions, links, replacing
+from keepwell.safeguards.identity import actions, links, replacements, replacing
 from keepwell.safeguards.identity.errors import LinkUsed
 from keepwell.safeguards.identity.models import LinkPurpose, OneTimeLink, Stage, User
 from keepwell.safeguards.identity.second_factor import CodeAnswer
+from keepwell.toolkit.clock import now
 
 _LINK = "replacing"
 UNUSABLE = 422
@@ -31,6 +32,8 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find(LinkPurpose.REPLACE_FACTOR, token)
     if link is None or link.user is None:
         return _gone(request)
+    if replacing.is_shut(link):
+        return _not_yet(request, link)
     form = forms.OwnPasswordForm(places.posted(request))
     status = UNUSABLE if form.is_bound else 200
     if form.is_valid():
@@ -42,7 +45,7 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("sign_in:replacement")
         status = TOO_MANY if answer.wait else UNUSABLE
         form.add_error("password", words.wait(answer.wait) if answer.wait else words.password())
-    context = {"form": form, "account": link.user}
+    context = {"form": form, "account": link.user, "is_colleagues": link.about is not None}
     return render(request, "office/sign_in/lost.html", context, status=status)
 
 
@@ -85,7 +88,18 @@ def _link_of(request: HttpRequest, user: User) -> OneTimeLink | None:
     followed = request.session.get(_LINK)
     if not followed:
         return None
-    return links.standing(LinkPurpose.REPLACE_FACTOR, UUID(followed), user)
+    link = links.standing(LinkPurpose.REPLACE_FACTOR, UUID(followed), user)
+    return None if link is None or replacing.is_shut(link) else link
+
+
+def _not_yet(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
+    """Say when the link opens: whoever was told of it can stop it until then."""
+    one = replacements.behind(link)
+    if one is None:
+        return _gone(request)
+    context = {"span": words.span(one.opens - now())}
+    status = 409 if request.method == "POST" else 200
+    return render(request, "office/sign_in/link_not_yet.html", context, status=status)
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

@@ -41,7 +41,7 @@ from keepwell.safeguards.access.raising import ELEVATION, EMERGENCY, Fell
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
-from keepwell.safeguards.identity import accounts, links, second_factor, sessions
+from keepwell.safeguards.identity import accounts, links, replacements, second_factor, sessions
 from keepwell.safeguards.identity.models import Stage
 from keepwell.safeguards.identity.sessions import Ending
 from keepwell.safeguards.tenancy import wall
@@ -128,6 +128,7 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
         take_away(MEMBERSHIP, row.pk)
         accounts.close_door(row.user_id, viewer.organisation)
         ended = list(_ended(viewer, row))
+        replacements.end_that_of(row.user_id, replacements.Ended.MEMBERSHIP_ENDED)
         EndedAccess.objects.bulk_create(ended)
         _record_end(viewer, row, ended, reason)
     return row

@@ -1,0 +1,1 @@
+"""A colleague has lost the phone: a new second step, started by an administrator."""

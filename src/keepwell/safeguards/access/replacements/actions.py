@@ -1,0 +1,150 @@
+"""Starting, confirming and stopping the replacement of a colleague's second step.
+
+It gives nobody anything: the member follows a link from the mail, with the password, and only after
+a wait in which whoever was told can stop it (docs/decisions/0013-a-colleague-replaces.md). An
+account may enter other organisations; their trails say that it happened, and not by whom.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from keepwell.safeguards.access.errors import NotPermitted, OutOfReach, OwnMembership
+from keepwell.safeguards.access.members.actions import allow_role, lock_members
+from keepwell.safeguards.access.models import Membership
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.queries import allow, role_of, within_reach
+from keepwell.safeguards.access.replacements.errors import OnTheServerOnly
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.identity import replacements
+from keepwell.safeguards.identity.events import IdentityKind
+from keepwell.safeguards.identity.models import FactorReplacement, User
+from keepwell.safeguards.identity.recording import organisations_of as doors_of
+from keepwell.safeguards.identity.replacements import Ended
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+
+
+class IdentityCheck(StrEnum):
+    """How somebody made sure who asks (NIST 800-63B 6.1.2.3: as at the first enrolment)."""
+
+    CALLED_BACK = "called-back"
+    IN_PERSON = "in-person"
+    ON_VIDEO = "on-video"
+
+
+def start(
+    viewer: Viewer, *, membership: UUID, check: IdentityCheck, reason: str
+) -> FactorReplacement:
+    """Start a replacement for a colleague whose identity the viewer has checked.
+
+    Only an owner starts it for an owner, nobody for themselves. Raises ReplacementStands, and
+    OnTheServerOnly for whoever owns another organisation too.
+    """
+    allow(viewer, AccessPermission.SECOND_STEP_REPLACE)
+    with transaction.atomic():
+        with wall.writing(viewer.organisation):
+            lock_members(viewer)
+            user = _colleague(viewer, membership)
+        others = _others(viewer, user)
+        if any(role_of(user.pk, one) is Role.OWNER for one in others):
+            raise OnTheServerOnly
+        one = replacements.begin(user.pk, organisation=viewer.organisation, by=_actor(viewer))
+        detail = {"check": str(check)}
+        _record(viewer, IdentityKind.REPLACEMENT_START, one, others, reason=reason, detail=detail)
+    return one
+
+
+def confirm(
+    viewer: Viewer, *, membership: UUID, check: IdentityCheck, reason: str
+) -> FactorReplacement:
+    """Confirm a replacement as a second colleague: it opens at once, unless the account may enter
+    other organisations, where the whole wait counts. Again does nothing more.
+
+    Raises NotPermitted for whoever started it, OwnMembership for the member.
+    """
+    allow(viewer, AccessPermission.SECOND_STEP_REPLACE)
+    with transaction.atomic():
+        with wall.writing(viewer.organisation):
+            lock_members(viewer)
+            user = _colleague(viewer, membership)
+        one = _standing(user)
+        if one.organisation != viewer.organisation:
+            raise OutOfReach
+        if one.started_by == viewer.actor:
+            raise NotPermitted
+        others = _others(viewer, user)
+        if replacements.confirm(one, by=_actor(viewer), opens_now=not others):
+            kind, detail = IdentityKind.REPLACEMENT_CONFIRM, {"check": str(check)}
+            _record(viewer, kind, one, others, reason=reason, detail=detail)
+    return _standing(user)
+
+
+def stop(viewer: Viewer, *, membership: UUID) -> FactorReplacement | None:
+    """Stop what stands for a colleague, whichever organisation started it; None when none stands.
+
+    It asks for no reason and no second proof: to stop must be quick, and gives nobody anything.
+    """
+    allow(viewer, AccessPermission.SECOND_STEP_REPLACE)
+    with transaction.atomic():
+        with wall.writing(viewer.organisation):
+            rows = Membership.objects.select_related("user").filter(ended__isnull=True)
+            row: Membership = within_reach(rows, pk=membership)
+        one = replacements.end_that_of(row.user_id, Ended.STOPPED_BY_COLLEAGUE)
+        if one is not None:
+            detail = {"because": str(Ended.STOPPED_BY_COLLEAGUE)}
+            others = _others(viewer, row.user)
+            _record(viewer, IdentityKind.REPLACEMENT_STOP, one, others, detail=detail)
+    return one
+
+
+def _colleague(viewer: Viewer, membership: UUID) -> User:
+    present = Membership.objects.filter(approved__isnull=False, ended__isnull=True)
+    row: Membership = within_reach(present.select_related("user"), pk=membership)
+    if row.user_id == viewer.actor:
+        raise OwnMembership
+    allow_role(viewer, row.role)
+    user: User = row.user
+    return user
+
+
+def _standing(user: User) -> FactorReplacement:
+    one = replacements.standing_of(user.pk)
+    if one is None:
+        raise OutOfReach
+    return one
+
+
+def _actor(viewer: Viewer) -> UUID:
+    if viewer.actor is None:
+        raise NotPermitted
+    return viewer.actor
+
+
+def _others(viewer: Viewer, user: User) -> list[UUID]:
+    """Return the other organisations this account is let in to."""
+    elsewhere = [one for one in doors_of(user) if one != viewer.organisation]
+    return [one for one in elsewhere if role_of(user.pk, one) is not None]
+
+
+def _record(
+    viewer: Viewer,
+    kind: IdentityKind,
+    one: FactorReplacement,
+    others: list[UUID],
+    *,
+    reason: str = "",
+    detail: Mapping[str, str],
+) -> None:
+    """Write on the viewer's trail who and why; on others' trails that it came from elsewhere."""
+    about = (Subject(model="identity.user", ids=(one.user_id,)),)
+    with wall.writing(viewer.organisation):
+        record(viewer, kind, subjects=about, reason=reason, detail=detail)
+    for other in others:
+        system = Viewer(kind=ViewerKind.SYSTEM, organisation=other)
+        with wall.writing(other):
+            record(system, kind, subjects=about, detail={"by": "another-organisation"})
