@@ -33,7 +33,7 @@ from keepwell.safeguards.access.proposals import actions as proposals
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.routes import Route
 from keepwell.safeguards.audit import queries, writer
-from keepwell.safeguards.identity import links, sessions
+from keepwell.safeguards.identity import links, passkeys, sessions
 from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.persons import actions as persons
 from keepwell.safeguards.persons import reports
@@ -44,6 +44,7 @@ from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit import clock
 from tests.people import Clinic, Person, browser_of, make_clinic
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, author, publish
+from tests.softkey import SoftKey
 
 REASON = "The same person, seen at the desk"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -99,6 +100,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids |= {"report_id": _report(clinic, ids["person_id"])}
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     ids |= {"network_id": _network(clinic), "location_id": _location(clinic)}
+    ids["passkey_id"] = _passkey(clinic)
     one_time = _one_time(clinic, ids["invitation_id"])
     return Inhabited(clinic, token, half, ids, digest, one_time)
 
@@ -179,6 +181,14 @@ def _report(clinic: Clinic, person: UUID) -> UUID:
 
 def _view(clinic: Clinic) -> UUID:
     return trail.save_view(author(clinic), name="Openings", asked="kind=opened").pk
+def _passkey(clinic: Clinic) -> UUID:
+    user, challenge = clinic.owner.user, "A" * 43
+    options = {"publicKey": {"challenge": challenge, "user": {"id": "AAAA"}}}
+    made = passkeys.add(
+        user, challenge=challenge, answer=SoftKey().make(options), name="Front desk"
+    )
+    assert made is not None
+    return made.pk
 
 
 def _other_session(clinic: Clinic) -> UUID:

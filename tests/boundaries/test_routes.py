@@ -53,6 +53,8 @@ OPEN = {
     "sign_in:join": "the one-time link is the permission",
     "sign_in:new_password": "the one-time link is the permission",
     "sign_in:out": "signing out needs no permission",
+    "sign_in:passkey": "signing in by a passkey, which is both steps",
+    "sign_in:passkey_challenge": "a challenge to a passkey is the same for everybody",
     "sign_in:password": "the first step of signing in",
     "sign_in:replace_lost": "the one-time link is the permission, and the password is asked for",
     "sign_in:set_up": "the one-time link is the permission",

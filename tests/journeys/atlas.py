@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from tests.journeys import authenticator, browser, raised
 from tests.journeys.answering import START, Patient
 from tests.journeys.clinic import SAMPLES, Clinic, press, publish
+from tests.journeys.finger import finger
 from tests.journeys.fresh import Fresh
 from tests.journeys.postbox import found_in_a_letter, newest_text
 from tests.journeys.stops import Stop
@@ -26,6 +27,7 @@ SUBMIT = 'main form button[type="submit"]'
 QUESTIONNAIRE = SAMPLES / "smartforms__CVD-Risk-2023.json"
 JOIN = r"(https://\S+/join/\S+/)"
 IRA, IRA_NAME = "ira.weiss@riverside.example", "Ira Weiss"
+PASSKEY = "Front desk"
 HILL = {
     "name": "Hillside",
     "telephone": "+1 555 0177",
@@ -322,8 +324,22 @@ def _account(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
         page.fill('main input[name="password"]', fresh.account["password"])
         authenticator.type_code(page, fresh.secret)
         yield Stop("account-app", this)
+        yield from _passkeys(this, fresh)
         yield from _networks(this, fresh)
     yield from _lost_second_step(clinic, fresh)
+
+
+def _passkeys(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:
+    page = this.page
+    page.goto(urljoin(fresh.served.url, "/account/passkeys/add/"))
+    yield Stop("passkey-add", this)
+    with finger(page):
+        page.fill('[name="name"]', PASSKEY)
+        press(page, "keepwell-passkey button")
+        yield Stop("account-passkey", this)
+        press(page, 'main a[href^="/account/passkeys/"][href$="/remove/"]')
+        yield Stop("passkey-remove", this)
+        press(page, POST)
 
 
 def _networks(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:

@@ -27,6 +27,7 @@ from tests.serving import Demo, serving
 FOLDER = Path(__file__).parents[2] / "pictures"
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "pictures"
 FOR_DOCUMENTATION = {
+    "account-passkey": "desktop-light",
     "patient-page-choices": "phone-light",
     "form": "desktop-light",
     "inbox": "desktop-light",

@@ -89,7 +89,7 @@ def _reset(chosen: argparse.Namespace) -> int:
         raise Refusal(f"No open account has the address {chosen.email}. Nothing was changed.")
     if not _is_owner(user):
         raise Refusal("This way back is for owners, and this account is none. Nothing was changed.")
-    if not second_factor.has_app(user):
+    if not second_factor.has_second_step(user):
         raise Refusal("This account has no second step yet: signing in asks for a first one.")
     path = replacing.order(user, account=unix_account(), reason=reason)
     mail.tell_of_factor_link(user)

@@ -62,7 +62,7 @@ def _who(request: HttpRequest) -> dict[str, str]:
 
 
 PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
+    f"{feature}={'(self)' if feature.startswith('publickey') else '()'}"
     for feature in (
         "accelerometer",
         "autoplay",
@@ -75,6 +75,7 @@ PERMISSIONS_POLICY = ", ".join(
         "microphone",
         "midi",
         "payment",
+        "publickey-credentials-create",
         "publickey-credentials-get",
         "screen-wake-lock",
         "usb",

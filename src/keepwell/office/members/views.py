@@ -141,7 +141,7 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     context = {
         "form": form,
         "one": lists.waiting(viewer, [row])[0],
-        "has_app": second_factor.has_app(row.user),
+        "has_app": second_factor.has_second_step(row.user),
     }
     status = 422 if form.is_bound else 200
     return render(request, "office/members/let_in.html", context, status=status)

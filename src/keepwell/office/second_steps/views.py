@@ -44,7 +44,7 @@ def start(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         "wait": words.span(replacements.wait()),
         "is_me": row.user_id == viewer.actor,
         "is_out_of_hand": is_out_of_hand(viewer, row),
-        "has_none": not second_factor.has_app(row.user),
+        "has_none": not second_factor.has_second_step(row.user),
         "standing": replacements.standing_of(row.user_id),
     }
     return _checked(request, act, "office/second_steps/start.html", context)

@@ -10,7 +10,7 @@ from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.safeguards.identity import accounts, passwords
+from keepwell.safeguards.identity import accounts, passkeys, passwords
 from keepwell.safeguards.identity.configuration import PASSWORD_ADVISED, PASSWORD_MINIMUM
 from keepwell.safeguards.identity.models import User
 
@@ -84,6 +84,23 @@ class RecoveryCodeForm(forms.Form):
     """The second step without the phone: eight digits."""
 
     code = _code(_("Recovery code"), _("Type one of your recovery codes."), digits=8)
+
+
+class PasskeyForm(forms.Form):
+    """A new passkey: what its person calls it, and what the browser made."""
+
+    name = forms.CharField(
+        label=_("Name of the passkey"),
+        help_text=_("So that you know it again when a device is lost. Such as: my telephone."),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "c20"}),
+        error_messages={"required": _("Give it a name that you will know it by.")},
+    )
+    passkey = forms.CharField(
+        max_length=passkeys.LONGEST_ANSWER,
+        widget=forms.HiddenInput,
+        error_messages={"required": _("The browser made no passkey. Try once more.")},
+    )
 
 
 class ForgottenForm(forms.Form):

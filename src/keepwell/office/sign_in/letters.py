@@ -17,6 +17,8 @@ class AccountLetter(StrEnum):
     FACTOR = "factor"
     FACTOR_LINK = "factor_link"
     FACTOR_LINK_OF_OWNER = "factor_link_of_owner"
+    FACTOR_REMOVED = "factor_removed"
+    PASSKEY_ADDED = "passkey_added"
     PASSWORD = "password"  # noqa: S105  a letter, not a password
     RECOVERY_CODE = "recovery_code"
     RESET = "reset"
@@ -46,6 +48,20 @@ LETTERS = {
             subject=_("A link for a new second step of an owner was made"),
             template="office/sign_in/mail/factor_link_of_owner.txt",
             example={**_EXAMPLE, "organisation": "Ashgrove Clinic"},
+        ),
+        Letter(
+            code=AccountLetter.FACTOR_REMOVED,
+            title=_("When a passkey or the authenticator app was removed"),
+            subject=_("A second step of your Keepwell account was removed"),
+            template="office/sign_in/mail/factor_removed.txt",
+            example=_EXAMPLE,
+        ),
+        Letter(
+            code=AccountLetter.PASSKEY_ADDED,
+            title=_("When a passkey was added"),
+            subject=_("A passkey was added to your Keepwell account"),
+            template="office/sign_in/mail/passkey_added.txt",
+            example=_EXAMPLE,
         ),
         Letter(
             code=AccountLetter.PASSWORD,

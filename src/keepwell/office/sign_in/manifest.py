@@ -13,6 +13,9 @@ MANIFEST = Manifest(
         IdentityKind.FACTOR_FAIL: EventWords(
             did=_("gave a wrong code for an account"), icon="warning", tone="warning"
         ),
+        IdentityKind.FACTOR_REMOVE: EventWords(
+            did=_("removed a second step"), icon="key", tone="warning"
+        ),
         IdentityKind.FACTOR_REPLACE: EventWords(did=_("replaced the second step"), icon="key"),
         IdentityKind.FACTOR_RESET: EventWords(
             did=_("made a link for a new second step on the server's command line"),

@@ -68,7 +68,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
         return redirect(home() if decision.is_full else resolve_url(settings.LOGIN_URL))
     if decision.stage is Stage.FACTORS:
         return after_both_steps(request, user)
-    return redirect("sign_in:code" if second_factor.has_app(user) else "sign_in:enrol")
+    return redirect("sign_in:code" if second_factor.has_second_step(user) else "sign_in:enrol")
 
 
 def after_both_steps(request: HttpRequest, user: User) -> HttpResponse:
@@ -162,6 +162,12 @@ def prepared_secret(request: HttpRequest) -> str:
     """Return the secret that waits in this session, or nothing."""
     waiting = str(request.session.get(SECRET, ""))
     return second_factor.unsealed(waiting) if waiting else ""
+
+
+def concerned(request: HttpRequest) -> UUID | None:
+    """Return the organisation in which one is signed in: a letter is written as it writes."""
+    record = sign_in_of(request).record
+    return record.organisation if record else None
 
 
 def _wait_at(request: HttpRequest, user: User, route: str) -> HttpResponse:

@@ -1,11 +1,13 @@
 """What sign-in says when a try did not work: the same for everybody, never which half was wrong."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from keepwell.safeguards.identity.models import Factor, Passkey
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import IDLE_LIMIT, Ending
 
@@ -48,6 +50,21 @@ def code(answer: CodeAnswer | None) -> str:
     }
     wrong = _("That is not the code the app shows now. Check the app and type it again.")
     return words.get(answer, wrong) if answer else wrong
+
+
+def way(factor: str, passkeys: Sequence[Passkey]) -> str:
+    """Say what a session's second step was done with; nothing where that is not known."""
+    if factor == Factor.APP:
+        return _("with the authenticator app")
+    if factor == Factor.RECOVERY_CODE:
+        return _("with a recovery code")
+    named = next((one.name for one in passkeys if str(one.pk) == factor), "")
+    return _("with the passkey %(name)s") % {"name": named} if named else ""
+
+
+def passkey() -> str:
+    """Say that a passkey did not open the door, whatever was wrong with it."""
+    return _("That passkey did not work here. Try it once more, or sign in with password and code.")
 
 
 def recovery_code() -> str:

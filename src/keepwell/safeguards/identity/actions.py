@@ -21,7 +21,7 @@ from keepwell.safeguards.identity import (
 )
 from keepwell.safeguards.identity import sessions as session_rules
 from keepwell.safeguards.identity.events import IdentityKind
-from keepwell.safeguards.identity.models import SessionRecord, Stage, User
+from keepwell.safeguards.identity.models import Factor, SessionRecord, Stage, User
 from keepwell.safeguards.identity.origin import address_of, device_of
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.session_store import SessionStore
@@ -38,6 +38,7 @@ class Answer:
     is_right: bool = False
     user: User | None = None
     code: CodeAnswer | None = None
+    factor: str = ""  # the passkey's id
     wait: timedelta = timedelta(0)
 
 
@@ -58,7 +59,11 @@ def new_user(*, email: str, name: str, password: str) -> User:
 def begin(
     request: HttpRequest, user: User, stage: Stage, organisation: UUID | None = None
 ) -> SessionRecord:
-    """Give this browser a new session with a new id, and end the one it had (ASVS 7.2.4)."""
+    """Give this browser a new session with a new id, and end the one it had (ASVS 7.2.4).
+
+    What the second step was done with goes along.
+    """
+    before = request.sign_in.record  # type: ignore[attr-defined]
     carried = {name: request.session[name] for name in CARRIED if name in request.session}
     key = session_rules.open_session(
         user,
@@ -66,6 +71,7 @@ def begin(
         organisation=organisation,
         address=address_of(request),
         device=device_of(request),
+        factor=before.factor if before and before.user_id == user.pk else "",
     )
     request.session.flush()
     request.session = SessionStore(key)
@@ -74,6 +80,13 @@ def begin(
     rotate_token(request)
     request.sign_in = session_rules.decide(key)  # type: ignore[attr-defined]
     return SessionRecord.objects.get(key_digest=session_rules.digest_of(key))
+
+
+def note_factor(request: HttpRequest, factor: str) -> None:
+    """Note what the second step was done with: whatever is removed ends the sessions it made."""
+    record = request.sign_in.record  # type: ignore[attr-defined]
+    if record is not None:
+        session_rules.note_factor(record, factor)
 
 
 def give_password(request: HttpRequest, *, email: str, password: str) -> Answer:
@@ -104,6 +117,7 @@ def give_code(request: HttpRequest, user: User, typed: str) -> Answer:
         _record_failure(request, user, IdentityKind.FACTOR_FAIL, because=answer)
         return Answer(code=answer)
     throttle.succeed(*doors)
+    note_factor(request, Factor.APP)
     return Answer(is_right=True, user=user, code=answer)
 
 
@@ -117,6 +131,7 @@ def give_recovery_code(request: HttpRequest, user: User, typed: str) -> Answer:
         _record_failure(request, user, IdentityKind.FACTOR_FAIL, because="recovery-code")
         return Answer()
     throttle.succeed(*doors)
+    note_factor(request, Factor.RECOVERY_CODE)
     recording.account_event(request, user, IdentityKind.RECOVERY_CODE_USE, proven=True)
     return Answer(is_right=True, user=user)
 
@@ -129,6 +144,7 @@ def enrol(request: HttpRequest, user: User, *, secret: str, typed: str) -> CodeA
     counter = second_factor.current_counter()
     if not second_factor.enrol_first(user, secret, last_counter=counter):
         return CodeAnswer.USED
+    note_factor(request, Factor.APP)
     recording.account_event(request, user, IdentityKind.FACTOR_ENROL, proven=True)
     return answer
 
@@ -140,7 +156,7 @@ def replace_app(request: HttpRequest, user: User, *, secret: str, typed: str) ->
     """
     answer = second_factor.judge(secret, typed)
     if answer is CodeAnswer.ACCEPTED:
-        second_factor.enrol(user, secret, last_counter=second_factor.current_counter())
+        second_factor.put_app(user, secret, last_counter=second_factor.current_counter())
         recording.account_event(request, user, IdentityKind.FACTOR_REPLACE, proven=True)
         end_replacement(request, user, replacements.Ended.FACTOR_CHANGED)
         end_sessions(request, user, Ending.FACTOR_CHANGED, but_this=True)
@@ -231,6 +247,13 @@ def end_sessions(
     this = request.sign_in.record if but_this else None  # type: ignore[attr-defined]
     standing = SessionRecord.objects.filter(user=user, ended__isnull=True)
     return sum(_end_and_record(request, one, because) for one in standing if one != this)
+
+
+def end_sessions_made_with(request: HttpRequest, user: User, factor: str) -> int:
+    """End an account's other sessions whose second step was done with this; return how many."""
+    this = request.sign_in.record  # type: ignore[attr-defined]
+    made = SessionRecord.objects.filter(user=user, factor=factor, ended__isnull=True)
+    return sum(_end_and_record(request, one, Ending.FACTOR_CHANGED) for one in made if one != this)
 
 
 def change_password(request: HttpRequest, user: User, *, password: str) -> None:

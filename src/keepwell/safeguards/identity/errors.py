@@ -7,6 +7,24 @@ from django.utils.translation import gettext_noop as _
 from keepwell.toolkit.errors import KeepwellError
 
 
+class LastSecondStep(KeepwellError):  # noqa: N818  names the fact
+    """Without it the password alone would be left; it can only be replaced."""
+
+    code: ClassVar[str] = "last_second_step"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This is your only second step. Nothing was removed. Add another one first, or replace it."
+    )
+
+
+class TooManyPasskeys(KeepwellError):  # noqa: N818  names the fact
+    """An account has as many passkeys as it may have."""
+
+    code: ClassVar[str] = "too_many_passkeys"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _("You have 20 passkeys. Nothing was added. Remove one first.")
+
+
 class ReplacementStands(KeepwellError):  # noqa: N818  names the fact
     """A new second step was asked for already and is still under way."""
 

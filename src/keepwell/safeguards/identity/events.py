@@ -8,6 +8,7 @@ class IdentityKind(StrEnum):
 
     FACTOR_ENROL = "identity:factor:enrol"
     FACTOR_FAIL = "identity:factor:fail"
+    FACTOR_REMOVE = "identity:factor:remove"
     FACTOR_REPLACE = "identity:factor:replace"
     FACTOR_RESET = "identity:factor:reset"
     PASSWORD_CHANGE = "identity:password:change"  # noqa: S105  a kind, not a password

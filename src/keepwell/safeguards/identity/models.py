@@ -81,6 +81,7 @@ class SessionRecord(models.Model):
     last_act = models.DateTimeField(default=now)
     address = models.CharField(max_length=45, blank=True)
     device = models.CharField(max_length=80, blank=True)
+    factor = models.CharField(max_length=36, blank=True)  # a word of `Factor`, or a passkey's id
     ended = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=20, blank=True)
 
@@ -100,10 +101,38 @@ class SessionRecord(models.Model):
         return f"session {self.id}"
 
 
+class Factor(StrEnum):
+    """What a session's second step was done with, when it was no passkey."""
+
+    APP = "app"
+    RECOVERY_CODE = "recovery-code"
+
+
+class Passkey(models.Model):
+    """A key pair whose private half stays on a device or in its person's password manager.
+
+    `credential` is the attested credential data (WebAuthn level 3, 6.5.1): model of the
+    authenticator, id and public key. `counter` is the last signature counter seen (6.1.1).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # of the credential's id
+    credential = models.BinaryField()
+    counter = models.BigIntegerField(default=0)
+    created = models.DateTimeField(default=now)
+    last_used = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"passkey {self.id}"
+
+
 class LinkPurpose(StrEnum):
     """What a one-time link is good for, and nothing else."""
 
     JOIN = "join"
+    PASSKEY = "passkey"  # a challenge: what a passkey has to sign
     REPLACE_FACTOR = "factor"
     RESET_PASSWORD = "reset"  # noqa: S105  a purpose, not a password
     SET_UP = "set-up"

@@ -24,7 +24,13 @@ from keepwell.safeguards.identity import (
 )
 from keepwell.safeguards.identity.errors import LinkUsed
 from keepwell.safeguards.identity.events import IdentityKind
-from keepwell.safeguards.identity.models import LinkPurpose, OneTimeLink, SessionRecord, User
+from keepwell.safeguards.identity.models import (
+    Factor,
+    LinkPurpose,
+    OneTimeLink,
+    SessionRecord,
+    User,
+)
 from keepwell.safeguards.identity.replacements import Ended
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import Ending
@@ -64,6 +70,7 @@ def replace(
         if not links.use(link) or (is_colleagues and not _use_replacement(link)):
             raise LinkUsed
         second_factor.enrol(user, secret, last_counter=second_factor.current_counter())
+    actions.note_factor(request, Factor.APP)
     kind = IdentityKind.REPLACEMENT_USE if is_colleagues else IdentityKind.FACTOR_REPLACE
     recording.account_event(request, user, kind, proven=True)
     actions.end_replacement(request, user, Ended.FACTOR_CHANGED)

@@ -18,7 +18,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
-from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.identity.errors import LastSecondStep
+from keepwell.safeguards.identity.models import Passkey, User
 from keepwell.toolkit.clock import now, now_us
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,11 @@ def has_app(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
+def has_second_step(user: User) -> bool:
+    """Tell whether a password alone is not enough: there is an app or a passkey."""
+    return has_app(user) or Passkey.objects.filter(user=user).exists()
+
+
 def enrolled(user: User) -> Enrolled:
     """Return what an account has for its second step."""
     codes = _codes_row(user)
@@ -102,7 +108,18 @@ def judge(secret: str, typed: str, *, last_counter: int = -1) -> CodeAnswer:
 
 
 def enrol(user: User, secret: str, *, last_counter: int = -1) -> None:
-    """Give an account its authenticator app and ten recovery codes, in place of any before."""
+    """Give an account its authenticator app and ten recovery codes, in place of all before.
+
+    Passkeys go too: whoever lost the phone may have lost them with it.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        Passkey.objects.filter(user=user).delete()
+        put_app(user, secret, last_counter=last_counter)
+
+
+def put_app(user: User, secret: str, *, last_counter: int = -1) -> None:
+    """Put an app and ten recovery codes in place of any before; passkeys stay."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         Authenticator.objects.filter(user=user).delete()
@@ -120,10 +137,20 @@ def enrol_first(user: User, secret: str, *, last_counter: int) -> bool:
     """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        if Authenticator.objects.filter(user=user).exists():
+        if Authenticator.objects.filter(user=user).exists() or has_second_step(user):
             return False
         enrol(user, secret, last_counter=last_counter)
     return True
+
+
+def remove_app(user: User) -> bool:
+    """Remove the app of an account that has a passkey; raise LastSecondStep when it has none."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if not Passkey.objects.filter(user=user).exists():
+            raise LastSecondStep
+        apps = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+        return bool(apps.delete()[0])
 
 
 def use_code(user: User, typed: str) -> CodeAnswer:

@@ -125,6 +125,7 @@ def open_session(
     organisation: UUID | None = None,
     address: str = "",
     device: str = "",
+    factor: str = "",
 ) -> str:
     """Make a session and return its key, which nobody can look up afterwards."""
     key = get_random_string(KEY_LENGTH, "abcdefghijklmnopqrstuvwxyz0123456789")
@@ -138,8 +139,15 @@ def open_session(
         last_act=moment,
         address=address,
         device=device,
+        factor=factor,
     )
     return key
+
+
+def note_factor(record: SessionRecord, factor: str) -> None:
+    """Note what the second step of a session was done with."""
+    record.factor = factor
+    SessionRecord.objects.filter(pk=record.pk, ended__isnull=True).update(factor=factor)
 
 
 def end(record: SessionRecord, because: Ending) -> bool:

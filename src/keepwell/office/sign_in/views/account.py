@@ -17,7 +17,14 @@ from keepwell.office.sign_in.views.enrolling import qr_of, spaced
 from keepwell.safeguards.access.declarations import signed_in
 from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.viewers import sign_in_of
-from keepwell.safeguards.identity import actions, replacements, second_factor, sessions
+from keepwell.safeguards.identity import (
+    actions,
+    passkey_actions,
+    passkeys,
+    replacements,
+    second_factor,
+    sessions,
+)
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.identity.second_factor import CodeAnswer
@@ -31,6 +38,7 @@ REASONS = {
     "members": "office:members",
     "networks": "office:networks",
     "two-persons": "office:proposals",
+    "passkeys": "sign_in:add_passkey",
 }
 RETURNING = {"access", "emergency", "members", "two-persons"}  # lead back to the page that asked
 
@@ -40,11 +48,16 @@ RETURNING = {"access", "emergency", "members", "two-persons"}  # lead back to th
 def overview(request: HttpRequest) -> HttpResponse:
     """Show where this account is signed in, and what it signs in with."""
     account, this = _account(request), sign_in_of(request).record
-    listed = [(record, record == this) for record in sessions.standing_of(account)]
+    own = passkeys.of(account)
+    listed = [
+        (record, record == this, words.way(record.factor, own))
+        for record in sessions.standing_of(account)
+    ]
     context = {
         "sessions": listed,
         "enrolled": second_factor.enrolled(account),
         "account": account,
+        "passkeys": own,
         "replacement": replacements.standing_of(account.pk),
     }
     return render(request, "office/sign_in/account.html", context)
@@ -103,7 +116,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _change_password(request: HttpRequest, account: User, password: str) -> HttpResponse:
     actions.change_password(request, account, password=password)
-    mail.tell(account, AccountLetter.PASSWORD, _concerned(request))
+    mail.tell(account, AccountLetter.PASSWORD, ways.concerned(request))
     messages.success(request, _("Your password is changed. Your other sessions are ended."))
     return redirect("sign_in:account")
 
@@ -117,34 +130,48 @@ def again(request: HttpRequest, reason: str) -> HttpResponse:
         raise OutOfReach
     asked = request.POST if request.method == "POST" else request.GET
     wanted = ways.safe_next(asked.get(ways.NEXT, ""))
-    form = forms.AgainForm(request.POST or None)
-    wait = 0
-    if form.is_valid():
+    account, answered = _account(request), request.POST.get("passkey", "")
+    form = forms.AgainForm(request.POST if request.method == "POST" and not answered else None)
+    answer = Answer()
+    if answered:
+        answer = passkey_actions.prove_again(request, account, answered)
+    elif form.is_valid():
         given = form.cleaned_data
         answer = actions.prove_again(
-            request, _account(request), password=given["password"], typed=given["code"]
+            request, account, password=given["password"], typed=given["code"]
         )
-        if answer.is_right:
-            return _weighty(request, reason, wanted)
-        wait = int(answer.wait.total_seconds())
-        form.add_error(None, words.wait(answer.wait) if wait else _again_wrong())
-    status = 429 if wait else 422 if form.is_bound else 200
-    context = {"form": form, "reason": reason, "next": wanted}
+    if answer.is_right:
+        return _weighty(request, reason, wanted)
+    refused = _refused(answer, is_passkey=bool(answered)) if answered or form.is_valid() else ""
+    status = 429 if answer.wait else 422 if request.method == "POST" else 200
+    context = {
+        "form": form,
+        "reason": reason,
+        "next": wanted,
+        "refused": refused,
+        "has_passkeys": bool(passkeys.of(account)),
+    }
     return render(request, "office/sign_in/again.html", context, status=status)
 
 
 def _weighty(request: HttpRequest, reason: str, wanted: str) -> HttpResponse:
     if reason == "codes":
         actions.renew_codes(request, _account(request))
-        mail.tell(_account(request), AccountLetter.FACTOR, _concerned(request))
+        mail.tell(_account(request), AccountLetter.FACTOR, ways.concerned(request))
     else:
         ways.note_proof(request)
     if reason == "app":
         ways.prepare_secret(request)
     return redirect((wanted if reason in RETURNING else "") or REASONS[reason])
+    is_back = reason in {"members", "passkeys"}
+    return redirect((wanted if is_back else "") or REASONS[reason])
 
 
-def _again_wrong() -> str:
+def _refused(answer: Answer, *, is_passkey: bool) -> str:
+    if answer.wait:
+        return words.wait(answer.wait)
+    if is_passkey:
+        return words.passkey()
     return _("Password and code do not belong to your account, or the code was used already.")
 
 
@@ -164,7 +191,7 @@ def app(request: HttpRequest) -> HttpResponse:
         if answer is CodeAnswer.ACCEPTED:
             ways.forget_proof(request)
             request.session.pop(ways.SECRET)
-            mail.tell(account, AccountLetter.FACTOR, _concerned(request))
+            mail.tell(account, AccountLetter.FACTOR, ways.concerned(request))
             return redirect("sign_in:new_codes")
         form.add_error("code", words.code(answer))
     context = {"form": form, "spaced": spaced(secret)}
@@ -198,9 +225,3 @@ def codes(request: HttpRequest) -> HttpResponse:
 
 def _account(request: HttpRequest) -> User:
     return cast("User", request.user)
-
-
-def _concerned(request: HttpRequest) -> UUID | None:
-    """Return the organisation in which one is signed in: a letter is written as it writes."""
-    record = sign_in_of(request).record
-    return record.organisation if record else None

@@ -13,7 +13,7 @@ from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.safeguards.access import queries
 from keepwell.safeguards.access.declarations import enrolment, open_to_all
 from keepwell.safeguards.access.viewers import member, sign_in_of
-from keepwell.safeguards.identity import actions, second_factor
+from keepwell.safeguards.identity import actions, passkeys, second_factor
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import Stage, User
 from keepwell.safeguards.identity.sessions import Ending
@@ -34,7 +34,12 @@ def password(request: HttpRequest) -> HttpResponse:
     form = forms.PasswordForm()
     wanted = ways.safe_next(request.GET.get("next", ""))
     notice = words.ending(request.GET.get("because", ""))
-    context = {"form": form, "next": wanted, "notice": notice}
+    context = {
+        "form": form,
+        "next": wanted,
+        "notice": notice,
+        "has_passkeys": passkeys.are_possible(),
+    }
     return render(request, "office/sign_in/password.html", context)
 
 
@@ -47,7 +52,7 @@ def _take_password(request: HttpRequest) -> HttpResponse:
         if answer.is_right and answer.user is not None:
             return _to_second_step(request, answer.user, wanted)
         form.add_error(None, words.wait(answer.wait) if answer.wait else words.no_match())
-    context = {"form": form, "next": wanted}
+    context = {"form": form, "next": wanted, "has_passkeys": passkeys.are_possible()}
     response = render(request, "office/sign_in/password.html", context, status=UNUSABLE)
     return _slowed(response, answer.wait)
 
@@ -55,7 +60,7 @@ def _take_password(request: HttpRequest) -> HttpResponse:
 def _to_second_step(request: HttpRequest, user: User, wanted: str) -> HttpResponse:
     if wanted:
         request.session[ways.NEXT] = wanted
-    if not second_factor.has_app(user):
+    if not second_factor.has_second_step(user):
         ways.prepare_secret(request)
     return ways.go_on(request)
 
@@ -95,7 +100,8 @@ def _second_step(
     template: str,
 ) -> HttpResponse:
     user = ways.on_the_way(request)
-    if sign_in_of(request).stage is not Stage.PASSWORD or not second_factor.has_app(user):
+    is_here = sign_in_of(request).stage is Stage.PASSWORD and second_factor.has_second_step(user)
+    if not is_here:
         return ways.go_on(request)
     form = form_class(request.POST or None)
     answer = Answer()
@@ -105,7 +111,12 @@ def _second_step(
             return ways.after_both_steps(request, user)
         form.add_error("code", words.wait(answer.wait) if answer.wait else wrong)
     status = UNUSABLE if form.is_bound else 200
-    return _slowed(render(request, template, {"form": form}, status=status), answer.wait)
+    context = {
+        "form": form,
+        "has_app": second_factor.has_app(user),
+        "has_passkeys": bool(passkeys.of(user)),
+    }
+    return _slowed(render(request, template, context, status=status), answer.wait)
 
 
 @enrolment

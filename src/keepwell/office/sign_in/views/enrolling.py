@@ -28,7 +28,7 @@ def app(request: HttpRequest) -> HttpResponse:
     """
     user = ways.on_the_way(request)
     secret = ways.prepared_secret(request)
-    if sign_in_of(request).stage is not Stage.PASSWORD or second_factor.has_app(user):
+    if sign_in_of(request).stage is not Stage.PASSWORD or second_factor.has_second_step(user):
         return ways.go_on(request)
     if not secret:
         return redirect("sign_in:password")
@@ -48,7 +48,7 @@ def app(request: HttpRequest) -> HttpResponse:
 def picture(request: HttpRequest) -> HttpResponse:
     """Send the QR code of the secret that waits in this session."""
     user = ways.on_the_way(request)
-    if second_factor.has_app(user):
+    if second_factor.has_second_step(user):
         raise Http404
     return qr_of(user, ways.prepared_secret(request))
 

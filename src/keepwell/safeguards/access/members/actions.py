@@ -73,7 +73,7 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
         if row.approved is not None:
             return None
         allow_role(viewer, row.role)
-        if not second_factor.has_app(row.user):
+        if not second_factor.has_second_step(row.user):
             raise NoSecondStep
         row.approved = now()
         row.save(update_fields=["approved"])
