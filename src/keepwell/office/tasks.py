@@ -3,9 +3,12 @@
 from datetime import timedelta
 from math import ceil
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.jobs import queue
@@ -14,6 +17,7 @@ from keepwell.jobs.work import Work
 from keepwell.office.mail.letters import Fact
 from keepwell.office.mail.writing import write, write_to
 from keepwell.office.members.letters import MEMBER_LETTERS, MEMBER_PAGES, MemberLetter
+from keepwell.office.members.letters import MEMBER_LETTERS, MemberLetter
 from keepwell.office.second_steps.letters import SECOND_STEP_LETTERS, SecondStepLetter
 from keepwell.office.sign_in.letters import LETTERS, RESET_LASTS, AccountLetter
 from keepwell.office.trail.letters import CHECKPOINT
@@ -25,11 +29,13 @@ from keepwell.safeguards.access.queries import members_of, organisations_of, rol
 from keepwell.safeguards.access.replacements.queries import to_be_told
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import elsewhere
-from keepwell.safeguards.identity import accounts, links, replacements
+from keepwell.safeguards.identity import accounts, links, replacements, sessions
 from keepwell.safeguards.identity.models import LinkPurpose, User
+from keepwell.safeguards.identity.origin import network_of
 from keepwell.safeguards.mail import post
 from keepwell.safeguards.tenancy.organisations import organisation_ids
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.shell import moments
 from keepwell.shell.queries import organisation
 from keepwell.toolkit.clock import now
 
@@ -55,6 +61,28 @@ def _facts(user: User, letter: AccountLetter, concerned: UUID | None) -> dict[st
         "address": settings.KEEPWELL_STAFF_URL + reverse("sign_in:new_password", args=[token]),
         "minutes": int(RESET_LASTS.total_seconds() // 60),
     }
+
+
+@job("office:device:write", title=_("Mail about a browser not seen before"), tries=12)
+def write_of_new_device(work: Work, account: UUID, session: UUID) -> None:
+    """Write when, with which browser and from which network an account was entered; no address."""
+    user = accounts.open_account_of(account)
+    record = sessions.one_of(user, session) if user else None
+    profile = organisation(work.organisation) if work.organisation else None
+    if user is None or record is None or profile is None:
+        return
+    with translation.override(language_of(user, work.organisation)):
+        moment = moments.exact(record.created, ZoneInfo(profile.time_zone))
+        device = record.device or gettext("a browser that does not say what it is")
+    write(
+        work,
+        LETTERS[AccountLetter.NEW_DEVICE],
+        user,
+        moment=moment,
+        device=device,
+        network=network_of(record.address),
+        address=settings.KEEPWELL_STAFF_URL + reverse("sign_in:account"),
+    )
 
 
 @job("office:invitation:write", title=_("Mail an invitation"), tries=12)

@@ -14,8 +14,21 @@ from django.utils.functional import Promise
 
 Fact = str | int
 # name: of the account's person; address: of a page; organisation: its name; minutes, hours: how
-# long a link works; checkpoint: the signed head of a trail (hashes, a number, a time).
-FACTS = frozenset({"address", "checkpoint", "hours", "minutes", "name", "organisation"})
+# long a link works; checkpoint: the signed head of a trail (hashes, a number, a time); moment,
+# device, network: when, with which browser and from where somebody signed in.
+FACTS = frozenset(
+    {
+        "address",
+        "checkpoint",
+        "device",
+        "hours",
+        "minutes",
+        "moment",
+        "name",
+        "network",
+        "organisation",
+    }
+)
 
 
 class FactRefused(TypeError):  # noqa: N818  names the fact

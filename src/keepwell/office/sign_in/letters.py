@@ -18,6 +18,7 @@ class AccountLetter(StrEnum):
     FACTOR_LINK = "factor_link"
     FACTOR_LINK_OF_OWNER = "factor_link_of_owner"
     FACTOR_REMOVED = "factor_removed"
+    NEW_DEVICE = "new_device"
     PASSKEY_ADDED = "passkey_added"
     PASSWORD = "password"  # noqa: S105  a letter, not a password
     RECOVERY_CODE = "recovery_code"
@@ -55,6 +56,19 @@ LETTERS = {
             subject=_("A second step of your Keepwell account was removed"),
             template="office/sign_in/mail/factor_removed.txt",
             example=_EXAMPLE,
+        ),
+        Letter(
+            code=AccountLetter.NEW_DEVICE,
+            title=_("When a browser not seen before has signed in"),
+            subject=_("Your Keepwell account was used in a browser not seen before"),
+            template="office/sign_in/mail/new_device.txt",
+            example={
+                "name": "Ada Moreno",
+                "moment": "Tuesday, November 24, 2026, 09:42:07 PST",
+                "device": "Firefox, Windows",
+                "network": "198.51.100.0/24",
+                "address": "https://keepwell.example/account/",
+            },
         ),
         Letter(
             code=AccountLetter.PASSKEY_ADDED,

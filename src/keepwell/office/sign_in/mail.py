@@ -10,7 +10,7 @@ from keepwell.jobs import queue
 from keepwell.office import tasks
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.safeguards.access.queries import organisations_of
-from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.identity.models import SessionRecord, User
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 
 
@@ -35,6 +35,16 @@ def tell_of_factor_link(user: User) -> None:
                 account=other,
                 letter=AccountLetter.FACTOR_LINK_OF_OWNER,
             )
+
+
+def tell_of_new_device(user: User, session: SessionRecord) -> None:
+    """Tell a person that a browser not seen before has signed in; the job looks up which."""
+    queue.put(
+        tasks.write_of_new_device,
+        organisation=session.organisation,
+        account=user.pk,
+        session=session.pk,
+    )
 
 
 def tell(user: User, letter: AccountLetter, organisation: UUID | None = None) -> None:

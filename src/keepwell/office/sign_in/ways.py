@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from keepwell.office.sign_in import joining
+from keepwell.office.sign_in import joining, mail
 from keepwell.safeguards.access import queries, viewers
 from keepwell.safeguards.access.declarations import Reach, declaration_of
 from keepwell.safeguards.access.networks import actions as network_actions
@@ -113,7 +113,10 @@ def enter(request: HttpRequest, user: User, organisation: Any) -> HttpResponse:
     viewer = viewers.entering(request, user, organisation)
     if viewer is not None and not network_queries.lets_in(viewer):
         return _turn_away(request, user, viewer)
-    actions.enter(request, user, organisation)
+    is_new = not devices.knows(request, user.email)
+    record = actions.enter(request, user, organisation)
+    if is_new and user.last_login is not None:  # the first of all is no news to its person
+        mail.tell_of_new_device(user, record)
     wanted = safe_next(str(request.session.pop(NEXT, "")))
     response = HttpResponseRedirect(wanted or home())
     devices.remember(request, response, user.email)

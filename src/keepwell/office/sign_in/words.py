@@ -1,13 +1,14 @@
 """What sign-in says when a try did not work: the same for everybody, never which half was wrong."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from keepwell.safeguards.identity.models import Factor, Passkey
+from keepwell.safeguards.identity.models import Factor, Passkey, SessionRecord
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import IDLE_LIMIT, Ending
 
@@ -50,6 +51,16 @@ def code(answer: CodeAnswer | None) -> str:
     }
     wrong = _("That is not the code the app shows now. Check the app and type it again.")
     return words.get(answer, wrong) if answer else wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """One line of the list of one's sessions; `place`: a network's name, or the network."""
+
+    record: SessionRecord
+    is_this: bool
+    place: str
+    way: str
 
 
 def way(factor: str, passkeys: Sequence[Passkey]) -> str:

@@ -33,6 +33,7 @@ DETAILS: Mapping[str, Promise] = {
     "duty": _("Officer for"),
     "emergency": _("Emergency access"),
     "finding": _("Finding"),
+    "device": _("Browser"),
     "factor": _("Second step"),
     "first": _("From entry"),
     "for": _("For the role"),

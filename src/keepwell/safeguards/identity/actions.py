@@ -213,14 +213,18 @@ def renew_codes(request: HttpRequest, user: User) -> None:
     recording.account_event(request, user, IdentityKind.RECOVERY_CODES_RENEW, proven=True)
 
 
-def enter(request: HttpRequest, user: User, organisation: UUID) -> None:
+def enter(request: HttpRequest, user: User, organisation: UUID) -> SessionRecord:
     """Both steps are done: work in this organisation, in a session with a new id."""
+    is_known = devices.knows(request, user.email)
     record = begin(request, user, Stage.FULL, organisation)
+    detail = None if is_known else {"device": "not-seen-before"}
     try:
-        recording.session_event(request, record, IdentityKind.SESSION_BEGIN)
+        recording.session_event(request, record, IdentityKind.SESSION_BEGIN, detail=detail)
     except Exception:
         session_rules.end(record, Ending.REPLACED)  # no trail, no session
         raise
+    User.objects.filter(pk=user.pk).update(last_login=record.created)
+    return record
 
 
 def sign_out(request: HttpRequest) -> None:

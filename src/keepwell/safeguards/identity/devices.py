@@ -26,6 +26,11 @@ def doors_for(request: HttpRequest, act: str, account: str, address: str) -> tup
     return account_door(act, account), network_door(act, address)
 
 
+def knows(request: HttpRequest, account: str) -> bool:
+    """Tell whether this account has signed in with this browser before."""
+    return _mark(account) in _read(request)[1]
+
+
 def remember(request: HttpRequest, response: HttpResponse, account: str) -> None:
     """Note in the browser that this account has signed in with it."""
     device, accounts = _read(request)

@@ -1,5 +1,6 @@
 """Where a request comes from, in the few words that the trail and the list of sessions keep."""
 
+import ipaddress
 import re
 from uuid import UUID
 
@@ -34,6 +35,21 @@ def device_of(request: HttpRequest) -> str:
     agent = request.headers.get("User-Agent", "")[:400]
     words = [_first(_BROWSERS, agent), _first(_SYSTEMS, agent)]
     return ", ".join(word for word in words if word)
+
+
+def network_of(address: str) -> str:
+    """Return the network around an address: /24 of IPv4, /64 of IPv6, as providers hand them out.
+
+    In one way of writing; IPv4 inside IPv6 (RFC 4291 2.5.5.2) is IPv4.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])  # without an interface's name
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed
+    prefix = 24 if parsed.version == 4 else 64
+    return str(ipaddress.ip_network((parsed, prefix), strict=False))
 
 
 def request_id_of(request: HttpRequest) -> UUID | None:

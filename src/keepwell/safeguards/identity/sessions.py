@@ -189,6 +189,11 @@ def standing_of(user: User) -> list[SessionRecord]:
     return list(standing.order_by("-last_act"))
 
 
+def one_of(user: User, session: UUID) -> SessionRecord | None:
+    """Return a session of an account, also one that has ended."""
+    return SessionRecord.objects.filter(pk=session, user=user).first()
+
+
 def all_of(user: User) -> list[SessionRecord]:
     """List every session of an account that has not ended, those on the way in too."""
     return list(SessionRecord.objects.filter(user=user, ended__isnull=True))

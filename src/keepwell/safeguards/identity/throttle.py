@@ -11,7 +11,6 @@ parallel guesses cannot all see "four failures so far".
 """
 
 import hmac
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from keepwell.safeguards.identity.models import Tries
+from keepwell.safeguards.identity.origin import network_of
 from keepwell.toolkit.clock import now
 
 STEPS: tuple[tuple[int, timedelta], ...] = (
@@ -59,19 +59,7 @@ def device_door(act: str, account: str, device: str) -> Door:
 
 def network_door(act: str, address: str) -> Door:
     """The door of a network address: /24 of IPv4, /64 of IPv6, as providers hand them out."""
-    return Door(f"{act}/network", _network(address), NETWORK_FACTOR)
-
-
-def _network(address: str) -> str:
-    """Return the network in one way of writing; IPv4 inside IPv6 (RFC 4291 2.5.5.2) is IPv4."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])  # without an interface's name
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        parsed = parsed.ipv4_mapped or parsed
-    prefix = 24 if parsed.version == 4 else 64
-    return str(ipaddress.ip_network((parsed, prefix), strict=False))
+    return Door(f"{act}/network", network_of(address), NETWORK_FACTOR)
 
 
 def begin_try(*doors: Door) -> timedelta:

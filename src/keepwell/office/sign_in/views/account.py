@@ -16,7 +16,8 @@ from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.sign_in.views.enrolling import qr_of, spaced
 from keepwell.safeguards.access.declarations import signed_in
 from keepwell.safeguards.access.errors import OutOfReach
-from keepwell.safeguards.access.viewers import sign_in_of
+from keepwell.safeguards.access.networks import queries as network_queries
+from keepwell.safeguards.access.viewers import sign_in_of, viewer_of
 from keepwell.safeguards.identity import (
     actions,
     passkey_actions,
@@ -27,6 +28,7 @@ from keepwell.safeguards.identity import (
 )
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.identity.origin import network_of
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import Ending
 
@@ -48,10 +50,16 @@ RETURNING = {"access", "emergency", "members", "two-persons"}  # lead back to th
 def overview(request: HttpRequest) -> HttpResponse:
     """Show where this account is signed in, and what it signs in with."""
     account, this = _account(request), sign_in_of(request).record
-    own = passkeys.of(account)
+    own, standing = passkeys.of(account), sessions.standing_of(account)
+    places = network_queries.places_of(viewer_of(request), [one.address for one in standing])
     listed = [
-        (record, record == this, words.way(record.factor, own))
-        for record in sessions.standing_of(account)
+        words.Signed(
+            record=record,
+            is_this=record == this,
+            place=places[record.address] or network_of(record.address),
+            way=words.way(record.factor, own),
+        )
+        for record in standing
     ]
     context = {
         "sessions": listed,

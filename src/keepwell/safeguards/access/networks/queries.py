@@ -1,8 +1,10 @@
 """Who may come in now, and what another list would do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from keepwell.safeguards.access import ranges
 from keepwell.safeguards.access.models import AllowedNetwork
 from keepwell.safeguards.access.networks.rules import Rule, admits, meant_rules
 from keepwell.safeguards.access.permissions import AccessPermission
@@ -46,6 +48,21 @@ def _effect(viewer: Viewer, rules: list[Rule]) -> Effect:
     }
     lets_you_in = admits(rules, role=viewer.role, address=viewer.address)
     return Effect(lets_you_in, len(out - {viewer.actor}))
+
+
+def places_of(viewer: Viewer, addresses: Iterable[str]) -> dict[str, str]:
+    """Return what the organisation calls the narrowest of its networks around each address.
+
+    Every member may ask it of the own sessions, so it wants no permission.
+    """
+    with wall.reading(viewer.organisation):
+        rows = AllowedNetwork.objects.values_list("network", "name")
+        named = sorted(rows, key=lambda row: -ranges.range_of(row[0]).prefixlen)
+    found = {}
+    for address in set(addresses):
+        around = (name for network, name in named if ranges.is_in(address, [network]))
+        found[address] = next(around, "")
+    return found
 
 
 def one(viewer: Viewer, network: UUID) -> AllowedNetwork:
