@@ -34,7 +34,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 @cache
-def tests_in(file: Path) -> frozenset[str]:
+def functions_in(file: Path) -> frozenset[str]:
     """Return the tests of a file, those of a class as `Class.test`."""
     named = set()
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
@@ -55,7 +55,7 @@ def faults(row: dict[str, Any]) -> list[str]:
         return []
     path, _, name = row["proof"].partition("::")
     file = ROOT / path
-    is_there = path.startswith("tests/") and file.is_file() and name in tests_in(file)
+    is_there = path.startswith("tests/") and file.is_file() and name in functions_in(file)
     return [] if is_there else [f"{row['id']}: no test {row['proof']}"]
 
 

@@ -11,6 +11,7 @@ from tests.pages import with_plain_static_files
 
 if TYPE_CHECKING:
     from tests.people import Clinic, Person
+    from tests.softkey import SoftKey
     from tests.stores.session import Stores
 
 
@@ -37,3 +38,14 @@ def clinic(stores: "Stores") -> "Clinic":
 def ada(clinic: "Clinic") -> "Person":
     """Return the owner."""
     return clinic.owner
+
+
+@pytest.fixture
+def key(ada: "Person") -> "SoftKey":
+    """Return Ada's passkey, added as she would."""
+    from tests.office.sign_in.by_passkey import added, proven  # noqa: PLC0415  needs the settings
+    from tests.softkey import SoftKey  # noqa: PLC0415
+
+    made = SoftKey()
+    added(proven(ada), made)
+    return made

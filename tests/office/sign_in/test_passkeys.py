@@ -5,88 +5,30 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
-from pytest_django import Settings
 
 from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.access.viewers import console
-from keepwell.safeguards.audit import writer
-from keepwell.safeguards.audit.payloads import Payload
-from keepwell.safeguards.audit.queries import page_of_entries
-from keepwell.safeguards.identity import passkeys, replacing, second_factor, sessions
-from keepwell.safeguards.identity.errors import LastSecondStep
+from keepwell.safeguards.identity import passkeys, sessions
 from keepwell.safeguards.identity.models import Passkey, SessionRecord
 from keepwell.toolkit import clock
 from tests.at_once import at_once
 from tests.half_minute import early_in_a_half_minute
 from tests.mailbox import mailed
-from tests.people import PASSWORD, Clinic, Person, browser, browser_of, make_clinic
+from tests.office.sign_in.by_passkey import (
+    ADD,
+    ARRIVE,
+    NAME,
+    SECOND,
+    added,
+    arrive,
+    asked,
+    payloads,
+    prove,
+    proven,
+    text_of,
+    with_password,
+)
+from tests.people import Clinic, Person, browser, browser_of
 from tests.softkey import PRESENT, VERIFIED, SoftKey
-
-ADD = "/account/passkeys/add/"
-ARRIVE = "/sign-in/passkey/"
-SECOND = "/sign-in/code/passkey/"
-CHALLENGE = "/sign-in/passkey/challenge/"
-NAME = "My telephone"
-
-
-def text_of(answer: Any) -> str:
-    content: bytes = answer.content
-    return content.decode()
-
-
-def proven(person: Person) -> Client:
-    """Open a browser in which both steps were given again."""
-    here = browser_of(person)
-    typed = {"password": PASSWORD, "code": person.code(), "next": ADD}
-    assert here.post("/account/again/passkeys/", typed)["Location"] == ADD
-    return here
-
-
-def prove(here: Client, person: Person) -> None:
-    """Note the proof in this browser as the page does, without using up a code."""
-    session = here.session
-    session["proven_again"] = clock.now_us()
-    session.save()
-
-
-def added(here: Client, key: SoftKey, name: str = NAME) -> Passkey:
-    options = here.post("/account/passkeys/challenge/").json()
-    answer = here.post(ADD, {"name": name, "passkey": key.make(options)})
-    assert answer["Location"] == "/account/", text_of(answer)
-    return Passkey.objects.latest("created")
-
-
-@pytest.fixture
-def key(ada: Person) -> SoftKey:
-    """Return Ada's passkey, added as she would."""
-    made = SoftKey()
-    added(proven(ada), made)
-    return made
-
-
-def asked(here: Client) -> dict[str, Any]:
-    answer: dict[str, Any] = here.post(CHALLENGE).json()
-    return answer
-
-
-def arrive(key: SoftKey, here: Client | None = None) -> Any:
-    here = here or browser()
-    return here.post(ARRIVE, {"passkey": key.sign(asked(here))})
-
-
-def with_password(person: Person) -> Client:
-    here = browser()
-    here.post("/sign-in/", {"email": person.email, "password": PASSWORD})
-    return here
-
-
-def payloads(clinic: Clinic, kind: str) -> list[Payload]:
-    writer.stop()
-    viewer = console(clinic.organisation.id, account="tests")
-    found = page_of_entries(viewer, kinds=[kind], limit=50).entries
-    return [entry.payload for entry in found if entry.payload]
-
 
 # Adding.
 
@@ -109,9 +51,9 @@ def test_a_passkey_is_added_after_both_steps_again_named_listed_and_told_by_mail
 
 
 def test_what_is_asked_of_the_browser_demands_a_person_and_the_configured_address(
-    ada: Person, settings: Settings
+    ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.KEEPWELL_STAFF_URL = "https://keepwell.clinic.example"
+    monkeypatch.setattr(passkeys, "_origin", lambda: "https://keepwell.clinic.example")
     here = proven(ada)
     wanted = here.post("/account/passkeys/challenge/", HTTP_HOST="localhost").json()["publicKey"]
     assert wanted["rp"]["id"] == "keepwell.clinic.example"
@@ -382,8 +324,8 @@ def test_without_script_the_other_ways_stay(ada: Person, key: SoftKey) -> None:
         assert here.post("/sign-in/code/", {"code": ada.code()})["Location"] == "/"
 
 
-def test_at_a_bare_ip_address_none_is_offered(ada: Person, settings: Settings) -> None:
-    settings.KEEPWELL_STAFF_URL = "https://192.0.2.7:8443"
+def test_at_a_bare_ip_address_none_is_offered(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passkeys, "_origin", lambda: "https://192.0.2.7:8443")
     assert "keepwell-passkey" not in text_of(browser().get("/sign-in/"))
     assert "bare IP address" in text_of(proven(ada).get(ADD))
 
@@ -406,114 +348,3 @@ def test_somebody_elses_proves_nothing(clinic: Clinic, ada: Person, key: SoftKey
     answer = here.post("/account/again/passkeys/", {"passkey": key.sign(asked(here))})
     assert answer.status_code == 422
     assert "did not work here" in text_of(answer)
-
-
-# Cutting one off alone.
-
-
-def test_removing_one_ends_the_sessions_it_made_and_no_others(
-    clinic: Clinic, ada: Person, key: SoftKey
-) -> None:
-    theirs, others = browser(), browser()
-    arrive(key, theirs)
-    second = SoftKey()
-    here = browser_of(ada)
-    prove(here, ada)
-    other = added(here, second, "Laptop")
-    arrive(second, others)
-    lost = Passkey.objects.exclude(pk=other.pk).get()
-    address = f"/account/passkeys/{lost.pk}/remove/"
-    assert "It opens nothing" in text_of(here.get(address))
-    for _twice, expected in ((0, 302), (1, 404)):
-        assert here.post(address).status_code == expected
-    assert theirs.get("/")["Location"].startswith("/sign-in/")
-    assert others.get("/").status_code == 200
-    assert here.get("/").status_code == 200
-    assert arrive(key).status_code == 422
-    assert arrive(second).status_code == 302
-    [entry] = payloads(clinic, "identity:factor:remove")
-    assert entry.detail == {"factor": "passkey"}
-    assert any("was removed" in one.subject for one in mailed())
-
-
-def test_removing_asks_for_both_steps_and_reaches_ones_own_only(
-    clinic: Clinic, ada: Person, key: SoftKey
-) -> None:
-    address = f"/account/passkeys/{Passkey.objects.get().pk}/remove/"
-    assert browser_of(ada).post(address)["Location"].startswith("/account/again/passkeys/")
-    cy = make_clinic("Cedar Practice", "Cy").owner
-    for person in (clinic.add("Ben", Role.OWNER), cy):
-        here = browser_of(person)
-        prove(here, person)
-        assert here.get(address).status_code == 404
-        assert here.post(address).status_code == 404
-    assert Passkey.objects.exists()
-
-
-def test_the_app_can_be_removed_once_there_is_a_passkey_and_the_last_step_never(
-    ada: Person, key: SoftKey
-) -> None:
-    by_app = with_password(ada)
-    with early_in_a_half_minute():
-        assert by_app.post("/sign-in/code/", {"code": ada.code()})["Location"] == "/"
-    here = browser_of(ada)
-    prove(here, ada)
-    assert here.post("/account/app/remove/")["Location"] == "/account/"
-    assert by_app.get("/")["Location"].startswith("/sign-in/")
-    assert not second_factor.has_app(ada.user)
-    passkey = Passkey.objects.get()
-    address = f"/account/passkeys/{passkey.pk}/remove/"
-    assert "your only second step" in text_of(here.get(address))
-    assert here.post(address).status_code == 409
-    at_the_door = with_password(ada)
-    assert at_the_door.get("/second-step/")["Location"] == "/sign-in/code/"
-    assert at_the_door.post("/sign-in/code/", {"code": ada.code(steps=1)}).status_code == 422
-    assert at_the_door.post(SECOND, {"passkey": key.sign(asked(at_the_door))})["Location"] == "/"
-
-
-def test_the_app_alone_stays(ada: Person) -> None:
-    here = browser_of(ada)
-    prove(here, ada)
-    assert "your only second step" in text_of(here.get("/account/app/remove/"))
-    assert here.post("/account/app/remove/").status_code == 409
-    assert second_factor.has_app(ada.user)
-
-
-def test_of_app_and_passkey_removed_at_once_one_stays(ada: Person, key: SoftKey) -> None:
-    passkey = Passkey.objects.get()
-
-    def remove_passkey() -> str:
-        passkeys.remove(ada.user, passkey)
-        return "passkey"
-
-    def remove_app() -> str:
-        second_factor.remove_app(ada.user)
-        return "app"
-
-    def tried(act: Callable[[], str]) -> str:
-        try:
-            return act()
-        except LastSecondStep:
-            return "stays"
-
-    outcomes = at_once([lambda: tried(remove_passkey), lambda: tried(remove_app)])
-    assert outcomes.count("stays") == 1
-    assert second_factor.has_second_step(ada.user)
-
-
-def test_a_replaced_app_leaves_passkeys_and_a_lost_phone_takes_them(
-    ada: Person, key: SoftKey
-) -> None:
-    second_factor.put_app(ada.user, second_factor.new_secret())
-    assert arrive(key).status_code == 302
-    replacing.order(ada.user, account="ines", reason="Phone stolen")
-    assert Passkey.objects.exists(), "nothing is taken before the new one is there"
-    second_factor.enrol(ada.user, second_factor.new_secret())
-    assert arrive(key).status_code == 422
-
-
-def test_a_password_alone_enrols_nothing_where_there_is_a_passkey(
-    ada: Person, key: SoftKey
-) -> None:
-    secret = second_factor.new_secret()
-    assert second_factor.enrol_first(ada.user, secret, last_counter=0) is False

@@ -49,7 +49,7 @@ SECOND_STEP_LETTERS = {
         Letter(
             code=SecondStepLetter.STARTED,
             title=_("To owners and administrators, when one of them starts it"),
-            subject=_("A colleague's second step is being replaced"),
+            subject=_("A new second step was started for a colleague"),
             template="office/second_steps/mail/started.txt",
             example={**_MEMBERS, "minutes": 60},
         ),
@@ -63,7 +63,7 @@ SECOND_STEP_LETTERS = {
         Letter(
             code=SecondStepLetter.STOPPED_OF_COLLEAGUE,
             title=_("To owners and administrators, when it was stopped"),
-            subject=_("The replacement of a colleague's second step was stopped"),
+            subject=_("The new second step of a colleague was stopped"),
             template="office/second_steps/mail/stopped_of_colleague.txt",
             example=_MEMBERS,
         ),

@@ -23,7 +23,7 @@ def span(of: timedelta) -> str:
     seconds = max(1, int(of.total_seconds()))
     if seconds < 90:
         return ngettext("%d second", "%d seconds", seconds) % seconds
-    if seconds < 5400:
+    if seconds < 5400 and seconds % 3600:
         minutes = -(-seconds // 60)
         return ngettext("%d minute", "%d minutes", minutes) % minutes
     hours = -(-seconds // 3600)
@@ -55,7 +55,7 @@ def code(answer: CodeAnswer | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """One line of the list of one's sessions; `place`: a network's name, or the network."""
+    """One line of the list of one's sessions; `place`: what the organisation calls its network."""
 
     record: SessionRecord
     is_this: bool

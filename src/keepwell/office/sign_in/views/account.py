@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from keepwell.office.second_steps import actions as second_steps
+from keepwell.office.second_steps.telling import stop_own
 from keepwell.office.sign_in import forms, mail, ways, words
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.sign_in.views.enrolling import qr_of, spaced
@@ -28,7 +28,6 @@ from keepwell.safeguards.identity import (
 )
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import User
-from keepwell.safeguards.identity.origin import network_of
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import Ending
 
@@ -56,7 +55,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         words.Signed(
             record=record,
             is_this=record == this,
-            place=places[record.address] or network_of(record.address),
+            place=places[record.address],
             way=words.way(record.factor, own),
         )
         for record in standing
@@ -85,7 +84,7 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 def stop_replacement(request: HttpRequest) -> HttpResponse:
     """Stop a replacement of the second step that a colleague has started for this account."""
-    if second_steps.stop_own(request, _account(request)):
+    if stop_own(request, _account(request)):
         messages.success(request, _("It is stopped. The link no longer works."))
     return redirect("sign_in:account")
 
