@@ -342,7 +342,7 @@ def test_the_member_sees_it_after_signing_in_as_always_and_stops_it(house: House
     ben = house.people["Ben"]
     started(house)
     link, here = link_to(ben), house.browser("Ben")
-    assert "A new second step was asked for" in text_of(here.get("/"))
+    assert "A new second step for your account was started" in text_of(here.get("/"))
     assert "It was not me" in text_of(here.get("/account/"))
     for _twice in range(2):
         answer = here.post("/account/second-step/stop/", follow=True)
@@ -449,6 +449,21 @@ def test_every_organisation_of_the_account_is_told_and_the_wait_counts_in_full(
         assert browser().get(link).status_code == 410
     [entry] = house.payloads("identity:replacement:stop")
     assert entry.detail == {"by": "another-organisation"}
+
+
+def test_where_the_account_only_waits_to_be_let_in_nobody_is_told_or_can_stop_it(
+    house: House,
+) -> None:
+    ben = house.people["Ben"]
+    practice = viewers.console(house.practice.organisation.id, account="tests")
+    add_member(practice, user=ben.user, role=Role.MEMBER)
+    with wall.writing(house.practice.organisation.id):
+        Membership.objects.filter(user=ben.user).update(approved=None)
+    started(house)
+    assert house.people["Cy"].email not in {one.to for one in mailed()}
+    membership = membership_of(house.practice, ben)
+    assert house.browser("Cy").post(f"/members/{membership}/second-step/stop/").status_code == 404
+    assert replacements.standing_of(ben.user.pk) is not None
 
 
 def test_whoever_owns_another_organisation_gets_it_on_the_server_only(house: House) -> None:

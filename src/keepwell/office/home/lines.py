@@ -28,7 +28,7 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
     """Say that the trail is broken, to whoever may look at it."""
     if viewer.actor and replacements.standing_of(viewer.actor) is not None:
         yield HomeLine(
-            title=_("A new second step was asked for, for your account"),
+            title=_("A new second step for your account was started"),
             words=_("If you did not lose your phone, stop it: somebody may ask in your name."),
             url=reverse("sign_in:account"),
             act=_("See your account"),

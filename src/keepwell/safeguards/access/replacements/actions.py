@@ -92,24 +92,29 @@ def stop(viewer: Viewer, *, membership: UUID) -> FactorReplacement | None:
     allow(viewer, AccessPermission.SECOND_STEP_REPLACE)
     with transaction.atomic():
         with wall.writing(viewer.organisation):
-            rows = Membership.objects.select_related("user").filter(ended__isnull=True)
-            row: Membership = within_reach(rows, pk=membership)
-        one = replacements.end_that_of(row.user_id, Ended.STOPPED_BY_COLLEAGUE)
+            user = _present(membership).user
+        one = replacements.end_that_of(user.pk, Ended.STOPPED_BY_COLLEAGUE)
         if one is not None:
             detail = {"because": str(Ended.STOPPED_BY_COLLEAGUE)}
-            others = _others(viewer, row.user)
+            others = _others(viewer, user)
             _record(viewer, IdentityKind.REPLACEMENT_STOP, one, others, detail=detail)
     return one
 
 
 def _colleague(viewer: Viewer, membership: UUID) -> User:
-    present = Membership.objects.filter(approved__isnull=False, ended__isnull=True)
-    row: Membership = within_reach(present.select_related("user"), pk=membership)
+    row = _present(membership)
     if row.user_id == viewer.actor:
         raise OwnMembership
     allow_role(viewer, row.role)
     user: User = row.user
     return user
+
+
+def _present(membership: UUID) -> Membership:
+    """Return a member's row; whoever only waits to be let in is none of this organisation's yet."""
+    present = Membership.objects.filter(approved__isnull=False, ended__isnull=True)
+    row: Membership = within_reach(present.select_related("user"), pk=membership)
+    return row
 
 
 def _standing(user: User) -> FactorReplacement:
