@@ -24,6 +24,18 @@ from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
 from keepwell.safeguards.identity import second_factor, sessions
+from keepwell.office.second_steps import actions as second_steps
+from keepwell.office.second_steps.letters import SecondStepLetter
+from keepwell.office.sign_in import mail
+from keepwell.office.sign_in.letters import AccountLetter
+from keepwell.office.tasks import write_checkpoint, write_of_second_step
+from keepwell.safeguards.access.members.queries import Standing, members_in
+from keepwell.safeguards.access.queries import members_of
+from keepwell.safeguards.access.replacements.actions import IdentityCheck
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.viewers import console
+from keepwell.safeguards.identity import second_factor, sessions
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from tests.mailbox import mailed
 from tests.office.sign_in.test_joining import BEN, accept, invite, link_to
 from tests.people import PASSWORD, Clinic, Person, browser, browser_of
@@ -46,11 +58,20 @@ MAILS = {
     "factor",
     "factor_link",
     "factor_link_of_owner",
+    "factor_removed",
+    "new_device",
+    "passkey_added",
     "password",
     "recovery_code",
     "reset",
     "test",
 } | (ABOUT_MEMBERS | ABOUT_ACCESS)
+    "second_step_confirmed",
+    "second_step_link",
+    "second_step_started",
+    "second_step_stopped",
+    "second_step_stopped_of_colleague",
+} | ABOUT_MEMBERS
 SENDER = "safeguards/mail/smtp.py"
 WAYS_OUT = re.compile(r"import smtplib|from django\.core\.mail|from django\.core import mail")
 
@@ -114,6 +135,32 @@ def raise_access(clinic: Clinic, pats: str) -> None:
     elevations.refuse(owner, elevation=second.pk, reason=pats)
     made = two_persons.propose(asker, act=EXPORT_TRAIL, about={"form": "jsonl"}, reason=pats)
     two_persons.confirm(owner, proposal=made.pk, reason=pats)
+def replace_a_lost_phone(clinic: Clinic) -> None:
+    """Start it for Ben, confirm it, stop it; the reason names a patient, as reasons may."""
+    organisation, ada = clinic.organisation.id, clinic.owner.user
+    viewer = Viewer(
+        kind=ViewerKind.MEMBER, organisation=organisation, actor=ada.pk, role=Role.OWNER
+    )
+    [ben] = [row for row in members_of(viewer) if row.user_id != ada.pk]
+    reason = f"Seen while {ABOUT_PAT['Full name']} waited"
+    second_steps.start(viewer, membership=ben.pk, check=IdentityCheck.IN_PERSON, reason=reason)
+    queue.put(
+        write_of_second_step,
+        organisation=organisation,
+        account=ben.user_id,
+        letter=SecondStepLetter.CONFIRMED,
+    )
+    mailed()
+    second_steps.stop(viewer, membership=ben.pk)
+    mailed()
+
+
+def tell_of_devices(ada: Person) -> None:
+    """Tell of a browser not seen before, and of passkeys that come and go."""
+    mail.tell(ada.user, AccountLetter.PASSKEY_ADDED)
+    mail.tell(ada.user, AccountLetter.FACTOR_REMOVED)
+    browser_of(ada)
+    mail.tell_of_new_device(ada.user, sessions.standing_of(ada.user)[0])
 
 
 def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) -> None:
@@ -124,6 +171,8 @@ def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) 
     queue.put(write_checkpoint, organisation=clinic.organisation.id, account=clinic.owner.user.pk)
     invite_and_let_in(clinic)
     raise_access(clinic, ABOUT_PAT["Full name"])
+    replace_a_lost_phone(clinic)
+    tell_of_devices(clinic.owner)
     eve = clinic.add("Eve", Role.OWNER)
     mail.tell_of_factor_link(clinic.owner.user)
     sent = mailed()
