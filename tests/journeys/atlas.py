@@ -13,9 +13,9 @@ from urllib.parse import urljoin
 from playwright.sync_api import Page
 
 from tests.journeys import authenticator, browser, raised
+from tests.journeys import atlas_ways, authenticator, browser
 from tests.journeys.answering import START, Patient
 from tests.journeys.clinic import SAMPLES, Clinic, press, publish
-from tests.journeys.finger import finger
 from tests.journeys.fresh import Fresh
 from tests.journeys.postbox import found_in_a_letter, newest_text
 from tests.journeys.stops import Stop
@@ -27,7 +27,6 @@ SUBMIT = 'main form button[type="submit"]'
 QUESTIONNAIRE = SAMPLES / "smartforms__CVD-Risk-2023.json"
 JOIN = r"(https://\S+/join/\S+/)"
 IRA, IRA_NAME = "ira.weiss@riverside.example", "Ira Weiss"
-PASSKEY = "Front desk"
 HILL = {
     "name": "Hillside",
     "telephone": "+1 555 0177",
@@ -324,22 +323,9 @@ def _account(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
         page.fill('main input[name="password"]', fresh.account["password"])
         authenticator.type_code(page, fresh.secret)
         yield Stop("account-app", this)
-        yield from _passkeys(this, fresh)
+        yield from atlas_ways.passkeys(this, fresh)
         yield from _networks(this, fresh)
     yield from _lost_second_step(clinic, fresh)
-
-
-def _passkeys(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:
-    page = this.page
-    page.goto(urljoin(fresh.served.url, "/account/passkeys/add/"))
-    yield Stop("passkey-add", this)
-    with finger(page):
-        page.fill('[name="name"]', PASSKEY)
-        press(page, "keepwell-passkey button")
-        yield Stop("account-passkey", this)
-        press(page, 'main a[href^="/account/passkeys/"][href$="/remove/"]')
-        yield Stop("passkey-remove", this)
-        press(page, POST)
 
 
 def _networks(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:
@@ -404,7 +390,7 @@ def _members(clinic: Clinic) -> Iterator[Stop]:
         press(page, POST)
         press(page, 'tr:has-text("Ira") a[href$="/role/"]')
         yield Stop("member-role", this)
-        yield from _lost_phone(clinic, this)
+        yield from atlas_ways.lost_phone(clinic, this, IRA)
         page.goto(clinic.address("/members/"))
         press(page, 'tr:has-text("Ira") a[href$="/left/"]')
         yield Stop("member-left", this)
@@ -415,34 +401,6 @@ def _members(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("members-left", this)
         press(page, 'main a[href$="/let-back-in/"]')
         yield Stop("member-let-back-in", this)
-
-
-def _lost_phone(clinic: Clinic, this: browser.Opened) -> Iterator[Stop]:
-    page = this.page
-    page.goto(clinic.address("/members/"))
-    press(page, 'tr:has-text("Ira") a[href$="/second-step/"]')
-    yield Stop("second-step-start", this)
-    press(page, POST)
-    yield Stop("second-step-start-errors", this)
-    page.select_option('[name="check"]', "in-person")
-    page.fill('[name="reason"]', "Lost on the train; passport seen at the desk.")
-    press(page, POST)
-    yield Stop("members-second-step", this)
-    page.goto(page.url + _confirm_path(page))
-    yield Stop("second-step-confirm", this)
-    link = found_in_a_letter(
-        clinic.demo.served.home, r"(https://\S+/second-step/lost/\S+/)", to=IRA
-    )
-    with browser.opened(clinic.chromium) as theirs:
-        theirs.page.goto(link)
-        yield Stop("second-step-not-yet", theirs)
-        theirs.page.goto(clinic.address("/sign-in/"))
-
-
-def _confirm_path(page: Page) -> str:
-    """Return the way to the page on which another administrator would confirm."""
-    action = page.locator('form[action$="/second-step/stop/"]').get_attribute("action") or ""
-    return action.removeprefix("/members/").replace("/stop/", "/confirm/")
 
 
 def _joining(clinic: Clinic, link: str) -> Iterator[Stop]:

@@ -1,4 +1,5 @@
 """A page that a walk through Keepwell has come to."""
+"""A page that the walk over all pages has come to."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,59 @@
+"""The pages of second steps in the walk over all pages: a lost phone, passkeys."""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from playwright.sync_api import Page
+
+from tests.journeys import browser
+from tests.journeys.clinic import Clinic, press
+from tests.journeys.finger import finger
+from tests.journeys.fresh import Fresh
+from tests.journeys.postbox import found_in_a_letter
+from tests.journeys.stops import Stop
+
+POST = 'main form[method="post"] button[type="submit"]'
+PASSKEY = "Front desk"
+
+
+def lost_phone(clinic: Clinic, this: browser.Opened, email: str) -> Iterator[Stop]:
+    """Start a new second step for the colleague of this address, and look at its link."""
+    page = this.page
+    page.goto(clinic.address("/members/"))
+    press(page, 'tr:has-text("Ira") a[href$="/second-step/"]')
+    yield Stop("second-step-start", this)
+    press(page, POST)
+    yield Stop("second-step-start-errors", this)
+    page.select_option('[name="check"]', "in-person")
+    page.fill('[name="reason"]', "Lost on the train; passport seen at the desk.")
+    press(page, POST)
+    yield Stop("members-second-step", this)
+    page.goto(page.url + _confirm_path(page))
+    yield Stop("second-step-confirm", this)
+    link = found_in_a_letter(
+        clinic.demo.served.home, r"(https://\S+/second-step/lost/\S+/)", to=email
+    )
+    with browser.opened(clinic.chromium) as theirs:
+        theirs.page.goto(link)
+        yield Stop("second-step-not-yet", theirs)
+        theirs.page.goto(clinic.address("/sign-in/"))
+
+
+def passkeys(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:
+    """Add a passkey and remove it again, while both steps are freshly shown."""
+    page = this.page
+    page.goto(urljoin(fresh.served.url, "/account/passkeys/add/"))
+    yield Stop("passkey-add", this)
+    with finger(page):
+        page.fill('[name="name"]', PASSKEY)
+        press(page, "keepwell-passkey button")
+        yield Stop("account-passkey", this)
+        press(page, 'main a[href^="/account/passkeys/"][href$="/remove/"]')
+        yield Stop("passkey-remove", this)
+        press(page, POST)
+
+
+def _confirm_path(page: Page) -> str:
+    """Return the way to the page on which another administrator would confirm."""
+    action = page.locator('form[action$="/second-step/stop/"]').get_attribute("action") or ""
+    return action.removeprefix("/members/").replace("/stop/", "/confirm/")
