@@ -12,8 +12,7 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Page
 
-from tests.journeys import authenticator, browser, raised
-from tests.journeys import atlas_ways, authenticator, browser
+from tests.journeys import atlas_ways, authenticator, browser, raised
 from tests.journeys.answering import START, Patient
 from tests.journeys.clinic import SAMPLES, Clinic, press, publish
 from tests.journeys.fresh import Fresh

@@ -1,5 +1,4 @@
 """A page that a walk through Keepwell has come to."""
-"""A page that the walk over all pages has come to."""
 
 from dataclasses import dataclass
 

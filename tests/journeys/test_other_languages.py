@@ -17,8 +17,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from keepwell.config.demo.patients import PATIENTS
-from tests.journeys import answering, atlas, browser, pseudo, raised
-from tests.journeys import answering, atlas, atlas_ways, browser, pseudo
+from tests.journeys import answering, atlas, atlas_ways, browser, pseudo, raised
 from tests.journeys.clinic import SAMPLES, Clinic
 from tests.journeys.fresh import OWNER, Fresh
 from tests.journeys.stops import Stop
@@ -78,8 +77,7 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         PROFILE,
         (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY, raised.THE_EXPORT),
         (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY),
-        (atlas.IRA, atlas.IRA_NAME, atlas.PASSKEY),
-        (atlas.IRA, atlas.IRA_NAME, atlas_ways.PASSKEY),
+        (atlas_ways.PASSKEY,),
         atlas.HILL,
         "The lease ended.",
         typed,

@@ -29,6 +29,8 @@ from keepwell.office.second_steps.letters import SecondStepLetter
 from keepwell.office.sign_in import mail
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.tasks import write_checkpoint, write_of_second_step
+from keepwell.safeguards.access.duties import Duty
+from keepwell.safeguards.access.elevations.queries import to_decide
 from keepwell.safeguards.access.members.queries import Standing, members_in
 from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.replacements.actions import IdentityCheck
@@ -65,13 +67,12 @@ MAILS = {
     "recovery_code",
     "reset",
     "test",
-} | (ABOUT_MEMBERS | ABOUT_ACCESS)
     "second_step_confirmed",
     "second_step_link",
     "second_step_started",
     "second_step_stopped",
     "second_step_stopped_of_colleague",
-} | ABOUT_MEMBERS
+} | (ABOUT_MEMBERS | ABOUT_ACCESS)
 SENDER = "safeguards/mail/smtp.py"
 WAYS_OUT = re.compile(r"import smtplib|from django\.core\.mail|from django\.core import mail")
 
@@ -135,6 +136,8 @@ def raise_access(clinic: Clinic, pats: str) -> None:
     elevations.refuse(owner, elevation=second.pk, reason=pats)
     made = two_persons.propose(asker, act=EXPORT_TRAIL, about={"form": "jsonl"}, reason=pats)
     two_persons.confirm(owner, proposal=made.pk, reason=pats)
+
+
 def replace_a_lost_phone(clinic: Clinic) -> None:
     """Start it for Ben, confirm it, stop it; the reason names a patient, as reasons may."""
     organisation, ada = clinic.organisation.id, clinic.owner.user

@@ -15,9 +15,8 @@ from keepwell.jobs import queue
 from keepwell.jobs.declaring import job
 from keepwell.jobs.work import Work
 from keepwell.office.mail.letters import Fact
-from keepwell.office.mail.writing import write, write_to
+from keepwell.office.mail.writing import language_of, write, write_to
 from keepwell.office.members.letters import MEMBER_LETTERS, MEMBER_PAGES, MemberLetter
-from keepwell.office.members.letters import MEMBER_LETTERS, MemberLetter
 from keepwell.office.second_steps.letters import SECOND_STEP_LETTERS, SecondStepLetter
 from keepwell.office.sign_in.letters import LETTERS, RESET_LASTS, AccountLetter
 from keepwell.office.trail.letters import CHECKPOINT

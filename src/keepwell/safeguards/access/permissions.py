@@ -4,8 +4,7 @@ from enum import StrEnum
 
 
 class AccessPermission(StrEnum):
-    """Acts on an organisation's members, officers, locations, networks, and raised access."""
-    """Acts on members, their second step, locations, and networks members may come from."""
+    """Acts on members and their second step, officers, locations, networks, raised access."""
 
     ELEVATION_DECIDE = "elevation:decide"
     EMERGENCY_BEGIN = "emergency:begin"

@@ -42,6 +42,7 @@ REASONS = {
     "passkeys": "sign_in:add_passkey",
 }
 RETURNING = {"access", "emergency", "members", "two-persons"}  # lead back to the page that asked
+RETURNING = {"access", "emergency", "members", "passkeys"}  # lead back to the page that asked
 
 
 @signed_in
@@ -170,8 +171,6 @@ def _weighty(request: HttpRequest, reason: str, wanted: str) -> HttpResponse:
     if reason == "app":
         ways.prepare_secret(request)
     return redirect((wanted if reason in RETURNING else "") or REASONS[reason])
-    is_back = reason in {"members", "passkeys"}
-    return redirect((wanted if is_back else "") or REASONS[reason])
 
 
 def _refused(answer: Answer, *, is_passkey: bool) -> str:
