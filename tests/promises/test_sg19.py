@@ -13,22 +13,13 @@ from keepwell.office.emergencies import actions as emergencies
 from keepwell.office.mail.letters import letters
 from keepwell.office.members import actions as members
 from keepwell.office.officers import actions as officers
-from keepwell.office.sign_in import mail
-from keepwell.office.tasks import write_checkpoint
-from keepwell.office.two_persons import actions as two_persons
-from keepwell.office.two_persons.acts import EXPORT_TRAIL
-from keepwell.safeguards.access.duties import Duty
-from keepwell.safeguards.access.elevations.queries import to_decide
-from keepwell.safeguards.access.members.queries import Standing, members_in
-from keepwell.safeguards.access.queries import members_of
-from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.access.viewers import console
-from keepwell.safeguards.identity import second_factor, sessions
 from keepwell.office.second_steps import actions as second_steps
 from keepwell.office.second_steps.letters import SecondStepLetter
 from keepwell.office.sign_in import mail
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.tasks import write_checkpoint, write_of_second_step
+from keepwell.office.two_persons import actions as two_persons
+from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.elevations.queries import to_decide
 from keepwell.safeguards.access.members.queries import Standing, members_in

@@ -1,7 +1,7 @@
 """Starting, confirming and stopping the replacement of a colleague's second step.
 
 It gives nobody anything: the member follows a link from the mail, with the password, and only after
-a wait in which whoever was told can stop it (docs/decisions/0014-a-colleague-replaces.md). An
+a wait in which whoever was told can stop it (docs/decisions/0015-a-colleague-replaces.md). An
 account may enter other organisations; their trails say that it happened, and not by whom.
 """
 
