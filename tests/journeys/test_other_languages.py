@@ -76,7 +76,6 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         PATIENTS,
         PROFILE,
         (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY, raised.THE_EXPORT),
-        (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY),
         (atlas_ways.PASSKEY,),
         atlas.HILL,
         "The lease ended.",

@@ -41,8 +41,8 @@ REASONS = {
     "two-persons": "office:proposals",
     "passkeys": "sign_in:add_passkey",
 }
-RETURNING = {"access", "emergency", "members", "two-persons"}  # lead back to the page that asked
-RETURNING = {"access", "emergency", "members", "passkeys"}  # lead back to the page that asked
+RETURNING = {"access", "emergency", "members", "passkeys", "two-persons"}
+"""Reasons that lead back to the page that asked."""
 
 
 @signed_in
