@@ -181,6 +181,8 @@ def _report(clinic: Clinic, person: UUID) -> UUID:
 
 def _view(clinic: Clinic) -> UUID:
     return trail.save_view(author(clinic), name="Openings", asked="kind=opened").pk
+
+
 def _passkey(clinic: Clinic) -> UUID:
     user, challenge = clinic.owner.user, "A" * 43
     options = {"publicKey": {"challenge": challenge, "user": {"id": "AAAA"}}}
