@@ -64,8 +64,17 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop the server by the process id in its own data folder, if it runs."""
-        if (self.data / "postmaster.pid").exists():
+        if self._runs():
             self._run("pg_ctl", "stop", "-w", "-s", "-m", "immediate", "-D", self.data)
+
+    def _runs(self) -> bool:
+        """Tell whether the process that its file names is there: a killed one leaves the file."""
+        try:
+            process = int((self.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+            os.kill(process, 0)
+        except (OSError, ValueError, IndexError):
+            return False
+        return True
 
     def _place_binaries(self) -> None:
         installation = wheel_installation()
