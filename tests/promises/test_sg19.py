@@ -175,7 +175,10 @@ def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) 
     assert {one.to for one in sent} == {clinic.owner.email, eve.email, BEN} | colleagues
     written = [f"{one.subject}\n{one.body}\n{one.html}\n{one.raw.decode()}" for one in sent]
     for canary in canaries(pat):
-        assert [text for text in written if canary in text] == [], canary
+        # A number alone may stand in a message's boundary or in a hash by chance, among others.
+        around = r"\b" if canary.isdigit() else ""
+        holding = re.compile(f"{around}{re.escape(canary)}{around}")
+        assert [text for text in written if holding.search(text)] == [], canary
     assert not any("Content-Disposition" in text for text in written)
 
 
