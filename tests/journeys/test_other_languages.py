@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.utils.text import capfirst
 from playwright.sync_api import Browser
 
 from keepwell.config.demo.patients import PATIENTS
@@ -78,7 +80,7 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY, raised.THE_EXPORT),
         (atlas_ways.PASSKEY,),
         atlas.HILL,
-        "The lease ended.",
+        ("The lease ended.", "Asked at the desk who looked.", "Refused", "America/Los_Angeles"),
         typed,
         answering.SCAN.name,
     ]
@@ -88,9 +90,20 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
     return tuple(said | halves)
 
 
+def declared() -> tuple[str, ...]:
+    """Return what models say of themselves, in English alone: "What we hold" shows it as it is."""
+    found: set[str] = set()
+    for model in apps.get_models():
+        fields = (field.verbose_name for field in model._meta.concrete_fields)
+        said = (model._meta.verbose_name_plural, *fields, *getattr(model, "plain", {}).values())
+        found |= {form(str(text)) for text in said for form in (str, capfirst)}
+    return tuple(found)
+
+
 def findings(stop: Stop, data: tuple[str, ...], direction: str) -> list[str]:
     """Return untranslated words, and what lies over something or sticks out at the side."""
     page = stop.page
+    data += declared() if stop.name == "holdings" else ()
     found = [f"{stop.name}: {word}" for word in pseudo.unmarked(page, data=data)]
     assert page.evaluate("document.documentElement.dir") == direction
     for size in SIZES:
