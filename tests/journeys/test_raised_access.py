@@ -1,11 +1,15 @@
 """More than the role: in an emergency, told and reviewed; for a while, asked for and given."""
 
+import json
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.journeys import browser
 from tests.journeys.clinic import Clinic, press
 from tests.journeys.raised import show_both_steps
+from tests.serving import Demo, installation, serving
 
 pytestmark = pytest.mark.journey
 
@@ -14,6 +18,14 @@ OPEN = "main button.sealing"
 EMERGENCY = 'main a[href^="/emergency/begin/"]'
 MOST_TO_OPEN = 5  # refused, both steps again, why, the record, opened
 PATIENT = "Pat Winters"
+
+
+@pytest.fixture(scope="module")
+def clinic(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """Serve a clinic of its own: in that of the others people were given more, or were joined."""
+    home = installation(tmp_path_factory.mktemp("raised") / "home")
+    with serving(home, "demo", "--json") as running:
+        yield Clinic(Demo(running, json.loads("\n".join(running.out.all()))), chromium)
 
 
 def address_of_pat(clinic: Clinic) -> str:
