@@ -1,6 +1,7 @@
 """What tests of lost phones do as administrators, the member and a browser would."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 from django.test import Client
@@ -13,6 +14,7 @@ from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.identity import second_factor
 from keepwell.safeguards.tenancy import wall
+from keepwell.toolkit import clock
 from tests.mailbox import Mailed, mailed
 from tests.office.rooms import House, text_of
 from tests.people import PASSWORD, Clinic, Person, browser
@@ -48,7 +50,15 @@ def started(house: House, name: str = "Ben", by: str = "Ada") -> Client:
     return here
 
 
+def settle(house: House, name: str) -> None:
+    """Let somebody have worked here for two days."""
+    with wall.writing(house.clinic.organisation.id):
+        rows = Membership.objects.filter(user=house.people[name].user)
+        rows.update(approved=clock.now() - timedelta(days=2))
+
+
 def confirmed(house: House, name: str = "Ben", by: str = "Abe") -> None:
+    settle(house, by)
     address = address_of(house, name, "confirm/")
     assert proven(house, by, address).post(address, CHECKED)["Location"] == "/members/"
 

@@ -42,6 +42,7 @@ from tests.office.lost_phones import (
     use,
 )
 from tests.office.rooms import House, text_of
+from tests.office.test_officers import name as name_officer
 from tests.people import PASSWORD, Person, browser
 
 
@@ -76,6 +77,8 @@ def test_the_link_opens_after_an_hour_and_ends_in_a_new_app_new_codes_and_no_old
         assert browser().get(link).status_code == 410
         [used] = house.payloads("identity:replacement:use")
         assert used.actor == ben.user.pk
+        assert FactorReplacement.objects.get().ended_because == "used"
+        assert house.payloads("identity:replacement:stop") == []
         code = second_factor.code_at(secret, second_factor.current_counter())
         assert second_factor.use_code(ben.user, code) == "used"
 
@@ -138,6 +141,13 @@ def test_the_member_gets_the_link_and_whoever_can_stop_it_is_told_without_link_n
 
 
 # Who may, and what is asked.
+
+
+def test_a_security_officer_who_cannot_stop_it_is_told_too(house: House) -> None:
+    name_officer(house, "Dee")
+    started(house)
+    told = {one.to for one in mailed() if "was started" in one.subject}
+    assert told == {house.people[name].email for name in ("Ada", "Abe", "Dee")}
 
 
 @pytest.mark.parametrize("name", ["Ben", "Dee"])

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.identity import passkeys, replacing, second_factor
+from keepwell.safeguards.audit.errors import TrailUnavailable
+from keepwell.safeguards.identity import passkeys, recording, replacing, second_factor, sessions
 from keepwell.safeguards.identity.errors import LastSecondStep
-from keepwell.safeguards.identity.models import Passkey
+from keepwell.safeguards.identity.models import Passkey, SessionRecord
 from tests.at_once import at_once
 from tests.half_minute import early_in_a_half_minute
 from tests.mailbox import mailed
 from tests.office.sign_in.by_passkey import (
+    ADD,
+    CHALLENGE,
     SECOND,
     added,
     arrive,
@@ -131,3 +136,53 @@ def test_a_password_alone_enrols_nothing_where_there_is_a_passkey(
 ) -> None:
     secret = second_factor.new_secret()
     assert second_factor.enrol_first(ada.user, secret, last_counter=0) is False
+
+
+def test_without_a_trail_none_is_added_or_removed_and_trying_again_works(
+    ada: Person, key: SoftKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, thief = browser_of(ada), browser()
+    prove(here, ada)
+    here.raise_request_exception = False
+    passkey = Passkey.objects.get()
+    assert arrive(key, thief).status_code == 302
+
+    def away(*_given: object, **_named: object) -> None:
+        raise TrailUnavailable
+
+    address = f"/account/passkeys/{passkey.pk}/remove/"
+    options = here.post("/account/passkeys/challenge/").json()
+    with monkeypatch.context() as patched:
+        patched.setattr(recording, "record_now", away)
+        answer = here.post(ADD, {"name": "Telephone", "passkey": SoftKey().make(options)})
+        assert answer.status_code == 503
+        assert here.post(address).status_code == 503
+    assert Passkey.objects.get() == passkey
+    assert here.post(address).status_code == 302
+    assert not Passkey.objects.exists()
+    assert thief.get("/account/")["Location"].startswith("/sign-in/")
+
+
+def test_sessions_that_do_not_say_what_made_them_end_with_whatever_is_removed(
+    ada: Person, key: SoftKey
+) -> None:
+    here, old = browser_of(ada), browser_of(ada)
+    prove(here, ada)
+    record = sessions.decide(old.cookies["__Host-keepwell"].value).record
+    assert record
+    SessionRecord.objects.filter(pk=record.pk).update(factor="")  # begun before they noted it
+    address = f"/account/passkeys/{Passkey.objects.get().pk}/remove/"
+    assert here.post(address).status_code == 302
+    assert old.get("/account/")["Location"].startswith("/sign-in/")
+    assert here.get("/account/").status_code == 200
+
+
+def test_challenges_for_strangers_are_slowed_by_network(ada: Person) -> None:
+    codes = [browser().post(CHALLENGE).status_code for _ in range(52)]
+    assert codes[:49] == [200] * 49
+    assert codes[-1] == 429
+    kept = SessionRecord.objects.count()
+    slowed = browser().post(CHALLENGE)
+    assert int(slowed["Retry-After"]) > 0
+    assert SessionRecord.objects.count() == kept
+    assert browser_of(ada).post(CHALLENGE).status_code == 200, "whoever has a session goes on"

@@ -126,7 +126,7 @@ def session_limits(viewer: Viewer) -> Found:
 def second_step(viewer: Viewer) -> Found:
     """Say whether every present member has a second step."""
     members = members_of(viewer)
-    without = sum(not second_factor.has_app(row.user) for row in members)
+    without = sum(not second_factor.has_second_step(row.user) for row in members)
     if not without:
         return Found(Standing.ON, _("Members who have one: all %(n)s.") % {"n": len(members)})
     words = ngettext(

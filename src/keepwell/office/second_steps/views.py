@@ -46,6 +46,7 @@ def start(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         "is_out_of_hand": is_out_of_hand(viewer, row),
         "has_none": not second_factor.has_second_step(row.user),
         "standing": replacements.standing_of(row.user_id),
+        "reset": replacements.last_reset(row.user_id),
     }
     return _checked(request, act, "office/second_steps/start.html", context)
 
@@ -73,6 +74,7 @@ def confirm(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         "one": one,
         "is_me": row.user_id == viewer.actor,
         "is_starter": one.started_by == viewer.actor,
+        "reset": replacements.last_reset(row.user_id),
         "is_out_of_hand": is_out_of_hand(viewer, row),
     }
     return _checked(request, act, "office/second_steps/confirm.html", context)

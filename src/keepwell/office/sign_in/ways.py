@@ -1,5 +1,6 @@
 """Where somebody goes next: to the step that is missing, or to the page first asked for."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
@@ -24,6 +25,7 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit.clock import now_us
 
 NEXT = "next"
+UNUSABLE, TOO_MANY = 422, 429  # statuses of answers to a form
 JOINING = "joining"
 SIGN_IN = "sign_in:password"
 PROOF_LASTS_US = 5 * 60 * 1_000_000
@@ -50,6 +52,14 @@ def safe_next(asked: str) -> str:
         return ""
     is_for_members = declared and declared.reach in {Reach.PERMISSION, Reach.SIGNED_IN}
     return asked if is_for_members else ""
+
+
+def slowed(response: HttpResponse, wait: timedelta) -> HttpResponse:
+    """Say in the answer's status and header that the next try has to wait, if it has to."""
+    if wait:
+        response.status_code = TOO_MANY
+        response["Retry-After"] = str(max(1, int(wait.total_seconds())))
+    return response
 
 
 def home() -> str:

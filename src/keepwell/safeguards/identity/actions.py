@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
@@ -149,6 +150,7 @@ def enrol(request: HttpRequest, user: User, *, secret: str, typed: str) -> CodeA
     return answer
 
 
+@transaction.atomic
 def replace_app(request: HttpRequest, user: User, *, secret: str, typed: str) -> CodeAnswer:
     """Put a new authenticator app and new recovery codes in place of the old ones.
 
@@ -207,6 +209,7 @@ def give_present_password(request: HttpRequest, user: User, *, password: str) ->
     return Answer(is_right=True, user=user)
 
 
+@transaction.atomic
 def renew_codes(request: HttpRequest, user: User) -> None:
     """Replace the recovery codes; the caller has asked for both steps again."""
     second_factor.renew_codes(user)
@@ -256,15 +259,18 @@ def end_sessions(
 def end_sessions_made_with(request: HttpRequest, user: User, factor: str) -> int:
     """End an account's other sessions whose second step was done with this; return how many."""
     this = request.sign_in.record  # type: ignore[attr-defined]
-    made = SessionRecord.objects.filter(user=user, factor=factor, ended__isnull=True)
+    of_old = ""  # begun before sessions noted what made them
+    made = SessionRecord.objects.filter(user=user, factor__in=(factor, of_old), ended__isnull=True)
     return sum(_end_and_record(request, one, Ending.FACTOR_CHANGED) for one in made if one != this)
 
 
 def change_password(request: HttpRequest, user: User, *, password: str) -> None:
     """Set a new password and end every other session (ASVS 7.4.3)."""
-    _set_password(user, password)
-    recording.account_event(request, user, IdentityKind.PASSWORD_CHANGE, proven=True)
-    end_sessions(request, user, Ending.PASSWORD_CHANGED, but_this=True)
+    hashed = passwords.hashed(password)  # takes long, so it is done outside the transaction
+    with transaction.atomic():
+        _set_password(user, hashed)
+        recording.account_event(request, user, IdentityKind.PASSWORD_CHANGE, proven=True)
+        end_sessions(request, user, Ending.PASSWORD_CHANGED, but_this=True)
 
 
 def reset_password(request: HttpRequest, user: User, *, password: str) -> None:
@@ -273,15 +279,17 @@ def reset_password(request: HttpRequest, user: User, *, password: str) -> None:
     It ends a replacement of the second step that is under way: the letters alone would else be
     enough for both steps.
     """
-    _set_password(user, password)
-    recording.account_event(request, user, IdentityKind.PASSWORD_RESET, proven=True)
-    end_replacement(request, user, replacements.Ended.PASSWORD_RESET)
-    end_sessions(request, user, Ending.PASSWORD_CHANGED)
+    hashed = passwords.hashed(password)
+    with transaction.atomic():
+        _set_password(user, hashed)
+        recording.account_event(request, user, IdentityKind.PASSWORD_RESET, proven=True)
+        end_replacement(request, user, replacements.Ended.PASSWORD_RESET)
+        end_sessions(request, user, Ending.PASSWORD_CHANGED)
     throttle.succeed(throttle.account_door("password", user.email))
 
 
-def _set_password(user: User, password: str) -> None:
-    user.password = passwords.hashed(password)
+def _set_password(user: User, hashed: str) -> None:
+    user.password = hashed
     user.save(update_fields=["password"])
 
 

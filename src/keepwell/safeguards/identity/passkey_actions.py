@@ -3,12 +3,16 @@
 A challenge is good for one answer, in the session of the browser that it was given to, for five
 minutes. It is kept as a one-time link is: as a hash, used up by exactly one of many at once. Wrong
 answers are counted where wrong codes are.
+
+Adding and removing are one transaction with the entry and the end of sessions: without a trail
+nothing changes, and trying again works.
 """
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from keepwell.safeguards.identity import (
@@ -38,9 +42,17 @@ CHALLENGE_LASTS = timedelta(minutes=5)
 _DETAIL = {"factor": "passkey"}
 
 
-def offer_use(request: HttpRequest) -> dict[str, Any]:
-    """Give this browser a challenge to answer with a passkey; an earlier one is forgotten."""
-    return passkeys.using(_challenge(request))
+def offer_use(request: HttpRequest) -> tuple[dict[str, Any], timedelta]:
+    """Give this browser a challenge to answer with a passkey; an earlier one is forgotten.
+
+    Or say how long to wait instead: a challenge for a browser without a session keeps two rows, and
+    nobody is to fill the store from one network.
+    """
+    if request.sign_in.record is None:  # type: ignore[attr-defined]
+        wait = throttle.begin_try(throttle.network_door("challenge", address_of(request)))
+        if wait:
+            return {}, wait
+    return passkeys.using(_challenge(request)), timedelta(0)
 
 
 def offer_adding(request: HttpRequest, user: User) -> dict[str, Any]:
@@ -70,6 +82,7 @@ def prove_again(request: HttpRequest, user: User, answer: str) -> Answer:
     return _give(request, answer, act="again", of=user)
 
 
+@transaction.atomic
 def add(request: HttpRequest, user: User, *, answer: str, name: str) -> Passkey | None:
     """Add a passkey; the caller has asked for both steps again. None when it does not hold."""
     challenge = _answered(request, answer)
@@ -81,6 +94,7 @@ def add(request: HttpRequest, user: User, *, answer: str, name: str) -> Passkey 
     return made
 
 
+@transaction.atomic
 def remove(request: HttpRequest, user: User, passkey: UUID) -> bool:
     """Remove a passkey and end the sessions it made; False when there is none of this id.
 
@@ -94,6 +108,7 @@ def remove(request: HttpRequest, user: User, passkey: UUID) -> bool:
     return True
 
 
+@transaction.atomic
 def remove_app(request: HttpRequest, user: User) -> bool:
     """Remove the authenticator app and end the sessions it made; raises LastSecondStep."""
     if not second_factor.remove_app(user):
@@ -121,7 +136,7 @@ def _give(request: HttpRequest, answer: str, *, act: str, of: User | None = None
         if account is not None:
             _record_failure(request, account, judged)
         return Answer()
-    throttle.succeed(*doors)
+    throttle.succeed(*doors, throttle.network_door("challenge", address))
     return Answer(is_right=True, user=passkey.user, factor=str(passkey.pk))
 
 

@@ -4,7 +4,7 @@ Who may start, confirm or stop one is decided in `access.replacements`, who foll
 `identity.replacing`. Nothing here touches a second step.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,10 +13,12 @@ from django.db import models
 
 from keepwell.safeguards.identity import links
 from keepwell.safeguards.identity.errors import ReplacementStands
-from keepwell.safeguards.identity.models import FactorReplacement, OneTimeLink, User
+from keepwell.safeguards.identity.models import FactorReplacement, LinkPurpose, OneTimeLink, User
 from keepwell.toolkit.clock import now
 
 LASTS_ONCE_OPEN = timedelta(hours=24)
+SETTLED = timedelta(days=1)
+"""What is younger gives nobody a quicker way: a second colleague, a password reset by mail."""
 
 
 class Ended(StrEnum):
@@ -77,6 +79,18 @@ def behind(link: OneTimeLink) -> FactorReplacement | None:
 def is_open(one: FactorReplacement) -> bool:
     """Tell whether the wait is over, or a second colleague has ended it."""
     return one.opens <= now()
+
+
+def last_reset(user: UUID) -> datetime | None:
+    """Return when the account's password was last reset by mail, if it was within a day.
+
+    Whoever reads the mailbox could then know the password, too (links are kept for that long).
+    """
+    resets = OneTimeLink.objects.filter(
+        user=user, purpose=LinkPurpose.RESET_PASSWORD, used__gt=now() - SETTLED
+    )
+    last: datetime | None = resets.aggregate(last=models.Max("used"))["last"]
+    return last
 
 
 def confirm(one: FactorReplacement, *, by: UUID, opens_now: bool) -> bool:

@@ -55,6 +55,7 @@ def order(user: User, *, account: str, reason: str) -> str:
     return reverse("sign_in:replace_lost", args=[token])
 
 
+@transaction.atomic
 def replace(
     request: HttpRequest, user: User, *, link: OneTimeLink, secret: str, typed: str
 ) -> CodeAnswer:
@@ -66,10 +67,9 @@ def replace(
     if answer is not CodeAnswer.ACCEPTED:
         return answer
     is_colleagues = link.about is not None
-    with transaction.atomic():
-        if not links.use(link) or (is_colleagues and not _use_replacement(link)):
-            raise LinkUsed
-        second_factor.enrol(user, secret, last_counter=second_factor.current_counter())
+    if not links.use(link) or (is_colleagues and not _use_replacement(link)):
+        raise LinkUsed
+    second_factor.enrol(user, secret, last_counter=second_factor.current_counter())
     actions.note_factor(request, Factor.APP)
     kind = IdentityKind.REPLACEMENT_USE if is_colleagues else IdentityKind.FACTOR_REPLACE
     recording.account_event(request, user, kind, proven=True)

@@ -1,7 +1,6 @@
 """Getting in and out: password, second step, choice of organisation, sign-out."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -17,9 +16,6 @@ from keepwell.safeguards.identity import actions, passkeys, second_factor
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import Stage, User
 from keepwell.safeguards.identity.sessions import Ending
-
-UNUSABLE = 422
-TOO_MANY = 429
 
 
 @open_to_all("the first step of signing in")
@@ -53,8 +49,8 @@ def _take_password(request: HttpRequest) -> HttpResponse:
             return _to_second_step(request, answer.user, wanted)
         form.add_error(None, words.wait(answer.wait) if answer.wait else words.no_match())
     context = {"form": form, "next": wanted, "has_passkeys": passkeys.are_possible()}
-    response = render(request, "office/sign_in/password.html", context, status=UNUSABLE)
-    return _slowed(response, answer.wait)
+    response = render(request, "office/sign_in/password.html", context, status=ways.UNUSABLE)
+    return ways.slowed(response, answer.wait)
 
 
 def _to_second_step(request: HttpRequest, user: User, wanted: str) -> HttpResponse:
@@ -110,13 +106,13 @@ def _second_step(
         if answer.is_right:
             return ways.after_both_steps(request, user)
         form.add_error("code", words.wait(answer.wait) if answer.wait else wrong)
-    status = UNUSABLE if form.is_bound else 200
+    status = ways.UNUSABLE if form.is_bound else 200
     context = {
         "form": form,
         "has_app": second_factor.has_app(user),
         "has_passkeys": bool(passkeys.of(user)),
     }
-    return _slowed(render(request, template, context, status=status), answer.wait)
+    return ways.slowed(render(request, template, context, status=status), answer.wait)
 
 
 @enrolment
@@ -132,7 +128,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     chosen = [one for one in choices if str(one.id) == request.POST.get("organisation")]
     if chosen:
         return ways.enter(request, user, chosen[0].id)
-    status = UNUSABLE if request.method == "POST" else 200
+    status = ways.UNUSABLE if request.method == "POST" else 200
     context = {"choices": choices, "missing": request.method == "POST"}
     return render(request, "office/sign_in/organisation.html", context, status=status)
 
@@ -147,11 +143,4 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     # Not "cookies": on a shared computer that would take the next patient's draft with it. The
     # session's own cookie goes with the session.
     response["Clear-Site-Data"] = '"cache", "storage"'
-    return response
-
-
-def _slowed(response: HttpResponse, wait: timedelta) -> HttpResponse:
-    if wait:
-        response.status_code = TOO_MANY
-        response["Retry-After"] = str(max(1, int(wait.total_seconds())))
     return response

@@ -18,8 +18,6 @@ from keepwell.safeguards.identity.errors import LinkUsed
 from keepwell.safeguards.identity.models import LinkPurpose, OneTimeLink, Stage
 from keepwell.shell.queries import organisation as profile_of
 
-UNUSABLE = 422
-
 
 @open_to_all("the one-time link is the permission")
 @sensitive_post_parameters()
@@ -43,7 +41,7 @@ def _with_password(request: HttpRequest, link: OneTimeLink, invitation: Invitati
     posted = request.POST if request.method == "POST" else None
     form = forms.JoinForm(posted, initial=initial, email=invitation.email)
     if not form.is_valid():
-        status = UNUSABLE if form.is_bound else 200
+        status = ways.UNUSABLE if form.is_bound else 200
         context = {"form": form, **_shown(invitation)}
         return render(request, "office/sign_in/join.html", context, status=status)
     given = form.cleaned_data

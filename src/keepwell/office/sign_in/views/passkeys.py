@@ -23,15 +23,13 @@ from keepwell.safeguards.identity import passkey_actions, passkeys, second_facto
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import Stage, User
 
-UNUSABLE = 422
-TOO_MANY = 429
-
 
 @open_to_all("a challenge to a passkey is the same for everybody")
 @require_POST
 def challenge(request: HttpRequest) -> HttpResponse:
     """Tell a browser what a passkey has to sign; nothing of it depends on who asks."""
-    return JsonResponse(passkey_actions.offer_use(request))
+    offered, wait = passkey_actions.offer_use(request)
+    return ways.slowed(JsonResponse(offered), wait)
 
 
 @open_to_all("signing in by a passkey, which is both steps")
@@ -51,8 +49,8 @@ def arrive(request: HttpRequest) -> HttpResponse:
         "notice": {"tone": "danger", "words": _refused(given)},
         "has_passkeys": passkeys.are_possible(),
     }
-    response = render(request, "office/sign_in/password.html", context, status=UNUSABLE)
-    return slowed(response, given)
+    response = render(request, "office/sign_in/password.html", context, status=ways.UNUSABLE)
+    return ways.slowed(response, given.wait)
 
 
 @enrolment
@@ -72,8 +70,8 @@ def second_step(request: HttpRequest) -> HttpResponse:
         "has_app": second_factor.has_app(user),
         "has_passkeys": bool(passkeys.of(user)),
     }
-    response = render(request, "office/sign_in/code.html", context, status=UNUSABLE)
-    return slowed(response, given)
+    response = render(request, "office/sign_in/code.html", context, status=ways.UNUSABLE)
+    return ways.slowed(response, given.wait)
 
 
 @signed_in
@@ -103,7 +101,7 @@ def add(request: HttpRequest) -> HttpResponse:
             return redirect("sign_in:account")
         form.add_error(None, _("The browser's answer could not be used. Try once more."))
     context = {"form": form, "are_possible": passkeys.are_possible()}
-    status = UNUSABLE if form.is_bound else 200
+    status = ways.UNUSABLE if form.is_bound else 200
     return render(request, "office/sign_in/add_passkey.html", context, status=status)
 
 
@@ -141,14 +139,6 @@ def remove_app(request: HttpRequest) -> HttpResponse:
         return redirect("sign_in:account")
     context = {"name": _("Authenticator app"), "is_last": not passkeys.of(account)}
     return render(request, "office/sign_in/remove_second_step.html", context)
-
-
-def slowed(response: HttpResponse, given: Answer) -> HttpResponse:
-    """Say in the answer's status and header that the next try has to wait."""
-    if given.wait:
-        response.status_code = TOO_MANY
-        response["Retry-After"] = str(max(1, int(given.wait.total_seconds())))
-    return response
 
 
 def _refused(given: Answer) -> str:

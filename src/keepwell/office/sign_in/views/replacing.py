@@ -1,5 +1,6 @@
 """A second step that was lost: a link from a colleague or the console, the password, a new app."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,8 +21,6 @@ from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.toolkit.clock import now
 
 _LINK = "replacing"
-UNUSABLE = 422
-TOO_MANY = 429
 
 
 @open_to_all("the one-time link is the permission, and the password is asked for")
@@ -34,8 +33,8 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
         return _gone(request)
     if replacing.is_shut(link):
         return _not_yet(request, link)
-    form = forms.OwnPasswordForm(places.posted(request))
-    status = UNUSABLE if form.is_bound else 200
+    form, wait = forms.OwnPasswordForm(places.posted(request)), timedelta(0)
+    status = ways.UNUSABLE if form.is_bound else 200
     if form.is_valid():
         given = form.cleaned_data["password"]
         answer = actions.give_password(request, email=link.user.email, password=given)
@@ -43,10 +42,11 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
             request.session[_LINK] = str(link.pk)
             ways.prepare_secret(request)
             return redirect("sign_in:replacement")
-        status = TOO_MANY if answer.wait else UNUSABLE
-        form.add_error("password", words.wait(answer.wait) if answer.wait else words.password())
+        wait, status = answer.wait, ways.UNUSABLE
+        form.add_error("password", words.wait(wait) if wait else words.password())
     context = {"form": form, "account": link.user, "is_colleagues": link.about is not None}
-    return render(request, "office/sign_in/lost.html", context, status=status)
+    response = render(request, "office/sign_in/lost.html", context, status=status)
+    return ways.slowed(response, wait)
 
 
 @enrolment
@@ -70,7 +70,7 @@ def app(request: HttpRequest) -> HttpResponse:
             return ways.after_both_steps(request, user)
         form.add_error("code", words.code(answer))
     context = {"form": form, "spaced": spaced(secret), "account": user}
-    status = UNUSABLE if form.is_bound else 200
+    status = ways.UNUSABLE if form.is_bound else 200
     return render(request, "office/sign_in/replacement.html", context, status=status)
 
 

@@ -5,7 +5,6 @@ a wait in which whoever was told can stop it (docs/decisions/0015-a-colleague-re
 account may enter other organisations; their trails say that it happened, and not by whom.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,16 +16,14 @@ from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, role_of, within_reach
 from keepwell.safeguards.access.replacements.errors import OnTheServerOnly
+from keepwell.safeguards.access.replacements.notes import note, others_of
 from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.audit.actions import record
-from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity import replacements
 from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.identity.models import FactorReplacement, User
-from keepwell.safeguards.identity.recording import organisations_of as doors_of
-from keepwell.safeguards.identity.replacements import Ended
+from keepwell.safeguards.identity.replacements import SETTLED, Ended, last_reset
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.safeguards.tenancy.viewer import Viewer
 
 
 class IdentityCheck(StrEnum):
@@ -50,20 +47,23 @@ def start(
         with wall.writing(viewer.organisation):
             lock_members(viewer)
             user = _colleague(viewer, membership)
-        others = _others(viewer, user)
+        others = others_of(viewer, user)
         if any(role_of(user.pk, one) is Role.OWNER for one in others):
             raise OnTheServerOnly
         one = replacements.begin(user.pk, organisation=viewer.organisation, by=_actor(viewer))
         detail = {"check": str(check)}
-        _record(viewer, IdentityKind.REPLACEMENT_START, one, others, reason=reason, detail=detail)
+        note(viewer, IdentityKind.REPLACEMENT_START, one, others, reason=reason, detail=detail)
     return one
 
 
 def confirm(
     viewer: Viewer, *, membership: UUID, check: IdentityCheck, reason: str
 ) -> FactorReplacement:
-    """Confirm a replacement as a second colleague: it opens at once, unless the account may enter
-    other organisations, where the whole wait counts. Again does nothing more.
+    """Confirm a replacement as a second colleague: it opens at once. Again does nothing more.
+
+    The whole wait counts where the account may enter other organisations, where its password was
+    reset by mail within a day, and where the second colleague was let in less than a day before it
+    was started: one alone could have brought that about.
 
     Raises NotPermitted for whoever started it, OwnMembership for the member.
     """
@@ -77,10 +77,11 @@ def confirm(
             raise OutOfReach
         if one.started_by == viewer.actor:
             raise NotPermitted
-        others = _others(viewer, user)
-        if replacements.confirm(one, by=_actor(viewer), opens_now=not others):
+        others = others_of(viewer, user)
+        is_quicker = not others and not last_reset(user.pk) and _is_settled(viewer, one)
+        if replacements.confirm(one, by=_actor(viewer), opens_now=is_quicker):
             kind, detail = IdentityKind.REPLACEMENT_CONFIRM, {"check": str(check)}
-            _record(viewer, kind, one, others, reason=reason, detail=detail)
+            note(viewer, kind, one, others, reason=reason, detail=detail)
     return _standing(user)
 
 
@@ -96,9 +97,16 @@ def stop(viewer: Viewer, *, membership: UUID) -> FactorReplacement | None:
         one = replacements.end_that_of(user.pk, Ended.STOPPED_BY_COLLEAGUE)
         if one is not None:
             detail = {"because": str(Ended.STOPPED_BY_COLLEAGUE)}
-            others = _others(viewer, user)
-            _record(viewer, IdentityKind.REPLACEMENT_STOP, one, others, detail=detail)
+            others = others_of(viewer, user)
+            note(viewer, IdentityKind.REPLACEMENT_STOP, one, others, detail=detail)
     return one
+
+
+def _is_settled(viewer: Viewer, one: FactorReplacement) -> bool:
+    """Tell whether the viewer was let in well before the replacement was started."""
+    with wall.reading(viewer.organisation):
+        present = Membership.objects.filter(user=viewer.actor, ended__isnull=True)
+        return present.filter(approved__lt=one.started - SETTLED).exists()
 
 
 def _colleague(viewer: Viewer, membership: UUID) -> User:
@@ -128,28 +136,3 @@ def _actor(viewer: Viewer) -> UUID:
     if viewer.actor is None:
         raise NotPermitted
     return viewer.actor
-
-
-def _others(viewer: Viewer, user: User) -> list[UUID]:
-    """Return the other organisations this account is let in to."""
-    elsewhere = [one for one in doors_of(user) if one != viewer.organisation]
-    return [one for one in elsewhere if role_of(user.pk, one) is not None]
-
-
-def _record(
-    viewer: Viewer,
-    kind: IdentityKind,
-    one: FactorReplacement,
-    others: list[UUID],
-    *,
-    reason: str = "",
-    detail: Mapping[str, str],
-) -> None:
-    """Write on the viewer's trail who and why; on others' trails that it came from elsewhere."""
-    about = (Subject(model="identity.user", ids=(one.user_id,)),)
-    with wall.writing(viewer.organisation):
-        record(viewer, kind, subjects=about, reason=reason, detail=detail)
-    for other in others:
-        system = Viewer(kind=ViewerKind.SYSTEM, organisation=other)
-        with wall.writing(other):
-            record(system, kind, subjects=about, detail={"by": "another-organisation"})

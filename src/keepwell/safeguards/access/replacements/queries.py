@@ -4,6 +4,7 @@ from uuid import UUID
 
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.models import Membership
+from keepwell.safeguards.access.officers.queries import officers_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow
 from keepwell.safeguards.identity import replacements
@@ -24,12 +25,14 @@ def under_way(viewer: Viewer) -> list[tuple[FactorReplacement, Membership]]:
 
 
 def to_be_told(viewer: Viewer, *, about: UUID) -> list[UUID]:
-    """List the accounts that may stop such a replacement here, but for the account it is about.
+    """List the accounts that may stop such a replacement here, and the officers, each once.
 
-    They stand in for a security officer until one is named (45 CFR 164.308(a)(2)).
+    The account it is about is not among them. Officers: 45 CFR 164.308(a)(2).
     """
+    officers = {row.user_id for row in officers_of(viewer, but=about)}
     may_stop = registry.roles_holding(str(AccessPermission.SECOND_STEP_REPLACE))
     with wall.reading(viewer.organisation):
         present = Membership.objects.filter(approved__isnull=False, ended__isnull=True)
         holders = present.filter(role__in=may_stop, is_everywhere=True).exclude(user=about)
-        return list(holders.order_by("id").values_list("user", flat=True))
+        told = officers | set(holders.values_list("user", flat=True))
+    return sorted(told)
