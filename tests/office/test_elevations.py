@@ -17,6 +17,7 @@ from keepwell.safeguards.access.errors import (
     NotRaisable,
     OutOfReach,
     OwnRequest,
+    TooManyAsked,
 )
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.models import Elevation
@@ -300,7 +301,9 @@ def test_a_colleague_takes_it_back_from_the_next_request_on(
     row = given(house)
     assert "Held now" in text_of(ada.get("/access/"))
     prove(ada, house, "Ada", f"/access/{row.pk}/")
-    told = ada.post(f"/access/{row.pk}/", {"reason": "The report is done"}, follow=True)
+    told = ada.post(
+        f"/access/{row.pk}/", {"reason": "The report is done", "withdraw": "1"}, follow=True
+    )
     assert "Taken back" in text_of(told)
     assert ben.get("/trail/").status_code == 403
     assert "taken back" in mailed()[-1].subject
@@ -422,3 +425,22 @@ def test_somebody_of_one_location_decides_nothing_and_a_move_ends_what_was_given
     )
     assert browser.get(f"/access/{row.pk}/").status_code == 403
     assert len(deciders_of(house.viewer(), row.pk)) == 1
+
+
+def test_pressing_give_twice_gives_and_does_not_take_back(house: House, ada: Client) -> None:
+    row = asked(house)
+    address = f"/access/{row.pk}/"
+    prove(ada, house, "Ada", address)
+    ada.post(address, YES)
+    assert "Somebody was quicker" in text_of(ada.post(address, YES, follow=True))
+    assert house.payloads("access:elevation:withdraw") == []
+    with wall.reading(house.clinic.organisation.id):
+        assert Elevation.objects.get().is_standing
+
+
+def test_of_one_member_five_requests_wait_at_most(house: House) -> None:
+    wanted = sorted(askable(house.viewer("Dee")))[:6]
+    for one in wanted[:5]:
+        actions.ask(house.viewer("Dee"), permissions=[one], minutes=60, reason="Work")
+    with pytest.raises(TooManyAsked):
+        actions.ask(house.viewer("Dee"), permissions=[wanted[5]], minutes=60, reason="Work")

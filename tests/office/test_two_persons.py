@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,18 +10,28 @@ from django.test import Client
 
 from keepwell.office.trail import views as trail_views
 from keepwell.office.two_persons.acts import EXPORT_TRAIL
-from keepwell.safeguards.access.errors import NotConfirmed, NotPermitted, OutOfReach, OwnProposal
+from keepwell.safeguards.access.errors import (
+    NotConfirmed,
+    NotPermitted,
+    NotSettled,
+    OutOfReach,
+    OwnProposal,
+)
+from keepwell.safeguards.access.locations import actions as locations
 from keepwell.safeguards.access.members import actions as members
-from keepwell.safeguards.access.models import Proposal
+from keepwell.safeguards.access.models import Membership, Proposal
 from keepwell.safeguards.access.proposals import actions, queries
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
+from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
+from keepwell.toolkit.identifiers import uuid7
 from tests.at_once import at_once
 from tests.half_minute import early_in_a_half_minute
 from tests.mailbox import mailed
 from tests.office.rooms import House, text_of
+from tests.office.test_locations import HILL
 from tests.office.test_officers import membership_of
 from tests.people import PASSWORD
 
@@ -35,6 +46,20 @@ DAY = 24 * 3600
 def _early_in_a_half_minute() -> Iterator[None]:
     with early_in_a_half_minute():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _settled(house: House) -> None:
+    """Let everybody have worked here for two days."""
+    let_in(house, timedelta(days=2))
+
+
+def let_in(house: House, ago: timedelta, *names: str) -> None:
+    with wall.writing(house.clinic.organisation.id):
+        rows = Membership.objects.all()
+        users = [house.people[name].user for name in names]
+        rows = rows.filter(user__in=users) if names else rows
+        rows.update(approved=clock.now() - ago)
 
 
 @pytest.fixture(autouse=True)
@@ -141,6 +166,7 @@ def test_another_organisations_proposal_is_not_there(house: House) -> None:
     cy = house.browser("Cy")
     for address in (f"/two-persons/{row.pk}/", f"/two-persons/{row.pk}/withdraw/"):
         assert cy.post(address, WHY).status_code == 404
+    prove(cy, house, "Cy", PROPOSE)
     assert cy.post(f"/trail/export/{row.pk}/").status_code == 404
     assert "Export much" not in text_of(cy.get("/two-persons/"))
 
@@ -163,10 +189,80 @@ def test_rights_raised_for_a_while_do_not_count(house: House) -> None:
         actions.propose(ben, act=EXPORT_TRAIL, about=ABOUT, **WHY)
 
 
-def test_the_console_confirms_nothing(house: House) -> None:
+def test_the_console_proposes_and_confirms_nothing(house: House) -> None:
     viewer = console(house.clinic.organisation.id, account="root")
     with pytest.raises(NotPermitted):
         actions.confirm(viewer, proposal=proposed(house).pk, reason="From the server")
+    with pytest.raises(NotPermitted):
+        actions.propose(viewer, act=EXPORT_TRAIL, about=ABOUT, **WHY)
+
+
+def test_who_was_let_in_within_a_day_confirms_nothing_and_is_not_counted(
+    house: House, ada: Client
+) -> None:
+    row = proposed(house)
+    let_in(house, timedelta(hours=23), "Abe")
+    with pytest.raises(NotSettled):
+        actions.confirm(house.viewer("Abe"), proposal=row.pk, reason="Newly here")
+    assert {one.user.name for one in others(house, "Dee")} == {"Ada"}
+    let_in(house, timedelta(hours=23), "Ada")
+    assert others(house, "Dee") == []
+    row = proposed(house, kind="acts")
+    assert row.ripens is not None, "whoever is otherwise alone waits a day with notice"
+
+
+def test_somebody_of_one_location_is_no_second_person(house: House) -> None:
+    hill = locations.add(house.viewer(), values=HILL).pk
+    members.move(
+        house.viewer(),
+        membership=membership_of(house, "Abe"),
+        role=Role.AUDITOR,
+        locations=frozenset({hill}),
+        reason="Works there",
+    )
+    assert {one.user.name for one in others(house, "Dee")} == {"Ada"}
+    bound = replace(house.viewer("Abe"), role="auditor", locations=frozenset({hill}))
+    with pytest.raises(NotPermitted):
+        actions.confirm(bound, proposal=proposed(house).pk, reason="From the hill")
+    with pytest.raises(NotPermitted):
+        actions.propose(bound, act=EXPORT_TRAIL, about=ABOUT, **WHY)
+
+
+def others(house: House, proposer: str) -> list[Membership]:
+    account = house.people[proposer].user.pk
+    return queries.others_of(house.viewer(), EXPORT_TRAIL, proposer=account)
+
+
+def test_exports_in_slices_add_up_for_a_day_and_for_each_account(house: House) -> None:
+    dee, abe = house.browser("Dee"), house.browser("Abe")
+    one = f"{EXPORT}&member={house.people['Ben'].user.pk}"
+    record_now(house.viewer("Ben"), "identity:session:begin")
+    record_now(house.viewer("Ben"), "identity:session:end")
+    assert (
+        dee.get(f"{EXPORT}&about={uuid7()}").status_code == 200
+    )  # finds nothing, and counts for nothing
+    assert dee.get(one).status_code == 200  # two of three
+    answer = dee.get(one)
+    assert answer["Location"].startswith("/trail/export/propose/?form=csv&member=")
+    assert abe.get(one).status_code == 200
+    with clock.moved(DAY + 60):
+        assert house.browser("Dee").get(one).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["about=nonsense", "kind=nonsense"])
+def test_a_search_that_means_nothing_is_not_proposed_as_everything(
+    house: House, asked: str
+) -> None:
+    dee = house.browser("Dee")
+    assert dee.get(f"{PROPOSE}&{asked}").status_code == 404
+    assert dee.post(f"{PROPOSE}&{asked}", WHY).status_code == 404
+
+
+def test_the_file_is_handed_out_after_both_steps_only(house: House) -> None:
+    row = confirmed(house)
+    answer = house.browser("Dee").post(f"/trail/export/{row.pk}/")
+    assert answer["Location"].startswith("/account/again/two-persons/")
+    assert house.payloads("audit:trail:export") == []
 
 
 def test_of_many_confirmations_at_once_one_counts(house: House) -> None:

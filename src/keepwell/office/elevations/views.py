@@ -128,8 +128,9 @@ def one(request: HttpRequest, elevation_id: UUID) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, row: "Elevation", reason: str) -> HttpResponse:
+    """Do what the button said: what the row has become meanwhile never turns giving into taking."""
     viewer = viewer_of(request)
-    if row.is_standing:
+    if "withdraw" in request.POST:
         act, said = actions.withdraw, _("Taken back, from the next click on.")
     elif "refuse" in request.POST:
         act, said = actions.refuse, _("Refused. Who asked is told by mail.")

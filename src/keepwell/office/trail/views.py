@@ -1,5 +1,6 @@
 """The trail page, the page of one entry with its proof, and a check of the whole trail."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,7 +35,8 @@ from keepwell.shell.trail_lines import (
 from keepwell.toolkit import clock
 
 PAGE_ENTRIES = 80  # neighbours that belong together fold
-MOST_ALONE = 1_000  # entries in a file that one person may take
+MOST_ALONE = 1_000  # entries that one person may take in files within a day
+A_DAY = timedelta(days=1)
 MOST_EXPORTED = 10_000  # by a page; the command line knows no such limit
 MOST_BYTES = 16 * 2**20  # of the file; what is older is left to a narrower search
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
@@ -74,14 +76,17 @@ def export(request: HttpRequest) -> HttpResponse:
     if form not in tables.FORMS:
         raise Http404
     filters = Filters.of(asked, requests.zone_of(request))
-    if queries.holds_more_than(viewer, filters.search, MOST_ALONE):
+    left = max(0, MOST_ALONE - queries.taken_alone(viewer, clock.now() - A_DAY))
+    count = queries.count_of(viewer, filters.search, most=left)
+    if count > left:  # also in slices: they add up for a day
         return redirect(f"{reverse('office:propose_export')}?{asked.urlencode()}")
-    return file_of(viewer, filters, form)
+    return file_of(viewer, filters, form, alone=count)
 
 
-def file_of(viewer: Viewer, filters: Filters, form: str) -> HttpResponse:
+def file_of(viewer: Viewer, filters: Filters, form: str, *, alone: int = 0) -> HttpResponse:
     """Return what filters find as a file; that it is exported is on the trail first."""
-    found = queries.exported(viewer, filters.search, form, most=MOST_EXPORTED)
+    search = filters.search
+    found = queries.exported(viewer, search, form, most=MOST_EXPORTED, alone=alone)
     body, is_whole = tables.part_of(tables.FORMS[form](found), MOST_BYTES)  # views never stream
     answer = HttpResponse(body, content_type=TYPES[form])
     name = f"trail-{clock.now():%Y-%m-%d}{'' if is_whole else '-newest-part'}.{form}"

@@ -34,7 +34,7 @@ def confirm(viewer: Viewer, *, proposal: UUID, reason: str) -> bool:
     """Confirm a colleague's proposal and tell that person; False when it was over already."""
     with wall.writing(viewer.organisation):
         row = actions.confirm(viewer, proposal=proposal, reason=reason)
-        if row is not None and row.proposed_by is not None:
+        if row is not None:
             _write(viewer, row.pk, [row.proposed_by], MemberLetter.PROPOSAL_CONFIRMED)
     return row is not None
 

@@ -1,10 +1,12 @@
 """An export of much of the trail: proposed with its filters, and handed out once."""
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell.office import places
@@ -30,7 +32,7 @@ from keepwell.shell import requests
 @requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
 def propose(request: HttpRequest) -> HttpResponse:
     """Propose an export, after both steps again; a colleague confirms it."""
-    if request.GET.get("form", "") not in tables.FORMS:
+    if request.GET.get("form", "") not in tables.FORMS or not _is_understood(request):
         raise Http404
     if not ways.is_proven(request):
         return ways.ask_again(AGAIN, request.get_full_path())
@@ -50,25 +52,24 @@ def propose(request: HttpRequest) -> HttpResponse:
 @requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
 def export(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """Hand out what was confirmed, once, exactly as it was proposed."""
+    if not ways.is_proven(request):
+        return ways.ask_again(AGAIN, reverse("office:proposal", args=[proposal_id]))
     viewer = viewer_of(request)
     row = proposals.use_up(viewer, act=EXPORT_TRAIL, proposal=proposal_id)
     filters = Filters.of(_asked(row.about), requests.zone_of(request))
     return trail.file_of(viewer, filters, row.about["form"])
 
 
+def _is_understood(request: HttpRequest) -> bool:
+    """Tell whether the search means what was typed: everything would be the wrong answer."""
+    filters = Filters.of(request.GET, requests.zone_of(request))
+    return not filters.is_about_wrong and (not filters.group or groups.is_group(filters.group))
+
+
 def _about(request: HttpRequest) -> dict[str, str]:
-    """Return what is asked for in ids, codes and days: whatever else was typed is left out."""
-    asked = request.GET
-    filters = Filters.of(asked, requests.zone_of(request))
-    said = {
-        "form": asked.get("form", ""),
-        "about": "" if filters.is_about_wrong else filters.about,
-        "member": str(filters.member or ""),
-        "kind": filters.group if filters.group in dict(groups.groups()) else "",
-        "from": filters.first.isoformat() if filters.first else "",
-        "to": filters.last.isoformat() if filters.last else "",
-    }
-    return {name: value for name, value in said.items() if value}
+    """Return what is asked for in ids, codes and days."""
+    filters = Filters.of(request.GET, requests.zone_of(request))
+    return {"form": request.GET.get("form", ""), **dict(parse_qsl(filters.asked))}
 
 
 def _asked(about: Mapping[str, str]) -> QueryDict:

@@ -51,7 +51,7 @@ class Told:
     def of(cls, viewer: Viewer, row: "Proposal", names: Mapping[UUID, str]) -> Self:
         """Tell of one."""
         act = act_of(row.act)
-        is_mine = row.proposed_by == viewer.actor and not row.account
+        is_mine = row.proposed_by == viewer.actor
         state, tone = _state(viewer, row)
         return cls(
             id=row.pk,
@@ -77,8 +77,6 @@ def people_in(rows: "list[Proposal]") -> set[UUID]:
 
 
 def _proposer(row: "Proposal", names: Mapping[UUID, str]) -> str:
-    if row.proposed_by is None:
-        return _("%(account)s on the server") % {"account": row.account}
     return names.get(row.proposed_by, _("A former member"))
 
 
@@ -96,7 +94,7 @@ def _state(viewer: Viewer, row: "Proposal") -> tuple[str, str]:
 
 def _do_url(viewer: Viewer, row: "Proposal") -> str:
     act = act_of(row.act)
-    if act is None or not act.route or not may_be_done(viewer, row):
+    if act is None or not may_be_done(viewer, row):
         return ""
     try:
         return reverse(act.route, args=[row.pk])

@@ -1,5 +1,6 @@
 """Founding an organisation and letting people into it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from keepwell.safeguards.access.errors import AlreadyMember
@@ -28,10 +29,12 @@ def found_organisation(
     owner: User,
     telephone: str = "",
     time_zone: str = "UTC",
-    is_demo: bool = False,
     link: OneTimeLink | None = None,
+    since: datetime | None = None,
 ) -> Organisation:
     """Create an organisation with its keys, its trail and its first owner, all or none.
+
+    `since`: when the owner began to work there, if that was before today.
 
     `owner` may be unsaved: account and organisation then appear together. Keys and log live in
     other stores and come first: without their rows in the data store nobody can name them, so
@@ -39,9 +42,7 @@ def found_organisation(
     up in the same transaction, so of many parallel uses one founds something and the others raise
     LinkUsed.
     """
-    organisation = Organisation(
-        name=name, telephone=telephone, time_zone=time_zone, is_demo=is_demo
-    )
+    organisation = Organisation(name=name, telephone=telephone, time_zone=time_zone)
     organisation.full_clean()
     make_organisation_keys(organisation.id)
     create_log(organisation.id)
@@ -55,7 +56,7 @@ def found_organisation(
         first_location(organisation)
         if not User.objects.filter(pk=owner.pk).exists():
             owner.save(force_insert=True)
-        membership = _let_in(organisation.id, owner, Role.OWNER)
+        membership = _let_in(organisation.id, owner, Role.OWNER, since)
         record(
             founder,
             AccessKind.ORGANISATION_FOUND,
@@ -67,13 +68,15 @@ def found_organisation(
     return organisation
 
 
-def add_member(viewer: Viewer, *, user: User, role: Role) -> Membership:
-    """Let an account work in the viewer's organisation, in one role."""
+def add_member(
+    viewer: Viewer, *, user: User, role: Role, since: datetime | None = None
+) -> Membership:
+    """Let an account work in the viewer's organisation, in one role; `since` a day before today."""
     allow(viewer, AccessPermission.MEMBER_ADD)
     with wall.writing(viewer.organisation):
         if Membership.objects.filter(user=user, ended__isnull=True).exists():
             raise AlreadyMember
-        membership = _let_in(viewer.organisation, user, role)
+        membership = _let_in(viewer.organisation, user, role, since)
         record(
             viewer,
             AccessKind.MEMBER_ADD,
@@ -86,9 +89,10 @@ def add_member(viewer: Viewer, *, user: User, role: Role) -> Membership:
     return membership
 
 
-def _let_in(organisation: UUID, user: User, role: Role) -> Membership:
+def _let_in(organisation: UUID, user: User, role: Role, since: datetime | None) -> Membership:
     accounts.open_door(user.pk, organisation)
+    moment = since or now()
     membership: Membership = Membership.objects.create(
-        organisation_id=organisation, user=user, role=role, approved=now()
+        organisation_id=organisation, user=user, role=role, joined=moment, approved=moment
     )
     return membership

@@ -126,6 +126,26 @@ class NotRaisable(KeepwellError):  # noqa: N818  names the fact
     )
 
 
+class NotSettled(KeepwellError):  # noqa: N818  names the fact
+    """Whoever would be the second person was let in within a day."""
+
+    code: ClassVar[str] = "not_settled"
+    status: ClassVar[int] = 403
+    sentence: ClassVar[str] = _(
+        "You were let in less than a day ago. Somebody who has been here for longer confirms this."
+    )
+
+
+class TooManyAsked(KeepwellError):  # noqa: N818  names the fact
+    """As many requests of one member wait as may: each is a letter to everybody who decides."""
+
+    code: ClassVar[str] = "too_many_asked"
+    status: ClassVar[int] = 429
+    sentence: ClassVar[str] = _(
+        "Several of your requests wait for somebody to decide. Withdraw one before you ask anew."
+    )
+
+
 class AlreadyAsked(KeepwellError):  # noqa: N818  names the fact
     """The same access is asked for already, for another time."""
 

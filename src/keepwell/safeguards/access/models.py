@@ -171,8 +171,7 @@ class Proposal(OrganisationOwned):
 
     act = models.CharField(max_length=40)
     about = models.JSONField(default=dict)
-    proposed_by = models.UUIDField(null=True)  # a member's account; null: the console
-    account = models.CharField(max_length=80, blank=True)  # unix account, for the console
+    proposed_by = models.UUIDField()  # an account
     proposed = models.DateTimeField(default=now)
     ripens = models.DateTimeField(null=True, blank=True)
     expires = models.DateTimeField()
@@ -187,7 +186,6 @@ class Proposal(OrganisationOwned):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=models.Q(confirmed_by__isnull=True)
-                | models.Q(proposed_by__isnull=True)
                 | ~models.Q(confirmed_by=models.F("proposed_by")),
                 name="nobody_confirms_their_own",
             ),

@@ -33,6 +33,9 @@ class Content(StrEnum):
     READABLE = "readable"
 
 
+ALONE = "alone"  # in the detail of an export
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailEntry:
     """One entry for a page; `payload` is there if `content` is readable."""
@@ -95,12 +98,15 @@ def page_of(viewer: Viewer, asked: Search, before: int | None, limit: int) -> Pa
     return Page(_opened(rows), onward)
 
 
-def exported(viewer: Viewer, asked: Search, form: str, *, most: int | None) -> Iterator[TrailEntry]:
+def exported(
+    viewer: Viewer, asked: Search, form: str, *, most: int | None, alone: int = 0
+) -> Iterator[TrailEntry]:
     """Yield the entries that a search finds, newest first, at most so many, for a file.
 
-    That they are exported is on the trail before the first one is opened.
+    That they are exported is on the trail before the first one is opened; `alone`: and how many of
+    them without a second person (`taken_alone`).
     """
-    detail = asked.detail() | {"form": form}
+    detail = asked.detail() | {"form": form} | ({ALONE: str(alone)} if alone else {})
     record_now(viewer, AuditEvent.TRAIL_EXPORT, detail=detail)
     writer.settle(viewer.organisation)
     before: int | None = None
@@ -115,8 +121,8 @@ def exported(viewer: Viewer, asked: Search, form: str, *, most: int | None) -> I
             return
 
 
-def holds_more_than(viewer: Viewer, asked: Search, most: int) -> bool:
-    """Tell whether a search finds more than so many entries; nothing is opened or recorded."""
+def count_of(viewer: Viewer, asked: Search, *, most: int) -> int:
+    """Count what a search finds, no further than past `most`; nothing is opened or recorded."""
     writer.settle(viewer.organisation)
     count, before = 0, None
     while count <= most:
@@ -125,7 +131,24 @@ def holds_more_than(viewer: Viewer, asked: Search, most: int) -> bool:
         count += len(rows)
         if before is None:
             break
-    return count > most
+    return count
+
+
+def taken_alone(viewer: Viewer, since: datetime) -> int:
+    """Count the entries that this account has exported since then without a second person.
+
+    The program reads it from the trail and shows nobody anything: no reading is recorded.
+    """
+    writer.settle(viewer.organisation)
+    mine = Search(actor=viewer.actor, kinds=frozenset({AuditEvent.TRAIL_EXPORT}), since=since)
+    count, before, is_whole = 0, None, False
+    while not is_whole:
+        with store.reading(viewer.organisation):
+            rows, before = find(viewer.organisation, mine, before, LARGEST_PAGE)
+        said = (one.payload.detail for one in _opened(rows) if one.payload is not None)
+        count += sum(int(detail.get(ALONE, "0")) for detail in said)
+        is_whole = before is None
+    return count
 
 
 def entry(viewer: Viewer, index: int) -> TrailEntry:

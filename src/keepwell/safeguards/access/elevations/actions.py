@@ -15,6 +15,7 @@ from keepwell.safeguards.access.errors import (
     NotPermitted,
     NotRaisable,
     OwnRequest,
+    TooManyAsked,
 )
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.falling_back import actions as falling_back
@@ -30,6 +31,7 @@ from keepwell.toolkit.clock import now
 
 LAPSES_AFTER = timedelta(hours=72)
 MOST_MINUTES = 7 * 24 * 60
+MOST_WAITING = 5  # requests of one member at a time
 
 
 def ask(
@@ -37,7 +39,7 @@ def ask(
 ) -> tuple[Elevation, bool]:
     """Ask for permissions, for a while; return the request and whether it is new.
 
-    Raises NotRaisable for what cannot be asked for or is held already, and AlreadyAsked.
+    Raises NotRaisable for what cannot be asked for or is held already, AlreadyAsked, TooManyAsked.
     """
     wanted = sorted(set(permissions))
     if not wanted or not 0 < minutes <= MOST_MINUTES:
@@ -56,6 +58,9 @@ def ask(
             return _asked_again(same, minutes), False
         if same is not None:
             falling_back.lapse(viewer, same, Decision.LAPSED)
+        waiting = _rows().filter(membership=membership, decision="", lapses__gt=now())
+        if waiting.count() >= MOST_WAITING:
+            raise TooManyAsked
         row = Elevation.objects.create(
             organisation_id=viewer.organisation,
             membership=membership,

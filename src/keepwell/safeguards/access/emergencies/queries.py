@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.models import EmergencyAccess
 from keepwell.safeguards.access.permissions import AccessPermission
@@ -38,8 +40,10 @@ def listed(viewer: Viewer) -> list[EmergencyAccess]:
     """List emergency accesses, those without a review and the newest first, at most `MOST`."""
     allow(viewer, AccessPermission.OFFICER_SERVE)
     with wall.reading(viewer.organisation):
-        rows = EmergencyAccess.objects.select_related("membership__user").order_by("-begun", "-id")
-        return sorted(rows[:MOST], key=lambda row: row.reviewed is not None)
+        rows = EmergencyAccess.objects.select_related("membership__user")
+        # Sorted there and not here: those that wait must not fall off the list for being old.
+        is_reviewed = ExpressionWrapper(Q(reviewed__isnull=False), BooleanField())
+        return list(rows.order_by(is_reviewed, "-begun", "-id")[:MOST])
 
 
 def unreviewed(viewer: Viewer) -> list[EmergencyAccess]:

@@ -7,6 +7,8 @@ owner stays. The organisation's row is locked meanwhile, so that two owners cann
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.db import transaction
+
 from keepwell.jobs import queue
 from keepwell.safeguards.access.errors import (
     LastOwner,
@@ -38,10 +40,12 @@ from keepwell.safeguards.access.models import (
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.raising import ELEVATION, EMERGENCY, Fell
+from keepwell.safeguards.access.replacements.notes import note, others_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity import accounts, links, replacements, second_factor, sessions
+from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.identity.models import Stage
 from keepwell.safeguards.identity.sessions import Ending
 from keepwell.safeguards.tenancy import wall
@@ -117,6 +121,13 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
     membership. The row stays: the trail speaks of it (45 CFR 164.308(a)(3)(ii)(C)).
     """
     allow(viewer, AccessPermission.MEMBER_END)
+    with transaction.atomic():
+        row = _end(viewer, membership, reason)
+        _stop_replacement(viewer, row)
+    return row
+
+
+def _end(viewer: Viewer, membership: UUID, reason: str) -> Membership:
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         row = _row(membership)
@@ -128,10 +139,23 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
         take_away(MEMBERSHIP, row.pk)
         accounts.close_door(row.user_id, viewer.organisation)
         ended = list(_ended(viewer, row))
-        replacements.end_that_of(row.user_id, replacements.Ended.MEMBERSHIP_ENDED)
         EndedAccess.objects.bulk_create(ended)
         _record_end(viewer, row, ended, reason)
     return row
+
+
+def _stop_replacement(viewer: Viewer, row: Membership) -> None:
+    """Stop a new second step that was started here, and say so on every trail that knows of it.
+
+    What another organisation has started goes on: it answers for the person there.
+    """
+    one = replacements.standing_of(row.user_id)
+    if row.ended is None or one is None or one.organisation != viewer.organisation:
+        return
+    because = replacements.Ended.MEMBERSHIP_ENDED
+    if replacements.end(one, because):
+        detail = {"because": str(because)}
+        note(viewer, IdentityKind.REPLACEMENT_STOP, one, others_of(viewer, row.user), detail=detail)
 
 
 def readmit(
@@ -145,7 +169,7 @@ def readmit(
     check_owner(role, locations)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
-        former = _row(membership, ended__isnull=False)
+        former = _row(membership, ended__isnull=False, approved__isnull=False)
         allow_role(viewer, role)
         if Membership.objects.filter(user=former.user, ended__isnull=True).exists():
             return None

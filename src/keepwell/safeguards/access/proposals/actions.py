@@ -4,15 +4,15 @@ A confirmed proposal is good for one doing of exactly what was proposed, by whoe
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 from uuid import UUID
 
-from keepwell.safeguards.access.errors import NotConfirmed, NotPermitted, OwnProposal
+from keepwell.safeguards.access.errors import NotConfirmed, NotPermitted, NotSettled, OwnProposal
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.members.actions import lock_members
 from keepwell.safeguards.access.models import Proposal
 from keepwell.safeguards.access.proposals.acts import Act, act_of
 from keepwell.safeguards.access.proposals.queries import (
+    A_DAY,
     holds,
     may_be_done,
     others_of,
@@ -21,11 +21,10 @@ from keepwell.safeguards.access.queries import within_reach
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit.clock import now
 
 MODEL = "access.proposal"
-A_DAY = timedelta(hours=24)
 
 
 def propose(
@@ -39,9 +38,7 @@ def propose(
     _allow(viewer, act)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
-        mine = Proposal.objects.filter(
-            act=act.code, proposed_by=viewer.actor, account=viewer.account, used__isnull=True
-        )
+        mine = Proposal.objects.filter(act=act.code, proposed_by=viewer.actor, used__isnull=True)
         for row in mine.filter(withdrawn__isnull=True, expires__gt=now()):
             if row.about == dict(about):
                 return row, False
@@ -51,7 +48,6 @@ def propose(
             act=act.code,
             about=dict(about),
             proposed_by=viewer.actor,
-            account=viewer.account,
             ripens=now() + A_DAY if is_alone else None,
             expires=now() + A_DAY * (2 if is_alone else 1),
         )
@@ -62,16 +58,19 @@ def propose(
 def confirm(viewer: Viewer, *, proposal: UUID, reason: str) -> Proposal | None:
     """Confirm what somebody else proposed; None when it is confirmed, withdrawn or past.
 
-    Raises OwnProposal, and NotPermitted for whoever's role does not hold the act.
+    Raises OwnProposal, NotPermitted for whoever's role does not hold the act, and NotSettled for
+    whoever was let in within a day.
     """
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         row: Proposal = within_reach(Proposal.objects.all(), pk=proposal)
-        _allow(viewer, _act(row))
-        if viewer.kind is not ViewerKind.MEMBER:
-            raise NotPermitted  # the console proves nobody's second factor
+        act = _act(row)
+        _allow(viewer, act)
         if row.proposed_by == viewer.actor:
             raise OwnProposal
+        others = others_of(viewer, act, proposer=row.proposed_by)
+        if viewer.actor not in {one.user_id for one in others}:
+            raise NotSettled
         if row.confirmed is not None or not row.is_open:
             return None
         row.confirmed, row.confirmed_by = now(), viewer.actor
@@ -103,9 +102,7 @@ def use_up(viewer: Viewer, *, act: Act, proposal: UUID) -> Proposal:
     _allow(viewer, act)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
-        own = Proposal.objects.filter(
-            act=act.code, proposed_by=viewer.actor, account=viewer.account
-        )
+        own = Proposal.objects.filter(act=act.code, proposed_by=viewer.actor)
         row: Proposal = within_reach(own, pk=proposal)
         if not may_be_done(viewer, row):
             raise NotConfirmed

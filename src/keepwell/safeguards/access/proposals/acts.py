@@ -10,13 +10,13 @@ from django.utils.functional import Promise
 class Act:
     """One such act: whoever proposes and whoever confirms holds `permission` by role.
 
-    `route` takes the proposal's id: where whoever proposed it carries it out; "" on the console.
+    `route` takes the proposal's id: where whoever proposed it carries it out.
     """
 
     code: str
     title: str | Promise
     permission: StrEnum
-    route: str = ""
+    route: str
 
 
 _acts: dict[str, Act] = {}

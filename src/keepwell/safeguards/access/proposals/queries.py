@@ -1,5 +1,6 @@
 """What is proposed, who can confirm it, and whether it may be done now."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 MOST = 100
+A_DAY = timedelta(hours=24)
 
 
 def holds(viewer: Viewer, act: Act) -> bool:
@@ -25,8 +27,6 @@ def holds(viewer: Viewer, act: Act) -> bool:
 
     What is raised for a while does not count: the second person must stand on their own feet.
     """
-    if viewer.kind is ViewerKind.CONSOLE:
-        return True
     is_member = viewer.kind is ViewerKind.MEMBER and viewer.locations is None
     return is_member and viewer.role in registry.roles_holding(act.permission)
 
@@ -61,12 +61,19 @@ def one(viewer: Viewer, proposal: UUID) -> Proposal:
 
 
 def others_of(viewer: Viewer, act: Act, *, proposer: UUID | None) -> list[Membership]:
-    """Return who can confirm: members whose role holds the permission, and not the proposer."""
+    """Return who can confirm: members whose role holds the permission, and not the proposer.
+
+    Whoever was let in within a day does not count: the proposer may have done that.
+    """
     holding = registry.roles_holding(act.permission)
     return [
         row
         for row in members_of(viewer)
-        if row.is_everywhere and row.role in holding and row.user_id != proposer
+        if row.is_everywhere
+        and row.role in holding
+        and row.user_id != proposer
+        and row.approved is not None
+        and row.approved < now() - A_DAY
     ]
 
 
