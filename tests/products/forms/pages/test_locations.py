@@ -15,6 +15,7 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.persons import actions as persons
 from keepwell.safeguards.persons import queries as person_queries
+from keepwell.safeguards.records.disclosure import disclose
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Location
@@ -166,6 +167,33 @@ def test_who_belongs_to_some_locations_uploads_for_those_and_moves_among_those(
         authoring.move(here, form_id=whole.pk, locations=frozenset({river}))
 
 
+def test_who_belongs_to_some_locations_changes_no_form_that_others_share(
+    clinic: Clinic, pat: Patient, river: UUID, hill: UUID
+) -> None:
+    here = viewer_at(clinic, river, role=Role.ADMINISTRATOR)
+    form = form_of(clinic)
+    with wall.reading(clinic.organisation.id):
+        link = form.links.get()
+    raw = form.working.encode()
+    acts = (
+        lambda: authoring.upload(here, raw=raw, form_id=form.pk),
+        lambda: authoring.publish(here, form_id=form.pk, marks={}, columns=[]),
+        lambda: links.make_link(here, form_id=form.pk),
+        lambda: links.allow_origins(here, link_id=link.pk, origins=("https://other.example",)),
+        lambda: links.revoke_link(here, link_id=link.pk),
+    )
+    for act in acts:  # it belongs to all
+        with pytest.raises(NotPermitted):
+            act()
+    put(clinic, river, hill)
+    for act in acts:  # it belongs to another, too
+        with pytest.raises(NotPermitted):
+            act()
+    put(clinic, river)
+    for act in acts:
+        act()
+
+
 # Persons.
 
 
@@ -190,6 +218,21 @@ def test_a_person_is_reached_through_an_own_submission_and_a_join_opens_no_other
     with pytest.raises(OutOfReach):
         person_queries.whole_of(viewer, there)
     assert [one.pk for one in person_queries.persons_of(author(clinic))] == [there]
+    with disclose(replace(author(clinic), purpose="care"), "care") as scope:
+        scope.open([person_queries.person_with(author(clinic), there)], "name")
+    kinds = [RecordsEvent.FIELDS_OPEN]
+    by_all, by_one = (
+        {
+            person
+            for entry in person_queries.entries_about_whole(who, here, kinds=kinds).entries
+            if entry.payload
+            for subject in entry.payload.subjects
+            for person in (*subject.ids, *subject.persons)
+        }
+        for who in (author(clinic), viewer)
+    )
+    assert there in by_all
+    assert there not in by_one, "who opened the other's data is not this location's to see"
 
 
 def test_who_opened_stays_whole_for_officers(

@@ -9,7 +9,7 @@ from keepwell.products.forms.errors import NothingToPublish
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.models import Form, FormVersion
 from keepwell.products.forms.permissions import FormsPermission
-from keepwell.products.forms.queries.reach import FORM, forms_within
+from keepwell.products.forms.queries.reach import FORM, forms_within, need_all_of
 from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.safeguards.access.locations.placing import Locations, at, place, placed
 from keepwell.safeguards.access.queries import allow, within_reach
@@ -28,7 +28,7 @@ def upload(viewer: Viewer, *, raw: bytes, form_id: UUID | None = None) -> Form:
     allow(viewer, FormsPermission.FORM_PUBLISH)
     parsed = definition.parse(raw)
     with wall.writing(viewer.organisation):
-        form = within_reach(forms_within(viewer), id=form_id) if form_id else _new_form(viewer)
+        form = _own_form(viewer, form_id) if form_id else _new_form(viewer)
         form.title = parsed.title[:300]
         form.working = parsed.canonical.decode()
         form.save()
@@ -53,7 +53,7 @@ def publish(
     """
     allow(viewer, FormsPermission.FORM_PUBLISH)
     with wall.writing(viewer.organisation):
-        form = within_reach(forms_within(viewer).select_for_update(), id=form_id)
+        form = _own_form(viewer, form_id)
         last = FormVersion.objects.filter(form=form).order_by("-number").first()
         version = _next_version(viewer, form, last, marks, columns)
         version.save()
@@ -83,6 +83,12 @@ def move(viewer: Viewer, *, form_id: UUID, locations: Locations) -> Form:
         form.save(update_fields=["is_everywhere"])
         place(viewer.organisation, FORM, form.pk, locations)
         record(viewer, FormsEvent.FORM_MOVED, subjects=[_subject(form), *at(locations)])
+    return form
+
+
+def _own_form(viewer: Viewer, form_id: UUID) -> Form:
+    form: Form = within_reach(forms_within(viewer).select_for_update(), id=form_id)
+    need_all_of(viewer, form)
     return form
 
 

@@ -7,7 +7,7 @@ from keepwell.products.forms import tokens
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.models import Door, Form, FormLink
 from keepwell.products.forms.permissions import FormsPermission
-from keepwell.products.forms.queries.reach import forms_within, links_within
+from keepwell.products.forms.queries.reach import forms_within, links_within, need_all_of
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
@@ -33,6 +33,7 @@ def make_link(
     allow(viewer, FormsPermission.FORM_PUBLISH)
     with wall.writing(viewer.organisation):
         form: Form = within_reach(forms_within(viewer), id=form_id)
+        need_all_of(viewer, form)
         return _make(viewer, form, expires, embed_origins)
 
 
@@ -46,7 +47,7 @@ def revoke_link(viewer: Viewer, *, link_id: UUID) -> FormLink:
     """Withdraw a link: from now on it opens the help page. Twice is the same as once."""
     allow(viewer, FormsPermission.FORM_PUBLISH)
     with wall.writing(viewer.organisation):
-        link: FormLink = within_reach(links_within(viewer).select_for_update(), id=link_id)
+        link = _changeable(viewer, link_id)
         if link.revoked is None:
             link.revoked = clock.now()
             link.save(update_fields=["revoked"])
@@ -58,7 +59,7 @@ def allow_origins(viewer: Viewer, *, link_id: UUID, origins: tuple[str, ...]) ->
     """Say which websites may show a link's form in a frame; none for no site."""
     allow(viewer, FormsPermission.FORM_PUBLISH)
     with wall.writing(viewer.organisation):
-        link: FormLink = within_reach(links_within(viewer).select_for_update(), id=link_id)
+        link = _changeable(viewer, link_id)
         link.embed_origins = list(origins)
         link.save(update_fields=["embed_origins"])
         detail = {"origins": str(len(origins))}
@@ -69,6 +70,13 @@ def allow_origins(viewer: Viewer, *, link_id: UUID, origins: tuple[str, ...]) ->
 def token_of(link: FormLink) -> str:
     """Return a link's token, for showing it to staff again (it is a way in, not ePHI)."""
     return sealing.open_sealed(link.key_id, _binding(link), bytes(link.sealed_token)).decode()
+
+
+def _changeable(viewer: Viewer, link_id: UUID) -> FormLink:
+    rows = links_within(viewer).select_related("form").select_for_update(of=("self",))
+    link: FormLink = within_reach(rows, id=link_id)
+    need_all_of(viewer, link.form)
+    return link
 
 
 def _make(

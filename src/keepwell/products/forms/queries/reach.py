@@ -7,6 +7,7 @@ that never was answer alike. Call them inside the wall.
 from django.db.models import Q, QuerySet
 
 from keepwell.products.forms.models import Form, FormLink, Submission
+from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.safeguards.access.locations.placing import placed, within
 from keepwell.safeguards.tenancy.models import Location, Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -17,6 +18,17 @@ FORM = "forms.form"
 def forms_within(viewer: Viewer) -> QuerySet[Form]:
     """Return the forms that belong to a location of the viewer, or to all."""
     return Form.objects.filter(within(viewer, FORM))
+
+
+def need_all_of(viewer: Viewer, form: Form) -> None:
+    """Raise NotPermitted unless everything that a form belongs to is the viewer's.
+
+    Whoever belongs to some locations sees a form that belongs to others too, and changes none.
+    """
+    if viewer.locations is None:
+        return
+    if form.is_everywhere or not placed(FORM, form.pk) <= viewer.locations:
+        raise NotPermitted
 
 
 def links_within(viewer: Viewer) -> QuerySet[FormLink]:
