@@ -4,6 +4,7 @@ Everybody signs in once, as they would, and keeps the session: a one-time code i
 signing in is not what most journeys are about.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from playwright.sync_api import Browser, Page, StorageState
 
 from tests.journeys import authenticator, browser
 from tests.journeys.answering import Patient
-from tests.serving import Demo
+from tests.serving import Demo, installation, serving
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "fhir"
 
@@ -78,6 +79,13 @@ class Clinic:
                 sign_in(this.page, self.url, self.demo.account(name))
                 self._states[name] = this.page.context.storage_state()
         return self._states[name]
+
+
+@contextmanager
+def served_clinic(chromium: Browser, folder: Path) -> Iterator[Clinic]:
+    """Serve the demonstration's clinic from a folder of its own."""
+    with serving(installation(folder / "home"), "demo", "--json") as running:
+        yield Clinic(Demo(running, json.loads("\n".join(running.out.all()))), chromium)
 
 
 def publish(page: Page, url: str, definition: Path) -> str:

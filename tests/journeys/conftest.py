@@ -1,15 +1,14 @@
 """What journeys share: one browser and one served demonstration for the whole session."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys import browser
-from tests.journeys.clinic import Clinic
+from tests.journeys.clinic import Clinic, served_clinic
 from tests.journeys.fresh import Fresh
-from tests.serving import Demo, installation, serving
+from tests.serving import installation, serving
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +21,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def clinic(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     """Serve the demonstration clinic for every journey of this session."""
-    home = installation(tmp_path_factory.mktemp("clinic") / "home")
-    with serving(home, "demo", "--json") as running:
-        yield Clinic(Demo(running, json.loads("\n".join(running.out.all()))), chromium)
+    with served_clinic(chromium, tmp_path_factory.mktemp("clinic")) as clinic:
+        yield clinic
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,13 @@
 """More than the role: in an emergency, told and reviewed; for a while, asked for and given."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys import browser
-from tests.journeys.clinic import Clinic, press
+from tests.journeys.clinic import Clinic, press, served_clinic
 from tests.journeys.raised import show_both_steps
-from tests.serving import Demo, installation, serving
 
 pytestmark = pytest.mark.journey
 
@@ -23,9 +21,8 @@ PATIENT = "Pat Winters"
 @pytest.fixture(scope="module")
 def clinic(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     """Serve a clinic of its own: in that of the others people were given more, or were joined."""
-    home = installation(tmp_path_factory.mktemp("raised") / "home")
-    with serving(home, "demo", "--json") as running:
-        yield Clinic(Demo(running, json.loads("\n".join(running.out.all()))), chromium)
+    with served_clinic(chromium, tmp_path_factory.mktemp("raised")) as clinic:
+        yield clinic
 
 
 def address_of_pat(clinic: Clinic) -> str:

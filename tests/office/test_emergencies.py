@@ -1,5 +1,6 @@
 """Emergency access: who begins it, what it opens, how it is marked, how it ends, who judges it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +25,7 @@ from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.identity.models import SessionRecord
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 from tests.at_once import at_once
@@ -175,6 +177,17 @@ def test_every_page_says_that_it_is_on_until_when_and_how_to_end_it(
         assert "Emergency access is on" in page, address
         assert 'action="/emergency/end/"' in page
     assert "for 60 more minutes" in text_of(abe.get("/"))
+
+
+def test_the_banner_says_until_when_by_the_clinics_clock_also_on_an_error_page(
+    house: House, abe: Client
+) -> None:
+    here = Organisation.objects.filter(pk=house.clinic.organisation.pk)
+    here.update(time_zone="America/Los_Angeles")
+    begin(abe, house)
+    until = re.compile(r"Emergency access is on.*?<time [^>]*>(\d\d:\d\d)</time>", re.DOTALL)
+    shown = {until.findall(text_of(abe.get(address)))[0] for address in ("/", "/nowhere/")}
+    assert len(shown) == 1
 
 
 def test_every_entry_of_that_time_is_marked_and_no_other(
@@ -375,6 +388,21 @@ def test_what_ran_out_can_be_reviewed_before_anything_swept_it(
         client = house.browser("Ada")
         assert client.post(f"/emergency/{row.pk}/", NOTE).status_code == 302
     assert newest(house).ended == row.until
+
+
+def test_an_old_one_that_waits_for_its_review_does_not_fall_off_the_list(
+    house: House, abe: Client, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = begin(abe, house)
+    abe.post("/emergency/end/")
+    with clock.moved(60):
+        assert abe.post(BEGIN, WHY).status_code == 302  # both steps were given a minute ago
+        judged = newest(house)
+        abe.post("/emergency/end/")
+        assert ada.post(f"/emergency/{judged.pk}/", NOTE).status_code == 302
+    assert [one.pk for one in queries.listed(house.viewer())] == [waiting.pk, judged.pk]
+    monkeypatch.setattr(queries, "MOST", 1)
+    assert [one.pk for one in queries.listed(house.viewer())] == [waiting.pk]
 
 
 def test_another_organisations_is_not_there(house: House, abe: Client) -> None:

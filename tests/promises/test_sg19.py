@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from django.test import Client
@@ -23,12 +24,15 @@ from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.elevations.queries import to_decide
 from keepwell.safeguards.access.members.queries import Standing, members_in
+from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.replacements.actions import IdentityCheck
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
 from keepwell.safeguards.identity import second_factor, sessions
+from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.toolkit.clock import now
 from tests.mailbox import mailed
 from tests.office.sign_in.test_joining import BEN, accept, invite, link_to
 from tests.people import PASSWORD, Clinic, Person, browser, browser_of
@@ -109,6 +113,8 @@ def invite_and_let_in(clinic: Clinic) -> None:
 
 def raise_access(clinic: Clinic, pats: str) -> None:
     """Name an officer, break the glass, ask and propose; each reason speaks of Pat."""
+    with wall.writing(clinic.organisation.id):  # whoever came today is no second person
+        Membership.objects.update(approved=now() - timedelta(days=2))
     two_persons.propose(author(clinic), act=EXPORT_TRAIL, about={"form": "csv"}, reason=pats)
     owner, abe = author(clinic), clinic.add("Abe", Role.ADMINISTRATOR)
     dee = clinic.add("Dee", Role.AUDITOR)

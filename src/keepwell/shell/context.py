@@ -15,7 +15,7 @@ from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.emergencies import queries as emergencies
 from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.tenancy.models import Organisation
-from keepwell.shell import menu, requests, trail_state
+from keepwell.shell import menu, queries, requests, trail_state
 from keepwell.toolkit.clock import now
 
 if TYPE_CHECKING:
@@ -63,6 +63,12 @@ class Frame:
             return None if viewer is None else emergencies.mine(viewer)
         except DatabaseError:
             return None
+
+    @cached_property
+    def emergency_organisation(self) -> Organisation | None:
+        """In whose zone the banner says until when: an error page may know of no organisation."""
+        found = self.emergency
+        return None if found is None else queries.organisation(found.organisation_id)
 
     @property
     def emergency_minutes(self) -> int:

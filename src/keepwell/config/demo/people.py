@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from keepwell.safeguards.access.actions import add_member, found_organisation
 from keepwell.safeguards.access.duties import Duty
@@ -13,6 +14,7 @@ from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.toolkit import clock
 
 # No letters that look like others: somebody types these.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -63,6 +65,11 @@ def _name_officers(clinic: Clinic) -> None:
         name_officer(clinic.owner, duty=duty, membership=by_role[role].pk, reason=_DEMO)
 
 
+def _since() -> datetime:
+    """Everybody has worked here for a while: who came today is nobody's second person."""
+    return clock.now() - timedelta(days=30)
+
+
 def open_hillside() -> Clinic:
     """Found Hillside Practice, whose owner Cy is a stranger to Riverside."""
     return _found("Hillside Practice", "+1 555 0199", "America/New_York", "Cy Hartmann", "cy")
@@ -71,8 +78,15 @@ def open_hillside() -> Clinic:
 def _found(name: str, telephone: str, time_zone: str, owner: str, short: str) -> Clinic:
     user, account = _account(owner, short, Role.OWNER, name)
     organisation = found_organisation(
-        name=name, owner=user, telephone=telephone, time_zone=time_zone, is_demo=True
+        name=name,
+        owner=user,
+        telephone=telephone,
+        time_zone=time_zone,
+        since=_since(),
     )
+    organisation.is_demo = True
+    with wall.writing(organisation.id):
+        organisation.save(update_fields=["is_demo"])
     _enrol(user, account)
     viewer = Viewer(
         kind=ViewerKind.MEMBER,
@@ -87,7 +101,7 @@ def _found(name: str, telephone: str, time_zone: str, owner: str, short: str) ->
 def _join(clinic: Clinic, name: str, short: str, role: Role) -> Account:
     user, account = _account(name, short, role, clinic.organisation.name)
     user.save(force_insert=True)
-    add_member(clinic.owner, user=user, role=role)
+    add_member(clinic.owner, user=user, role=role, since=_since())
     _enrol(user, account)
     return account
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from keepwell.office.trail import facts
 from keepwell.safeguards.audit.payloads import Payload
+from keepwell.safeguards.identity.origin import network_of
 from keepwell.safeguards.persons.reports import Opening, Report
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import trail_folds
@@ -75,7 +76,7 @@ def _access(line: Line | Fold, by_index: Mapping[int, Opening]) -> Access:
         who=line.who,
         role=facts.role_of(said[0]) if said else "",
         did=line.did,
-        why=_each_once(map(_why, said)) if said else (line.why,),
+        why=_each_once(map(_why, openings)) if said else (line.why,),
         places=_each_once(map(_place, said)),
         others=max(one.others for one in openings),
         is_emergency=any(payload.is_emergency for payload in said),
@@ -87,10 +88,17 @@ def _each_once(words: Iterator[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, words)))
 
 
-def _why(payload: Payload) -> str:
-    reason = _("“%(reason)s”") % {"reason": payload.reason} if payload.reason else ""
+def _why(opening: Opening) -> str:
+    """Say why; in a colleague's own words only where they can speak of nobody else."""
+    payload = opening.entry.payload
+    if payload is None:
+        return ""
+    may_quote = payload.reason and not opening.others
+    reason = _("“%(reason)s”") % {"reason": payload.reason} if may_quote else ""
     return SEPARATOR.join(filter(None, (purpose_of(payload), reason)))
 
 
 def _place(payload: Payload) -> str:
-    return SEPARATOR.join(filter(None, (payload.device, payload.address)))
+    """Say from where: the network, for a colleague's own address is no business of who reads it."""
+    network = network_of(payload.address) if payload.address else ""
+    return SEPARATOR.join(filter(None, (payload.device, network)))

@@ -126,7 +126,7 @@ def persons_among(viewer: Viewer, ids: Collection[UUID]) -> tuple[Person, ...]:
     """Return those of these persons who are kept now, oldest first."""
     allow(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
-        return tuple(Person.objects.filter(pk__in=ids).order_by("pk"))
+        return tuple(persons_within(viewer).filter(pk__in=ids).order_by("pk"))
 
 
 def ids_one_with(viewer: Viewer, person: UUID) -> frozenset[UUID]:
