@@ -31,6 +31,8 @@ OF_THE_HILL = 1  # which of the forms belongs to the location "hill"
 BATCH = 1000
 SECONDS_BETWEEN = 90  # entries of the trail: a million in three years
 NAME, BORN = "Pat Example", "1984-03-09"
+TELEPHONE = "+1 (555) 01{:05}"
+TOKENS = ("match_token", "born_token", "telephone_token")
 COPY = {
     "sqlite": """
         INSERT INTO {table} ({columns})
@@ -146,7 +148,7 @@ class House:
         for number in range(OPENED):
             self._receive_one(number)
         missing = max(0, count - 3 * OPENED)
-        self._copy("persons_person", missing, {"id": "id", "match_token": "token"})
+        self._copy("persons_person", missing, {"id": "id", **dict.fromkeys(TOKENS, "token")})
         fresh = {"draft_id": "uuid", "handle_hash": "hash", "reference": "text", "arrived": "past"}
         self._copy("forms_submission", missing, {"id": "id", "person_id": "id", **fresh})
         for _ in range(OPENED):
@@ -169,7 +171,12 @@ class House:
         born = date.fromisoformat(BORN)
         number = len(self.persons)
         with wall.writing(self.organisation):
-            person = create_person(self.viewer, name=f"{NAME} {number}", born=born)
+            person = create_person(
+                self.viewer,
+                name=f"{NAME} {number}",
+                born=born,
+                telephone=TELEPHONE.format(number),
+            )
             versions = list(FormVersion.objects.order_by("pk"))
             version = versions[of_form % len(versions)]
             row = Submission(
@@ -281,6 +288,7 @@ class House:
         pages = {name: _asked(self.client, address) for name, address in gets.items()}
         pages["find a member"] = self._posted("/members/", {"words": "01234"})
         pages["find a person"] = self._posted("/persons/", whom)
+        pages["find a telephone"] = self._posted("/persons/", {"telephone": TELEPHONE.format(3)})
         for name, client in self.colleagues.items():
             for page in ("home", "inbox", "persons", "forms"):
                 pages[f"{page}, {name}"] = _asked(client, gets[page])

@@ -211,8 +211,10 @@ def test_names_and_reasons_are_escaped(house: House, ada: Client) -> None:
         assert escape(HOSTILE) in page, address
 
 
-def looked_for(client: Client, name: str = "pat  WINTERS", born: str = "1984-03-09") -> Any:
-    return client.post("/persons/", {"name": name, "born": born})
+def looked_for(
+    client: Client, name: str = "pat  WINTERS", born: str = "1984-03-09", telephone: str = ""
+) -> Any:
+    return client.post("/persons/", {"name": name, "born": born, "telephone": telephone})
 
 
 def test_somebody_is_found_by_name_and_birth_date_and_nobody_else_is_opened(
@@ -226,11 +228,49 @@ def test_somebody_is_found_by_name_and_birth_date_and_nobody_else_is_opened(
     assert {id_ for subject in opened.subjects for id_ in subject.ids} == {pat}
 
 
-@pytest.mark.parametrize(("name", "born"), [("Pat Winters", "1984-03-10"), ("Pat", "1984-03-09")])
-def test_who_is_not_known_is_not_found_and_opens_nobody(
-    house: House, ada: Client, pat: UUID, name: str, born: str
+@pytest.mark.parametrize("name", ["", "win", "Pat", "wi pa", "Pat Win"])
+def test_a_birth_date_finds_with_the_beginning_of_a_name(
+    house: House, ada: Client, pat: UUID, name: str
 ) -> None:
-    page = text_of(looked_for(ada, name, born))
+    assert f"/persons/{pat}/" in text_of(looked_for(ada, name))
+
+
+@pytest.mark.parametrize("number", ["+1 555 0199", "(1) 555-0199", "001 5550199", "1.555.0199"])
+@pytest.mark.parametrize("name", ["", "pat"])
+def test_a_telephone_number_finds_however_it_is_typed(
+    house: House, ada: Client, pat: UUID, twin: UUID, number: str, name: str
+) -> None:
+    page = text_of(looked_for(ada, name, "", number))
+    assert f"/persons/{twin}/" in page
+    assert f"/persons/{pat}/" not in page
+
+
+def test_a_family_of_one_number_is_told_apart_by_the_birth_date(
+    house: House, ada: Client, twin: UUID
+) -> None:
+    child = house.person(name="Kim Winters", born=date(2015, 1, 2), telephone="+1 555 0199")
+    both = text_of(looked_for(ada, "", "", "+1 555 0199"))
+    assert f"/persons/{child}/" in both
+    assert f"/persons/{twin}/" in both
+    page = text_of(looked_for(ada, "", "2015-01-02", "+1 555 0199"))
+    assert f"/persons/{child}/" in page
+    assert f"/persons/{twin}/" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "telephone"),
+    [
+        ("Pat Winters", "1984-03-10", ""),
+        ("Rosa", "1984-03-09", ""),
+        ("inters", "1984-03-09", ""),
+        ("", "1984-03-09", "+1 555 0198"),
+        ("", "", "+1 555 0198"),
+    ],
+)
+def test_who_is_not_known_is_not_found_and_opens_nobody(
+    house: House, ada: Client, pat: UUID, name: str, born: str, telephone: str
+) -> None:
+    page = text_of(looked_for(ada, name, born, telephone))
     assert "Nobody found" in page
     assert f"/persons/{pat}/" not in page
     assert house.payloads(OPEN) == []
@@ -243,12 +283,15 @@ def test_those_who_are_joined_are_found_once(
     assert text_of(looked_for(ada)).count('class="title"') == 1
 
 
-def test_a_name_alone_asks_for_the_birth_date_and_opens_nobody(
-    house: House, ada: Client, pat: UUID
+@pytest.mark.parametrize(
+    ("telephone", "said"), [("", "nobody is found by name alone"), ("12-3", "at least 4 digits")]
+)
+def test_a_name_alone_asks_for_more_and_opens_nobody(
+    house: House, ada: Client, pat: UUID, telephone: str, said: str
 ) -> None:
-    response = looked_for(ada, born="")
+    response = looked_for(ada, born="", telephone=telephone)
     assert response.status_code == 422
-    assert "Give the date of birth" in text_of(response)
+    assert said in text_of(response)
     assert house.payloads(OPEN) == []
 
 

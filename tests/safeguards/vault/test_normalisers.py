@@ -75,3 +75,18 @@ def test_addresses_are_folded(typed: str, folded: str) -> None:
 )
 def test_telephone_numbers_are_digits(typed: str, folded: str) -> None:
     assert normalisers.telephone(typed).decode() == folded
+
+
+@pytest.mark.parametrize(
+    ("typed", "folded"),
+    [
+        ("(555) 010-0199", "50100199"),
+        ("+1 555 010 0199", "50100199"),
+        ("030 123456", "30123456"),
+        ("+49 30 123456", "30123456"),
+        ("911", "911"),
+        ("call reception", ""),
+    ],
+)
+def test_endings_of_telephone_numbers_are_equal_at_home_and_abroad(typed: str, folded: str) -> None:
+    assert normalisers.telephone_ending(typed).decode() == folded

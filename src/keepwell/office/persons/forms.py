@@ -5,6 +5,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -13,25 +14,41 @@ from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access.purposes import Purpose
 
 DAYS = 31  # of a report, unless somebody says
-_DAY = _("Give the date of birth too.")
+_DAY = _("Give the date of birth or a telephone number: nobody is found by name alone.")
+_FOUR_DIGITS = r"(?:\D*\d){4}"
 _FIRST, _LAST = _("Give the first day of the report."), _("Give the last day of the report.")
 
 
 class FindForm(forms.Form):
-    """Name and date of birth, as somebody says them on the telephone."""
+    """Whom somebody looks for, as it is said on the telephone: a birth date or a number, a name."""
 
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": _("Give the whole name.")},
-    )
     born = forms.DateField(
         label=_("Date of birth"),
+        required=False,
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
-        error_messages={"required": _DAY, "invalid": _DAY},
+        error_messages={"invalid": _("Give day, month and year of birth.")},
     )
+    telephone = forms.CharField(
+        label=_("or telephone number"),
+        required=False,
+        max_length=60,
+        validators=[RegexValidator(_FOUR_DIGITS, _("Give the number, with at least 4 digits."))],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label=_("Name, or how it begins"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a name alone: names have no index of their own."""
+        given = super().clean() or {}
+        if not self.errors and not given.get("born") and not given.get("telephone"):
+            self.add_error("born", _DAY)
+        return given
 
 
 class ReportForm(ReasonForm):

@@ -50,7 +50,7 @@ SHOWN_OPENINGS = 20
 @sensitive_variables()
 @sensitive_post_parameters()
 def page(request: HttpRequest) -> HttpResponse:
-    """List persons, newest first, or those of one name and birth date.
+    """List persons, newest first, or those of one birth date or telephone number.
 
     Names are opened, recorded, and masked for whoever may not. Whom one looks for is posted.
     """
@@ -59,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
     form = FindForm(places.posted(request))
     is_asked = form.is_valid()
     if is_asked:
-        found = queries.persons_called(viewer, **form.cleaned_data)
+        found = queries.persons_found(viewer, **form.cleaned_data)
     elif form.is_bound:
         found = ()  # nobody is opened for a question that was not understood
     else:

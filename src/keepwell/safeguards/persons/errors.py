@@ -26,6 +26,16 @@ class JoinUndone(KeepwellError):  # noqa: N818  names the fact
     sentence: ClassVar[str] = _("This join is undone already. Nothing was changed.")
 
 
+class NothingToFindBy(KeepwellError):  # noqa: N818  names the fact
+    """Somebody was looked for by a name alone, which no index can find."""
+
+    code: ClassVar[str] = "nothing_to_find_by"
+    status: ClassVar[int] = 400
+    sentence: ClassVar[str] = _(
+        "Nobody is found by name alone. Give the date of birth or a telephone number."
+    )
+
+
 class ReasonMissing(KeepwellError):  # noqa: N818  names the fact
     """An act that needs a reason was given none."""
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.records.fields import SealedDate, SealedText
-from keepwell.safeguards.records.index import BlindToken
+from keepwell.safeguards.records.index import BlindIndex, BlindToken
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.models import OrganisationOwned
 from keepwell.safeguards.vault import normalisers
@@ -17,15 +17,25 @@ from keepwell.toolkit import clock
 class Person(SealedRecord):
     """One person as one source described them; every submission begins with one of its own.
 
-    Names and birth dates are indexed together only. An e-mail address or a telephone number is not
-    indexed at all: families share them.
+    Found by date of birth and by telephone, never by name alone: how often a name occurs would give
+    it away. A match is offered by name and birth date together only: families share telephones.
     """
 
     name = SealedText(_("name"), slot="persons.person.name", category="name", null=True)
-    born = SealedDate(_("birth date"), slot="persons.person.born", category="birth date", null=True)
+    born = SealedDate(
+        _("birth date"),
+        slot="persons.person.born",
+        category="birth date",
+        null=True,
+        index=BlindIndex(normalisers.date),
+    )
     email = SealedText(_("e-mail"), slot="persons.person.email", category="e-mail", null=True)
     telephone = SealedText(
-        _("telephone"), slot="persons.person.telephone", category="telephone", null=True
+        _("telephone"),
+        slot="persons.person.telephone",
+        category="telephone",
+        null=True,
+        index=BlindIndex(normalisers.telephone_ending),
     )
     match_token = BlindToken(
         slot="persons.person.match",

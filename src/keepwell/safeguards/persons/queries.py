@@ -13,11 +13,15 @@ from django.views.decorators.debug import sensitive_variables
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.queries import Page, page_of_entries
+from keepwell.safeguards.persons.errors import NothingToFindBy
 from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.persons.permissions import PersonPermission
-from keepwell.safeguards.records.search import equal, like
+from keepwell.safeguards.records.search import beginning, equal, like
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.vault import keys
+
+MOST_CANDIDATES = 500  # of one birth date or number; the newest
 
 
 def person_with(viewer: Viewer, person: UUID) -> Person:
@@ -45,17 +49,31 @@ def persons_of(
         return tuple(found.order_by("-pk")[:limit])
 
 
-@sensitive_variables("name", "born")
-def persons_called(viewer: Viewer, *, name: str, born: date, limit: int = 50) -> tuple[Person, ...]:
-    """Return persons of this name and birth date, newest first; one of each whole.
+@sensitive_variables("name", "born", "telephone")
+def persons_found(
+    viewer: Viewer,
+    *,
+    name: str = "",
+    born: date | None = None,
+    telephone: str = "",
+    limit: int = 50,
+) -> tuple[Person, ...]:
+    """Return persons of this birth date or telephone number, newest first; one of each whole.
 
-    Asks the blind index: nothing is opened. Both must be known, because both are indexed together.
+    Both when both are given. `name` leaves those whose name has words that begin like its words.
+    Raises NothingToFindBy when only a name is given: names by themselves have no index.
     """
     allow(viewer, PersonPermission.OPEN)
+    if born is None and not telephone:
+        raise NothingToFindBy
     with wall.reading(viewer.organisation):
-        rows = equal(Person, "match_token", name, born).filter(reached_by(viewer))
-        found = rows.order_by("-pk")[:limit]
-        wholes = {root_of(one.pk): one for one in reversed(found)}
+        rows = persons_within(viewer)
+        rows = rows if born is None else equal(rows, "born", born)
+        rows = equal(rows, "telephone", telephone) if telephone else rows
+        candidates: list[Person] = list(rows.order_by("-pk")[:MOST_CANDIDATES])
+        keys.load(viewer.organisation, {one.key_id for one in candidates})
+        found = beginning(candidates, "name", name) if name else candidates
+        wholes = {root_of(one.pk): one for one in reversed(found[:limit])}
     return tuple(sorted(wholes.values(), key=lambda one: one.pk, reverse=True))
 
 

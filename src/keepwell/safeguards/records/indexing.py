@@ -16,7 +16,9 @@ from keepwell.safeguards.records.index import VERSION_COLUMN, BlindToken, unrepe
 from keepwell.safeguards.records.sealed import Kept, Pending
 from keepwell.safeguards.records.sealing import open_ciphertext
 from keepwell.safeguards.tenancy.models import Organisation
-from keepwell.safeguards.vault import blind
+from keepwell.safeguards.vault import blind, normalisers
+from keepwell.safeguards.vault.errors import KeyGone
+from keepwell.safeguards.vault.sealing import SealBroken
 
 if TYPE_CHECKING:
     from keepwell.safeguards.records.models import SealedRecord
@@ -135,6 +137,19 @@ def tokens_like(row: "SealedRecord", token: BlindToken) -> list[int]:
         return [] if own is None else [own]
     normalised = token.normalised([_plain(row, name) for name in token.of])
     return token.tokens(row.organisation_id, normalised)
+
+
+@sensitive_variables()
+def words_of(row: "SealedRecord", name: str) -> frozenset[bytes]:
+    """Return the words of a row's sealed text as they are compared; they stay in this package.
+
+    None of a row that does not open any more.
+    """
+    try:
+        value = _plain(row, name)
+    except (KeyGone, SealBroken):
+        value = None
+    return frozenset() if value is None else normalisers.words(value)
 
 
 @sensitive_variables()

@@ -3,10 +3,10 @@
 While an index key is being renewed, rows are found under every version of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import and_
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -15,12 +15,14 @@ from django.views.decorators.debug import sensitive_variables
 from keepwell.safeguards.records.errors import SealedLookup
 from keepwell.safeguards.records.fields import SealedField
 from keepwell.safeguards.records.index import BlindToken, unrepeated
-from keepwell.safeguards.records.indexing import tokens_like, words_slot
+from keepwell.safeguards.records.indexing import tokens_like, words_of, words_slot
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.wall import walled_organisation
 from keepwell.safeguards.vault import blind, normalisers
 
 MOST_WORDS = 10
+
+_Row = TypeVar("_Row", bound=SealedRecord)
 
 Rows = type[models.Model] | models.QuerySet[Any]
 
@@ -67,6 +69,25 @@ def words(rows: Rows, name: str, text: str) -> models.QuerySet[Any]:
     for term in terms:
         found = found.filter(_has_term(field, term))
     return found if terms else found.none()
+
+
+@sensitive_variables("text")
+def beginning(rows: Iterable[_Row], name: str, text: str) -> list[_Row]:
+    """Return those of these rows whose sealed text has words that begin like the words of `text`.
+
+    "zo mül" finds "Zoë O'Brien-Müller". For few rows that an index has found: each is opened to be
+    compared, and its value does not leave this call. A text without words keeps all rows.
+    """
+    with unrepeated(name):
+        terms = normalisers.terms(text)[:MOST_WORDS]
+    return [row for row in rows if _begins(words_of(row, name), terms)]
+
+
+def _begins(found: Collection[bytes], terms: Iterable[normalisers.Term]) -> bool:
+    def has(part: bytes) -> bool:
+        return any(word.startswith(part) for word in found)
+
+    return all(has(term.whole) or all(map(has, term.parts)) for term in terms)
 
 
 def _has_term(field: SealedField, term: normalisers.Term) -> Q:
