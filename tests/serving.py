@@ -268,7 +268,7 @@ class Demo:
     said: dict[str, Any]
 
     def account(self, name: str) -> dict[str, str]:
-        """Return how somebody signs in: "ada", "ben", "dee" or "cy"."""
+        """Return how somebody signs in: "ada", "ben", "dee", "abe" or "cy"."""
         accounts: list[dict[str, str]] = self.said["accounts"]
         return next(each for each in accounts if each["email"].startswith(f"{name}@"))
 

@@ -65,6 +65,7 @@ def test_it_prints_what_a_program_needs_and_nothing_else(demo: Demo) -> None:
         ("Ada Moreno", "owner", "Riverside Clinic"),
         ("Ben Okafor", "member", "Riverside Clinic"),
         ("Dee Lindqvist", "auditor", "Riverside Clinic"),
+        ("Abe Castellan", "administrator", "Riverside Clinic"),
         ("Cy Hartmann", "owner", "Hillside Practice"),
     ]
     assert [set(form) for form in demo.said["forms"]] == [{"title", "version", "link"}]

@@ -61,7 +61,7 @@ class Clinic:
 
     @contextmanager
     def staff(self, name: str, **look: Any) -> Iterator[browser.Opened]:
-        """Open a browser in which "ada", "ben", "dee" or "cy" is signed in."""
+        """Open a browser in which "ada", "ben", "dee", "abe" or "cy" is signed in."""
         with browser.opened(self.chromium, state=self._state_of(name), **look) as this:
             yield this
 

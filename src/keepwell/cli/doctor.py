@@ -13,6 +13,7 @@ from django.db import connections
 from keepwell.cli import chores, folder, organisations, rootkey, stores, tls
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say
+from keepwell.office.persons import pdf
 from keepwell.safeguards.audit import absences, alongside, elsewhere, heads, logs, waiting
 from keepwell.safeguards.erasure.organisations import is_unfinished
 from keepwell.safeguards.vault import erased
@@ -59,6 +60,7 @@ def _examine() -> Iterator[Finding]:
         ("jobs", chores.jobs),
         ("mail", chores.mail),
         ("clock", _clock),
+        ("PDF", _pdf),
         ("program", _program),
     )
     for what, look in looks:
@@ -167,6 +169,11 @@ def _clock() -> str:
     if clock.now().year < EARLIEST_YEAR:
         raise Refusal("the clock of this machine is years behind: one-time codes will not fit")
     return f"{clock.now():%Y-%m-%d %H:%M:%S} UTC; this machine's zone is {time.tzname[0]}"
+
+
+def _pdf() -> str:
+    """Not a fault: everything else works without."""
+    return "can be drawn" if pdf.is_available() else f"cannot be drawn until you run: {pdf.NEEDED}"
 
 
 def _program() -> str:

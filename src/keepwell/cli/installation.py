@@ -5,8 +5,10 @@ from django.conf import settings
 from keepwell.cli import folder, rootkey, statics, stores, tls
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.terminal import warn
+from keepwell.jobs import schedules
 from keepwell.safeguards.audit import absences, alongside, elsewhere
 from keepwell.safeguards.identity import resealing
+from keepwell.safeguards.records.tasks import mend_indexes
 
 
 def make(owner_url: str | None) -> str | None:
@@ -16,11 +18,13 @@ def make(owner_url: str | None) -> str | None:
     """
     folder.make()
     tls.renew()
-    stores.migrate(owner_url)
+    has_new_tables = stores.migrate(owner_url)
     printed = rootkey.make()
     rootkey.check()
     rootkey.mark()
     free_secret()
+    if has_new_tables:
+        schedules.bring_forward(mend_indexes)  # what an upgrade made findable is found soon
     statics.collect()
     return printed
 

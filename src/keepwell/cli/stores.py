@@ -25,16 +25,23 @@ VARIABLES = {
 }
 
 
-def migrate(owner_url: str | None) -> None:
-    """Bring all three stores to this version's tables and raise the walls, as their owner."""
+def migrate(owner_url: str | None) -> bool:
+    """Bring all three stores to this version's tables and raise the walls, as their owner.
+
+    Returns whether tables have changed.
+    """
     files.make()
     _refuse_emptied()
+    changed = False
     for alias in NAMES:
         with _as_owner(alias, owner_url):
             _refuse_future(alias)
-            if is_behind(alias) or connections[alias].vendor == "postgresql":
+            was_behind = is_behind(alias)
+            if was_behind or connections[alias].vendor == "postgresql":
                 call_command("migrate", database=alias, interactive=False, verbosity=0)
                 build_walls(alias)
+            changed = changed or was_behind
+    return changed
 
 
 @contextmanager

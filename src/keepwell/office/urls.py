@@ -12,6 +12,7 @@ from keepwell.office.mail import views as mail
 from keepwell.office.members import views as members
 from keepwell.office.networks import views as networks
 from keepwell.office.officers import views as officers
+from keepwell.office.persons import export_views as person_exports
 from keepwell.office.persons import report_views as reports
 from keepwell.office.persons import views as persons
 from keepwell.office.safeguards import views as safeguards
@@ -60,6 +61,24 @@ urlpatterns = [
     ),
     path("persons/<uuid:person_id>/report/", reports.ask, name="ask_report"),
     path("persons/<uuid:person_id>/report/<uuid:report_id>/", reports.report, name="report"),
+    path("persons/<uuid:person_id>/export/", person_exports.ask, name="export_person"),
+    path(
+        "persons/<uuid:person_id>/export/<uuid:order_id>/",
+        person_exports.exported,
+        name="exported_person",
+    ),
+    path(
+        "persons/<uuid:person_id>/export/<uuid:order_id>/person.json",
+        person_exports.file,
+        {"form": "json"},
+        name="export_json",
+    ),
+    path(
+        "persons/<uuid:person_id>/export/<uuid:order_id>/person.pdf",
+        person_exports.file,
+        {"form": "pdf"},
+        name="export_pdf",
+    ),
     path("persons/joins/<uuid:join_id>/undo/", persons.undo_join, name="undo_join"),
     path("holdings/", holdings.page, name="holdings"),
     path("jobs/", jobs.page, name="jobs"),

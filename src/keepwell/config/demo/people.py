@@ -44,7 +44,7 @@ class Clinic:
 
 
 def open_riverside() -> Clinic:
-    """Found Riverside Clinic: Ada owns it, Ben is her colleague, Dee audits."""
+    """Found Riverside Clinic: Ada owns it, Ben is her colleague, Dee audits, Abe administers."""
     clinic = _found("Riverside Clinic", "+1 555 0100", "America/Los_Angeles", "Ada Moreno", "ada")
     profile = clinic.organisation
     profile.address = "12 River Street\nSpringfield"
@@ -54,8 +54,9 @@ def open_riverside() -> Clinic:
         profile.save()
     ben = _join(clinic, "Ben Okafor", "ben", Role.MEMBER)
     dee = _join(clinic, "Dee Lindqvist", "dee", Role.AUDITOR)
+    abe = _join(clinic, "Abe Castellan", "abe", Role.ADMINISTRATOR)
     _name_officers(clinic)
-    return Clinic(profile, clinic.owner, (*clinic.accounts, ben, dee))
+    return Clinic(profile, clinic.owner, (*clinic.accounts, ben, dee, abe))
 
 
 def _name_officers(clinic: Clinic) -> None:

@@ -123,6 +123,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "about": " ".join(map(str, ids)),
         "may_read_trail": may_read_trail,
         "report_form": _report_form(request) if may(viewer, PersonPermission.REPORT) else None,
+        "may_export": may(viewer, PersonPermission.EXPORT),
         "may_join": may(viewer, PersonPermission.JOIN),
         "may_erase": may(viewer, PersonPermission.ERASE),
         "now": clock.now(),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from keepwell.products.forms import offers, places
+from keepwell.products.forms import exports, offers, places
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.permissions import FormsPermission
 from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, RecordWords
@@ -86,6 +86,7 @@ MANIFEST = Manifest(
     home=offers.waiting,
     first_steps=offers.first_steps,
     person_records=offers.person_lines,
+    person_parts=exports.person_parts,
     person_reach=offers.person_reach,
     patient_place=places.patient_place,
 )

@@ -90,6 +90,30 @@ class PersonLine:
     words: str | Promise = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PersonFile:
+    """A file of somebody's; `read` gives its bytes inside the scope that the part was made in."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PersonPart:
+    """One record about a person as an export gives it: in words, and as a FHIR R4 resource."""
+
+    id: UUID
+    title: str
+    moment: datetime
+    reference: str
+    sections: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]  # title: label, words
+    resource: bytes  # JSON; refers to persons and files as urn:uuid:<id>
+    files: tuple[PersonFile, ...] = ()
+
+
 class Standing(StrEnum):
     """How a safeguard stands."""
 
@@ -146,7 +170,8 @@ class Manifest:
     persons, whom such a member reaches through the app's records.
     `records` names models as the trail does ("persons.person"). `home` and `first_steps` are asked
     when the first page is shown; `person_records` for the page of a person, with every id that is
-    one with that person. `patient_place` is asked by error pages that no view has prepared; None
+    one with that person; `person_parts` when everything about a person is exported, with the scope
+    to open it in. `patient_place` is asked by error pages that no view has prepared; None
     for an address that is not the app's, or leads nowhere. `raisable` says in words which
     permissions can be asked for, for a while; `emergency` which ones, reading patients' data, are
     held in an emergency.
@@ -164,6 +189,7 @@ class Manifest:
     home: Callable[[Viewer], Iterable[HomeLine]] | None = None
     first_steps: Callable[[Viewer], Iterable[FirstStep]] | None = None
     person_records: Callable[[Viewer, tuple[UUID, ...]], Iterable[PersonLine]] | None = None
+    person_parts: Callable[[Viewer, tuple[UUID, ...], Any], Iterable[PersonPart]] | None = None
     person_reach: Callable[[Viewer], Any] | None = None  # a Q or an expression, for `filter`
     patient_place: Callable[[HttpRequest], PatientPlace | None] | None = None
     safeguards: tuple[Safeguard, ...] = ()

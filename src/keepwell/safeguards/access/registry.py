@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -17,6 +17,7 @@ from keepwell.safeguards.access.manifest import (
     MenuItem,
     PatientPlace,
     PersonLine,
+    PersonPart,
     RecordWords,
     Safeguard,
 )
@@ -150,6 +151,13 @@ def person_records(viewer: Viewer, persons: tuple[UUID, ...]) -> tuple[PersonLin
     asked = (manifest.person_records for manifest in _manifests)
     lines = [line for records in asked if records is not None for line in records(viewer, persons)]
     return tuple(sorted(lines, key=lambda line: line.moment, reverse=True))
+
+
+def person_parts(viewer: Viewer, persons: tuple[UUID, ...], scope: Any) -> tuple[PersonPart, ...]:
+    """Return everything every app keeps about these persons, opened in a scope, oldest first."""
+    asked = (manifest.person_parts for manifest in _manifests)
+    found = [one for parts in asked if parts is not None for one in parts(viewer, persons, scope)]
+    return tuple(sorted(found, key=lambda one: one.moment))
 
 
 def patient_place(request: "HttpRequest") -> PatientPlace | None:

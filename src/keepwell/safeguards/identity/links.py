@@ -59,8 +59,12 @@ def find_by_id(purpose: LinkPurpose, link: UUID) -> OneTimeLink | None:
 
 
 def end_those_of(user: UUID) -> list[OneTimeLink]:
-    """End every link that would still work for an account; return what they were."""
-    return _end(OneTimeLink.objects.filter(user=user))
+    """End every link that would still work for an account; return what they were.
+
+    Not those that lead to something of its own, a replacement that another organisation started:
+    they end with it.
+    """
+    return _end(OneTimeLink.objects.filter(user=user, about__isnull=True))
 
 
 def end_those_about(about: UUID) -> list[OneTimeLink]:

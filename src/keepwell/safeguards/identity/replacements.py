@@ -76,6 +76,11 @@ def behind(link: OneTimeLink) -> FactorReplacement | None:
     return standing_by_id(link.about) if link.about else None
 
 
+def held(link: OneTimeLink) -> FactorReplacement | None:
+    """Return the replacement that a link leads to, locked until the transaction ends."""
+    return _standing(pk=link.about).select_for_update().first()
+
+
 def is_open(one: FactorReplacement) -> bool:
     """Tell whether the wait is over, or a second colleague has ended it."""
     return one.opens <= now()

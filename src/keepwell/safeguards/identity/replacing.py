@@ -67,7 +67,7 @@ def replace(
     if answer is not CodeAnswer.ACCEPTED:
         return answer
     is_colleagues = link.about is not None
-    if not links.use(link) or (is_colleagues and not _use_replacement(link)):
+    if not (_use_replacement(link) if is_colleagues else links.use(link)):
         raise LinkUsed
     second_factor.enrol(user, secret, last_counter=second_factor.current_counter())
     actions.note_factor(request, Factor.APP)
@@ -86,8 +86,11 @@ def is_shut(link: OneTimeLink) -> bool:
 
 
 def _use_replacement(link: OneTimeLink) -> bool:
-    one = replacements.behind(link)
-    return one is not None and replacements.is_open(one) and replacements.end(one, Ended.USED)
+    """Use link and replacement up, the replacement locked first, as whoever stops it does."""
+    one = replacements.held(link)
+    if one is None or not replacements.is_open(one):
+        return False
+    return links.use(link) and replacements.end(one, Ended.USED)
 
 
 def _end(session: SessionRecord, account: str) -> None:

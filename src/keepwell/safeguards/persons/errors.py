@@ -18,6 +18,17 @@ class AlreadyJoined(KeepwellError):  # noqa: N818  names the fact
     )
 
 
+class ExportEnded(KeepwellError):  # noqa: N818  names the fact
+    """The hour in which an export can be fetched is over."""
+
+    code: ClassVar[str] = "export_ended"
+    status: ClassVar[int] = 410
+    sentence: ClassVar[str] = _(
+        "This export could be fetched for an hour, which is over. "
+        "Make it anew on the page of the person."
+    )
+
+
 class JoinUndone(KeepwellError):  # noqa: N818  names the fact
     """Somebody was faster in undoing this join."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 class PersonsEvent(StrEnum):
     """source:subject:verb."""
 
+    EXPORT_ORDER = "persons:export:order"
     JOIN_BEGIN = "persons:join:begin"
     JOIN_UNDO = "persons:join:undo"
     PERSON_CHANGE = "persons:person:change"

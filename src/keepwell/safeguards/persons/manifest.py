@@ -13,19 +13,24 @@ MANIFEST = Manifest(
     title=_("Persons"),
     grants={
         PersonPermission.ERASE: {Role.OWNER},
+        PersonPermission.EXPORT: {Role.OWNER},
         PersonPermission.JOIN: {Role.OWNER, Role.MEMBER},
         PersonPermission.LIST: {Role.OWNER, Role.MEMBER, Role.AUDITOR},
         PersonPermission.OPEN: {Role.OWNER, Role.MEMBER},
         PersonPermission.REPORT: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
-    whole=frozenset({PersonPermission.ERASE, PersonPermission.REPORT}),
+    whole=frozenset({PersonPermission.ERASE, PersonPermission.EXPORT, PersonPermission.REPORT}),
     raisable={
+        PersonPermission.EXPORT: _("Export everything about one person"),
         PersonPermission.JOIN: _("Join records of one person"),
         PersonPermission.LIST: _("See the list of people"),
         PersonPermission.OPEN: _("Open names and dates of birth"),
     },
     emergency={PersonPermission.LIST, PersonPermission.OPEN},
     events={
+        PersonsEvent.EXPORT_ORDER: EventWords(
+            did=_("exported everything about a person"), icon="download", tone="warning"
+        ),
         PersonsEvent.JOIN_BEGIN: EventWords(did=_("joined two persons"), icon="people"),
         PersonsEvent.JOIN_UNDO: EventWords(did=_("parted two joined persons"), icon="undo"),
         PersonsEvent.PERSON_CHANGE: EventWords(did=_("changed the facts of a person"), icon="pen"),

@@ -7,6 +7,7 @@ class PersonPermission(StrEnum):
     """Acts on persons."""
 
     ERASE = "person:erase"
+    EXPORT = "person:export"
     JOIN = "person:join"
     LIST = "person:list"
     OPEN = "person:open"

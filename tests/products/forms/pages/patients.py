@@ -145,11 +145,11 @@ class Patient:
         assert found, f"no input after {label}"
         return found[1]
 
-    def fill(self) -> str:
+    def fill(self, name: str = ABOUT_PAT["Full name"]) -> str:
         """Answer every page up to the check page."""
         self.open()
         self.begin()
-        self.answer(ABOUT_PAT)
+        self.answer(ABOUT_PAT | {"Full name": name})
         self.answer({"Do you smoke?": "no"})
         return self.answer({})
 

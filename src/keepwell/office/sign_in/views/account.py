@@ -14,6 +14,7 @@ from keepwell.office.second_steps.telling import stop_own
 from keepwell.office.sign_in import forms, mail, ways, words
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.sign_in.views.enrolling import qr_of, spaced
+from keepwell.office.sign_in.weighty import REASONS
 from keepwell.safeguards.access.declarations import signed_in
 from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.networks import queries as network_queries
@@ -30,19 +31,6 @@ from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import Ending
-
-REASONS = {
-    "access": "office:elevations",
-    "app": "sign_in:replace_app",
-    "codes": "sign_in:new_codes",
-    "emergency": "office:emergencies",
-    "members": "office:members",
-    "networks": "office:networks",
-    "two-persons": "office:proposals",
-    "passkeys": "sign_in:add_passkey",
-}
-RETURNING = {"access", "emergency", "members", "passkeys", "two-persons"}
-"""Reasons that lead back to the page that asked."""
 
 
 @signed_in
@@ -154,7 +142,7 @@ def again(request: HttpRequest, reason: str) -> HttpResponse:
     status = 429 if answer.wait else 422 if request.method == "POST" else 200
     context = {
         "form": form,
-        "reason": reason,
+        "weighty": REASONS[reason],
         "next": wanted,
         "refused": refused,
         "has_passkeys": bool(passkeys.of(account)),
@@ -170,7 +158,8 @@ def _weighty(request: HttpRequest, reason: str, wanted: str) -> HttpResponse:
         ways.note_proof(request)
     if reason == "app":
         ways.prepare_secret(request)
-    return redirect((wanted if reason in RETURNING else "") or REASONS[reason])
+    weighty = REASONS[reason]
+    return redirect((wanted if weighty.returns else "") or weighty.route)
 
 
 def _refused(answer: Answer, *, is_passkey: bool) -> str:

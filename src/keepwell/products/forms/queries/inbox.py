@@ -92,12 +92,14 @@ def neighbours_of(viewer: Viewer, row: Submission) -> tuple[UUID | None, UUID | 
     return newer, older
 
 
-def submissions_about(viewer: Viewer, persons: tuple[UUID, ...]) -> list[Submission]:
-    """Return what persons sent, newest first (for their page)."""
+def submissions_about(
+    viewer: Viewer, persons: tuple[UUID, ...], *, limit: int | None = 100
+) -> list[Submission]:
+    """Return what persons sent, newest first: as much as their page shows, or all (None)."""
     allow(viewer, FormsPermission.SUBMISSION_LIST)
     with wall.reading(viewer.organisation):
-        rows = submissions_within(viewer).select_related("form").filter(person_id__in=persons)
-        return list(rows.order_by("-pk")[:100])
+        rows = submissions_within(viewer).select_related("form", "version")
+        return list(rows.filter(person_id__in=persons).order_by("-pk")[:limit])
 
 
 def files_of(viewer: Viewer, submission: Submission) -> list[Attachment]:

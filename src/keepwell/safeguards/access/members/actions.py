@@ -5,6 +5,7 @@ owner stays. The organisation's row is locked meanwhile, so that two owners cann
 """
 
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -30,6 +31,7 @@ from keepwell.safeguards.access.locations.placing import (
 from keepwell.safeguards.access.members.naming import about, check_owner
 from keepwell.safeguards.access.members.queries import is_last_owner
 from keepwell.safeguards.access.models import (
+    Elevation,
     EmergencyAccess,
     EndedAccess,
     EndedKind,
@@ -46,7 +48,7 @@ from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity import accounts, links, replacements, second_factor, sessions
 from keepwell.safeguards.identity.events import IdentityKind
-from keepwell.safeguards.identity.models import Stage
+from keepwell.safeguards.identity.models import FactorReplacement, LinkPurpose, Stage
 from keepwell.safeguards.identity.sessions import Ending
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
@@ -122,40 +124,44 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
     """
     allow(viewer, AccessPermission.MEMBER_END)
     with transaction.atomic():
-        row = _end(viewer, membership, reason)
-        _stop_replacement(viewer, row)
+        row, stopped = _end(viewer, membership, reason)
+        if stopped is not None:
+            detail = {"because": stopped.ended_because}
+            others = others_of(viewer, row.user)
+            note(viewer, IdentityKind.REPLACEMENT_STOP, stopped, others, detail=detail)
     return row
 
 
-def _end(viewer: Viewer, membership: UUID, reason: str) -> Membership:
+def _end(
+    viewer: Viewer, membership: UUID, reason: str
+) -> tuple[Membership, FactorReplacement | None]:
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         row = _row(membership)
         if row.ended is not None:
-            return row
+            return row, None
         _refuse_over(viewer, row)
         row.ended = now()
         row.save(update_fields=["ended"])
         take_away(MEMBERSHIP, row.pk)
         accounts.close_door(row.user_id, viewer.organisation)
-        ended = list(_ended(viewer, row))
+        stopped = _stop_replacement(viewer, row)
+        ended = list(_ended(viewer, row, stopped))
         EndedAccess.objects.bulk_create(ended)
         _record_end(viewer, row, ended, reason)
-    return row
+    return row, stopped
 
 
-def _stop_replacement(viewer: Viewer, row: Membership) -> None:
-    """Stop a new second step that was started here, and say so on every trail that knows of it.
+def _stop_replacement(viewer: Viewer, row: Membership) -> FactorReplacement | None:
+    """Stop a new second step that was started here; return it for the trails that know of it.
 
     What another organisation has started goes on: it answers for the person there.
     """
     one = replacements.standing_of(row.user_id)
-    if row.ended is None or one is None or one.organisation != viewer.organisation:
-        return
-    because = replacements.Ended.MEMBERSHIP_ENDED
-    if replacements.end(one, because):
-        detail = {"because": str(because)}
-        note(viewer, IdentityKind.REPLACEMENT_STOP, one, others_of(viewer, row.user), detail=detail)
+    if one is None or one.organisation != viewer.organisation:
+        return None
+    one.ended_because = replacements.Ended.MEMBERSHIP_ENDED
+    return one if replacements.end(one, replacements.Ended.MEMBERSHIP_ENDED) else None
 
 
 def readmit(
@@ -202,24 +208,30 @@ def _refuse_over(viewer: Viewer, row: Membership, *, is_owner_kept: bool = False
         raise LastOwner
 
 
-def _ended(viewer: Viewer, row: Membership) -> Iterator[EndedAccess]:
+def _kind_of(raised: Elevation | EmergencyAccess) -> EndedKind:
+    is_emergency = isinstance(raised, EmergencyAccess)
+    return EndedKind.EMERGENCY if is_emergency else EndedKind.ELEVATION
+
+
+def _ended_one(row: Membership, kind: EndedKind, what: UUID, **facts: object) -> EndedAccess:
+    return EndedAccess(
+        organisation_id=row.organisation_id,
+        membership=row,
+        kind=kind.value,
+        about=what,
+        ended=now(),
+        **facts,
+    )
+
+
+def _ended(
+    viewer: Viewer, row: Membership, stopped: FactorReplacement | None
+) -> Iterator[EndedAccess]:
     """End what hangs on a membership; yield each thing as the report tells it."""
-
-    def ended(kind: EndedKind, what: UUID, **facts: object) -> EndedAccess:
-        return EndedAccess(
-            organisation_id=row.organisation_id,
-            membership=row,
-            kind=kind.value,
-            about=what,
-            ended=now(),
-            **facts,
-        )
-
+    ended = partial(_ended_one, row)
     yield ended(EndedKind.MEMBERSHIP, row.pk, begun=row.approved or row.joined, words=row.role)
     for raised in falling_back.end_those_of(viewer, row, Fell.MEMBERSHIP_ENDED):
-        is_emergency = isinstance(raised, EmergencyAccess)
-        kind = EndedKind.EMERGENCY if is_emergency else EndedKind.ELEVATION
-        yield ended(kind, raised.pk)
+        yield ended(_kind_of(raised), raised.pk)
     for officer in Officer.objects.filter(membership=row):
         yield ended(EndedKind.DUTY, officer.pk, begun=officer.named, words=officer.duty)
     because = Ending.MEMBERSHIP_ENDED
@@ -233,6 +245,9 @@ def _ended(viewer: Viewer, row: Membership) -> Iterator[EndedAccess]:
         take_away(INVITATION, invitation.pk)
         links.end_those_about(invitation.pk)
         yield ended(EndedKind.LINK, invitation.pk, begun=invitation.created, words="join")
+    if stopped is not None:
+        purpose = LinkPurpose.REPLACE_FACTOR
+        yield ended(EndedKind.LINK, stopped.pk, begun=stopped.started, words=purpose)
     for link in links.end_those_of(row.user_id):
         yield ended(EndedKind.LINK, link.pk, words=link.purpose)
     for job in queue.cancel_started_by(row.user_id, organisation=row.organisation_id):
