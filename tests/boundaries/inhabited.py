@@ -36,7 +36,7 @@ from keepwell.safeguards.audit import queries, writer
 from keepwell.safeguards.identity import links, passkeys, sessions
 from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.persons import actions as persons
-from keepwell.safeguards.persons import reports
+from keepwell.safeguards.persons import exports, reports
 from keepwell.safeguards.persons.models import Person as PersonRow
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Location
@@ -98,6 +98,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids |= _raised(clinic)
     ids |= {"view_id": _view(clinic)}
     ids |= {"report_id": _report(clinic, ids["person_id"])}
+    ids["order_id"] = exports.order(author(clinic), person=ids["person_id"], reason=REASON)
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     ids |= {"network_id": _network(clinic), "location_id": _location(clinic)}
     ids["passkey_id"] = _passkey(clinic)

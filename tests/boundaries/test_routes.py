@@ -83,6 +83,7 @@ HELD = {
     "officer:serve": {"owner", "administrator", "auditor"},
     "organisation:change": {"owner", "administrator"},
     "person:erase": {"owner"},
+    "person:export": {"owner"},
     "person:join": {"owner", "member"},
     "person:list": {"owner", "member", "auditor"},
     "person:open": {"owner", "member"},

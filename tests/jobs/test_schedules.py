@@ -44,6 +44,17 @@ def test_each_due_moment_puts_one_job_and_missed_ones_are_not_made_up(stores: St
     assert timedelta() < told.due - told.last <= timedelta(hours=1)
 
 
+def test_a_schedule_that_is_brought_forward_is_due_at_once(stores: Stores) -> None:
+    kind = kind_of("records:index:mend")
+    assert kind is not None
+    schedules.bring_forward(kind)
+    assert schedules.put_due() == 0  # nobody had planned it yet
+    schedules.bring_forward(kind)
+    assert schedules.put_due() == 1
+    assert [facts.name for facts in queue.newest()] == [kind.name]
+    assert schedules.put_due() == 0
+
+
 def test_of_many_hosts_one_puts_it(stores: Stores) -> None:
     schedules.put_due()
     with clock.moved(30 * DAY):

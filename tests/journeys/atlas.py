@@ -256,6 +256,8 @@ def _people(clinic: Clinic) -> Iterator[Stop]:
         press(page, POST)
         yield Stop("person-report", this)
         page.goto(address)
+        yield from _exported(clinic, this)
+        page.goto(address)
         press(page, 'main a[href$="/erase/"]')
         yield Stop("person-erase", this)
         page.fill('[name="reason"]', "Asked for it in person.")
@@ -263,6 +265,18 @@ def _people(clinic: Clinic) -> Iterator[Stop]:
         while "?now" in page.url and not page.locator("dl.facts").count():
             page.reload()  # the entry is still on its way to the trail
         yield Stop("person-erased", this)
+
+
+def _exported(clinic: Clinic, this: browser.Opened) -> Iterator[Stop]:
+    page = this.page
+    press(page, 'main a[href$="/export/"]')
+    raised.show_both_steps(page, clinic.demo.account("ada"))
+    yield Stop("person-export", this)
+    press(page, POST)
+    yield Stop("person-export-errors", this)
+    page.fill('[name="reason"]', "Asked for a copy at the desk.")
+    press(page, POST)
+    yield Stop("person-exported", this)
 
 
 def _record(clinic: Clinic) -> Iterator[Stop]:

@@ -80,7 +80,13 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY, raised.THE_EXPORT),
         (atlas_ways.PASSKEY,),
         atlas.HILL,
-        ("The lease ended.", "Asked at the desk who looked.", "Refused", "America/Los_Angeles"),
+        (
+            "The lease ended.",
+            "Asked at the desk who looked.",
+            "Asked for a copy at the desk.",
+            "Refused",
+            "America/Los_Angeles",
+        ),
         typed,
         answering.SCAN.name,
     ]

@@ -265,3 +265,18 @@ def test_a_row_that_does_not_open_loses_its_token_and_holds_nothing_up(ada: View
     (entry,) = entries(ada, BREAK)
     assert entry.payload is not None
     assert entry.payload.subjects[0].ids == (broken.pk,)
+
+
+def test_rows_from_before_an_index_are_found_once_it_was_mended(ada: Viewer) -> None:
+    pat = create_person(ada, name="Pat Nakamura", born=BORN, telephone="+1 555 0123")
+    for column in ("born_token", "telephone_token", VERSION_COLUMN):  # as the upgrade leaves them
+        put_column(ada.organisation, column, pat.pk, None)
+
+    def found() -> set[Any]:
+        with wall.reading(ada.organisation):
+            return set(equal(Person, "telephone", "(1) 555 0123").values_list("pk", flat=True))
+
+    assert found() == set()
+    assert reindexing.renew_strays() == 1
+    assert found() == {pat.pk}
+    assert reindexing.renew_strays() == 0

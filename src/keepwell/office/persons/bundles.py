@@ -10,14 +10,15 @@ from uuid import UUID
 from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.access import registry
+from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.manifest import PersonFile, PersonPart
 from keepwell.safeguards.persons import queries
 from keepwell.safeguards.persons.exports import Export
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.disclosure import Scope
-from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell import queries as shell
 
 FACTS = ("name", "born", "email", "telephone")
 MOST_FILE_BYTES = 32 * 2**20  # carried inside one export; it says which files it does not hold
@@ -46,8 +47,9 @@ def contents_of(viewer: Viewer, export: Export, scope: Scope) -> Contents:
             continue
         carried.append(file)
         room -= file.size
-    with wall.reading(viewer.organisation):
-        organisation: Organisation = Organisation.objects.get(pk=viewer.organisation)
+    organisation = shell.organisation(viewer.organisation)
+    if organisation is None:
+        raise OutOfReach
     return Contents(organisation, tuple(persons), parts, tuple(carried), frozenset(left_out))
 
 

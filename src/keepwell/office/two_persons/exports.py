@@ -21,7 +21,7 @@ from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.office.two_persons.views import AGAIN
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.proposals import actions as proposals
-from keepwell.safeguards.access.proposals.queries import others_of
+from keepwell.safeguards.access.proposals import queries
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import tables
@@ -42,7 +42,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         row = actions.propose(viewer, act=EXPORT_TRAIL, about=about, reason=reason)
         return redirect("office:proposal", row.pk)
-    others = others_of(viewer, EXPORT_TRAIL, proposer=viewer.actor)
+    others = queries.others_of(viewer, EXPORT_TRAIL, proposer=viewer.actor)
     context = {"form": form, "most": trail.MOST_ALONE, "others": len(others)}
     status = 422 if form.is_bound else 200
     return render(request, "office/two_persons/propose.html", context, status=status)
@@ -52,9 +52,10 @@ def propose(request: HttpRequest) -> HttpResponse:
 @requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
 def export(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """Hand out what was confirmed, once, exactly as it was proposed."""
+    viewer = viewer_of(request)
+    queries.one(viewer, proposal_id)
     if not ways.is_proven(request):
         return ways.ask_again(AGAIN, reverse("office:proposal", args=[proposal_id]))
-    viewer = viewer_of(request)
     row = proposals.use_up(viewer, act=EXPORT_TRAIL, proposal=proposal_id)
     filters = Filters.of(_asked(row.about), requests.zone_of(request))
     return trail.file_of(viewer, filters, row.about["form"])
