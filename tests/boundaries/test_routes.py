@@ -82,6 +82,7 @@ HELD = {
     "officer:name": {"owner"},
     "officer:serve": {"owner", "administrator", "auditor"},
     "organisation:change": {"owner", "administrator"},
+    "organisation:erase": {"owner", "administrator"},
     "person:erase": {"owner"},
     "person:export": {"owner"},
     "person:join": {"owner", "member"},
@@ -94,6 +95,7 @@ HELD = {
     "submission:list": {"owner", "member", "auditor"},
     "submission:open": {"owner", "member"},
     "trail:read": {"owner", "administrator", "auditor"},
+    "trail:shorten": {"owner", "administrator"},
 }
 
 

@@ -117,7 +117,7 @@ def test_a_folder_keeps_its_clinic_and_another_has_other_secrets(tmp_path: Path)
         secrets.append({(a["email"], a["password"], a["totp_secret"]) for a in accounts})
     assert secrets[0] == secrets[1]
     assert not secrets[0] & secrets[2]
-    assert len({password for _, password, _ in secrets[0]}) == 4
+    assert len({password for _, password, _ in secrets[0]}) == 5
     assert (tmp_path / "one" / "demo.json").stat().st_mode & 0o777 == 0o600
 
 

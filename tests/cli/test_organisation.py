@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.agreeing import agree
 from tests.installed import Installed, installed
 from tests.remote import Remote, patient, staff
 from tests.serving import COMMAND, COMMAND_SECONDS, environment
@@ -46,12 +47,17 @@ def test_a_wrong_name_changes_nothing_and_the_right_one_erases_beside_a_server(
         refused = erase(place, CLINIC, CLINIC.lower())
         assert refused.returncode == 1
         assert "That is not its name. Nothing was changed." in refused.stderr
-        for lost in ("4 submissions", "4 persons", "3 memberships", "1 forms"):
+        for lost in ("4 submissions", "4 persons", "4 memberships", "1 forms"):
             assert lost in " ".join(refused.stderr.split())
         assert ada.get("/inbox/").status_code == 200
         assert Remote(demo.served).get(link).status_code == 200
         assert f"{CLINIC}: whole: " in place.run("verify").stdout
 
+        alone = erase(place, CLINIC, CLINIC)
+        assert alone.returncode == 1
+        assert "This takes two persons." in alone.stderr
+        assert ada.get("/inbox/").status_code == 200
+        agree(place.home, CLINIC, "organisation:erase", {}, **place.settings)
         done = erase(place, CLINIC, CLINIC)
         assert done.returncode == 0, done.stderr
         assert ada.get("/inbox/").path == "/sign-in/"
@@ -105,6 +111,7 @@ def test_the_order_is_on_the_trail_with_the_account_and_the_reason(
     """The keys stay when the process cannot go on: the order can still be read."""
     with place.demo():
         pass
+    agree(place.home, CLINIC, "organisation:erase", {}, **place.settings)
     ordered = subprocess.run(
         [str(COMMAND.parent / "python"), "-c", ORDER_ONLY],
         env=environment(place.home, **place.settings)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from keepwell.toolkit.identifiers import uuid7
+from tests.agreeing import agree
 from tests.serving import keepwell, serving
 
 pytestmark = pytest.mark.embedded
@@ -149,3 +150,18 @@ def test_how_long_the_trail_is_kept_is_at_least_six_years(tmp_path: Path) -> Non
     assert refused.returncode == 1
     assert "164.316" in refused.stderr
     assert keepwell(home, *keep, "10").returncode == 0
+
+
+def test_fewer_years_take_two_members_and_exactly_those_years(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert keepwell(home, "demo", "--no-serve").returncode == 0
+    keep = ("trail", "keep", *CLINIC, "--years")
+    assert keepwell(home, *keep, "12").returncode == 0
+    assert "This takes two persons." in keepwell(home, *keep, "10").stderr
+    agree(home, "Riverside Clinic", "trail:shorten", {"years": "9"})
+    assert keepwell(home, *keep, "10").returncode == 1
+    assert keepwell(home, *keep, "9").returncode == 0
+    assert keepwell(home, *keep, "11").returncode == 0
+    again = keepwell(home, *keep, "9")
+    assert again.returncode == 1, "it was agreed once"
+    assert "Nothing was changed." in again.stderr

@@ -49,6 +49,13 @@ def walk(clinic: Clinic) -> Iterator[Stop]:
         page.fill('[name="reason"]', THE_EXPORT)
         press(page, POST)
         yield Stop("two-persons-proposed", this)
+    with clinic.staff("abe") as this:
+        page = this.page
+        page.goto(clinic.address("/two-persons/erase-organisation/"))
+        show_both_steps(page, clinic.demo.account("abe"))
+        yield Stop("two-persons-erase", this)
+        page.goto(clinic.address("/two-persons/shorter-trail/"))
+        yield Stop("two-persons-shorter-trail", this)
     yield from _decided(clinic)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from keepwell.office.trail import views as trail_views
-from keepwell.office.two_persons.acts import EXPORT_TRAIL
+from keepwell.office.two_persons.acts import ERASE_ORGANISATION, EXPORT_TRAIL, SHORTEN_TRAIL
 from keepwell.safeguards.access.errors import (
     NotConfirmed,
     NotPermitted,
@@ -21,8 +21,10 @@ from keepwell.safeguards.access.locations import actions as locations
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.models import Membership, Proposal
 from keepwell.safeguards.access.proposals import actions, queries
+from keepwell.safeguards.access.proposals.acts import Act
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
+from keepwell.safeguards.audit import retention
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
@@ -312,6 +314,114 @@ def test_what_is_withdrawn_is_not_done(house: House, who: str) -> None:
     with pytest.raises(NotConfirmed):
         use_up(house, row)
     assert len(house.payloads("access:proposal:withdraw")) == 1
+
+
+# What is done on the server.
+
+ERASE, SHORTEN = "/two-persons/erase-organisation/", "/two-persons/shorter-trail/"
+
+
+def on_console(house: House, years: str | None = None) -> Proposal | None:
+    viewer = console(house.clinic.organisation.id, account="root")
+    if years is None:
+        return actions.use_up_on_console(viewer, act=ERASE_ORGANISATION, about={})
+    return actions.use_up_on_console(viewer, act=SHORTEN_TRAIL, about={"years": years})
+
+
+def agreed(house: House, act: Act = ERASE_ORGANISATION, **about: str) -> Proposal:
+    row, _ = actions.propose(house.viewer("Abe"), act=act, about=about, **WHY)
+    found = actions.confirm(house.viewer(), proposal=row.pk, reason="Agreed")
+    assert found is not None
+    return found
+
+
+def test_erasing_the_organisation_is_agreed_on_pages_and_its_command_is_shown(
+    house: House, ada: Client
+) -> None:
+    abe = house.browser("Abe")
+    assert ERASE in text_of(abe.get("/two-persons/"))
+    prove(abe, house, "Abe", ERASE)
+    assert "1 colleague can confirm it" in text_of(abe.get(ERASE))
+    address = abe.post(ERASE, WHY)["Location"]
+    with pytest.raises(NotConfirmed):
+        on_console(house)
+    prove(ada, house, "Ada", address)
+    assert "keepwell organisation erase" not in text_of(ada.get(address))
+    ada.post(address, {"reason": "We close"})
+    command = f"keepwell organisation erase --organisation {house.clinic.organisation.id}"
+    for browser in (abe, ada):
+        assert command in text_of(browser.get(address))
+    assert on_console(house) is not None
+    assert command not in text_of(ada.get(address))
+    [entry] = house.payloads("access:proposal:use")
+    assert (entry.account, entry.actor) == ("root", None)
+
+
+def test_a_trail_kept_for_six_years_cannot_be_kept_for_fewer(house: House, ada: Client) -> None:
+    prove(ada, house, "Ada", SHORTEN)
+    assert "no longer than it must be" in text_of(ada.get(SHORTEN))
+    assert ada.post(SHORTEN, {"years": "5", **WHY}).status_code == 200
+    with wall.reading(house.clinic.organisation.id):
+        assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize("years", ["5", "9", "", "many"])
+def test_only_fewer_years_that_the_law_allows_are_proposed(
+    house: House, ada: Client, years: str
+) -> None:
+    retention.set_years(house.viewer(), 9)
+    prove(ada, house, "Ada", SHORTEN)
+    assert ada.post(SHORTEN, {"years": years, **WHY}).status_code == 422
+    assert "/two-persons/" in ada.post(SHORTEN, {"years": "8", **WHY})["Location"]
+
+
+def test_the_command_takes_exactly_what_was_agreed_and_once(house: House) -> None:
+    agreed(house, SHORTEN_TRAIL, years="8")
+    for years in ("7", None):
+        with pytest.raises(NotConfirmed):
+            on_console(house, years)
+    assert on_console(house, "8") is not None
+    with pytest.raises(NotConfirmed):
+        on_console(house, "8")
+
+
+def test_the_command_waits_for_a_second_person_and_not_longer_than_a_day(house: House) -> None:
+    with pytest.raises(NotConfirmed):
+        on_console(house)
+    agreed(house)
+    with clock.moved(DAY + 1), pytest.raises(NotConfirmed):
+        on_console(house)
+
+
+def test_a_sole_owner_is_heard_before_the_command_does_anything(house: House) -> None:
+    alone(house)
+    with pytest.raises(NotConfirmed):
+        on_console(house)
+    row, _ = actions.propose(house.viewer(), act=ERASE_ORGANISATION, about={}, **WHY)
+    assert row.ripens is not None
+    with pytest.raises(NotConfirmed):
+        on_console(house)
+    with clock.moved(DAY + 1):
+        assert on_console(house) is not None
+
+
+def test_where_nobody_is_left_there_is_nobody_to_ask(house: House) -> None:
+    with wall.writing(house.clinic.organisation.id):
+        Membership.objects.filter(role__in=["owner", "administrator"]).delete()
+    assert on_console(house) is None
+
+
+def test_members_and_another_organisations_console_use_up_nothing(house: House) -> None:
+    agreed(house)
+    with pytest.raises(NotPermitted):
+        actions.use_up_on_console(house.viewer(), act=ERASE_ORGANISATION, about={})
+    theirs = house.people["Cy"].organisation
+    assert theirs is not None
+    cedar = console(theirs, account="root")
+    with pytest.raises(NotConfirmed):
+        actions.use_up_on_console(cedar, act=ERASE_ORGANISATION, about={})
+    with pytest.raises(NotPermitted):
+        actions.propose(house.viewer("Dee"), act=ERASE_ORGANISATION, about={}, **WHY)
 
 
 # A sole owner.

@@ -1,7 +1,7 @@
 """`keepwell organisation erase`: destroy an organisation's keys and delete all it has.
 
 The order is on the organisation's trail, with the unix account, before anything goes. Whoever is
-killed in the middle runs the same command again.
+killed in the middle runs the same command again. Two members agree on it first (decision 0014).
 """
 
 import argparse
@@ -10,11 +10,12 @@ from collections.abc import Mapping
 
 from django.apps import apps
 
-from keepwell.cli import installation, organisations
+from keepwell.cli import agreement, installation, organisations
 from keepwell.cli.account import unix_account
 from keepwell.cli.organisations import Named
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.terminal import say
+from keepwell.office.two_persons.acts import ERASE_ORGANISATION
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.erasure import organisations as erasure
@@ -40,6 +41,7 @@ def _erase(named: Named, reason: str) -> int:
     if gone is None:
         counts = erasure.losses(named.id)
         _ask(named, counts)
+        agreement.use_up(viewer, ERASE_ORGANISATION, {})
         gone = erasure.order(viewer, reason=reason, counts=counts)
     else:
         say(f"Its erasure was ordered on {gone.ordered:%Y-%m-%d}: what is left of it goes now.")

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from keepwell.cli import installation, organisations
+from keepwell.cli import agreement, installation, organisations
 from keepwell.cli.account import unix_account
 from keepwell.cli.organisations import Named
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say, warn
+from keepwell.office.two_persons.acts import SHORTEN_TRAIL
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.audit import (
     alongside,
@@ -26,6 +27,7 @@ from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.search import Search
 from keepwell.safeguards.audit.trail import store
+from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.vault import erased
 
@@ -150,13 +152,17 @@ def _say_declared(named: Named) -> None:
 
 
 def _keep(chosen: argparse.Namespace) -> int:
-    """Set for how many years what the trail says is kept."""
+    """Set for how many years what the trail says is kept; for fewer, two members agree first."""
     named = organisations.meant(chosen.organisation)
     if not retention.FEWEST_YEARS <= chosen.years <= retention.MOST_YEARS:
         raise Refusal(
             f"Between {retention.FEWEST_YEARS} years, which the law asks for (45 CFR "
             f"164.316(b)(2)(i)), and {retention.MOST_YEARS}."
         )
-    retention.set_years(_viewer(named), chosen.years)
+    viewer = _viewer(named)
+    with wall.writing(named.id):
+        if chosen.years < retention.years_of(named.id):
+            agreement.use_up(viewer, SHORTEN_TRAIL, {"years": str(chosen.years)})
+        retention.set_years(viewer, chosen.years)
     say(f"{named.name}: what the trail says is kept for {chosen.years} years, and then erased.")
     return 0

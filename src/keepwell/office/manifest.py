@@ -113,8 +113,10 @@ MANIFEST = Manifest(
         OfficePermission.JOB_MANAGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.MAIL_MANAGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.ORGANISATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
+        OfficePermission.ORGANISATION_ERASE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.SAFEGUARDS_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         OfficePermission.TRAIL_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+        OfficePermission.TRAIL_SHORTEN: {Role.OWNER, Role.ADMINISTRATOR},
     },
     whole=frozenset(OfficePermission),
     raisable={

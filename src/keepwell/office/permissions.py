@@ -10,5 +10,7 @@ class OfficePermission(StrEnum):
     JOB_MANAGE = "job:manage"
     MAIL_MANAGE = "mail:manage"
     ORGANISATION_CHANGE = "organisation:change"
+    ORGANISATION_ERASE = "organisation:erase"
     SAFEGUARDS_READ = "safeguards:read"
     TRAIL_READ = "trail:read"
+    TRAIL_SHORTEN = "trail:shorten"

@@ -20,7 +20,7 @@ from keepwell.office.second_steps import views as second_steps
 from keepwell.office.settings import locations
 from keepwell.office.settings import views as settings
 from keepwell.office.trail import views as trail
-from keepwell.office.two_persons import exports
+from keepwell.office.two_persons import exports, on_server
 from keepwell.office.two_persons import views as two_persons
 
 app_name = "office"
@@ -33,6 +33,12 @@ urlpatterns = [
     path("trail/export/propose/", exports.propose, name="propose_export"),
     path("trail/export/<uuid:proposal_id>/", exports.export, name="export_proposed"),
     path("two-persons/", two_persons.page, name="proposals"),
+    path(
+        "two-persons/erase-organisation/",
+        on_server.erase_organisation,
+        name="propose_erasure",
+    ),
+    path("two-persons/shorter-trail/", on_server.shorten_trail, name="propose_shorter_trail"),
     path("two-persons/<uuid:proposal_id>/", two_persons.one, name="proposal"),
     path(
         "two-persons/<uuid:proposal_id>/withdraw/",

@@ -104,13 +104,13 @@ def erase(organisation: UUID) -> UUID:
 def test_everything_it_had_goes_and_the_certificate_says_what(ours: UUID) -> None:
     counts = organisations.losses(ours)
     assert counts["forms.submission"] == 4
-    assert counts["access.membership"] == 3
+    assert counts["access.membership"] == 4
     accounts_before = User.objects.count()
     entry = erase(ours)
     assert ours not in organisation_ids()
     assert organisations.losses(ours) == {}
     assert not organisations.is_unfinished(ours)
-    assert User.objects.count() == accounts_before - 3
+    assert User.objects.count() == accounts_before - 4
     viewer = viewers.console(ours, account="tests")
     certificate = certificate_of_organisation(viewer)
     assert certificate

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keepwell.office import places
 from keepwell.office.reasons import ReasonForm
 from keepwell.office.sign_in import ways
+from keepwell.office.trail import views as trail
 from keepwell.office.two_persons import actions, words
+from keepwell.office.two_persons.acts import ERASE_ORGANISATION, SHORTEN_TRAIL
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.proposals import actions as proposals
@@ -30,7 +32,12 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = queries.listed(viewer)
     names = names_of(words.people_in(rows))
     told = [words.Told.of(viewer, row, names) for row in rows]
-    return render(request, "office/two_persons/page.html", {"rows": told})
+    can = {
+        "erase": queries.holds(viewer, ERASE_ORGANISATION),
+        "shorten": queries.holds(viewer, SHORTEN_TRAIL),
+    }
+    context = {"rows": told, "can": can, "most": trail.MOST_ALONE}
+    return render(request, "office/two_persons/page.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

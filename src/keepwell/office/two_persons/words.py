@@ -25,6 +25,7 @@ _FACTS: Mapping[str, Promise] = {
     "kind": gettext_lazy("What happened"),
     "member": gettext_lazy("Asked about the acts of"),
     "to": gettext_lazy("To day"),
+    "years": gettext_lazy("Years kept"),
 }
 
 
@@ -46,6 +47,7 @@ class Told:
     is_open: bool
     may_confirm: bool
     do_url: str  # when this viewer may do it now
+    command: str  # when it may be given on the server now
 
     @classmethod
     def of(cls, viewer: Viewer, row: "Proposal", names: Mapping[UUID, str]) -> Self:
@@ -68,6 +70,7 @@ class Told:
             is_open=row.is_open,
             may_confirm=row.is_open and row.confirmed is None and not is_mine,
             do_url=_do_url(viewer, row) if is_mine else "",
+            command=_command(viewer, row),
         )
 
 
@@ -94,9 +97,16 @@ def _state(viewer: Viewer, row: "Proposal") -> tuple[str, str]:
 
 def _do_url(viewer: Viewer, row: "Proposal") -> str:
     act = act_of(row.act)
-    if act is None or not may_be_done(viewer, row):
+    if act is None or not act.route or not may_be_done(viewer, row):
         return ""
     try:
         return reverse(act.route, args=[row.pk])
     except NoReverseMatch:  # a product that is switched off has no routes
         return ""
+
+
+def _command(viewer: Viewer, row: "Proposal") -> str:
+    act = act_of(row.act)
+    if act is None or not act.command or not may_be_done(viewer, row):
+        return ""
+    return act.command.format(organisation=viewer.organisation, **row.about)

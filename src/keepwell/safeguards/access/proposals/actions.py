@@ -1,6 +1,7 @@
 """Proposing, confirming, withdrawing, and carrying out once (ASVS 2.3.5).
 
-A confirmed proposal is good for one doing of exactly what was proposed, by whoever proposed it.
+A confirmed proposal is good for one doing of exactly what was proposed, by whoever proposed it or,
+where the act is a command, on the server.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from keepwell.safeguards.access.models import Proposal
 from keepwell.safeguards.access.proposals.acts import Act, act_of
 from keepwell.safeguards.access.proposals.queries import (
     A_DAY,
+    holders_of,
     holds,
     may_be_done,
     others_of,
@@ -21,7 +23,7 @@ from keepwell.safeguards.access.queries import within_reach
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
 
 MODEL = "access.proposal"
@@ -110,6 +112,34 @@ def use_up(viewer: Viewer, *, act: Act, proposal: UUID) -> Proposal:
         row.save(update_fields=["used"])
         _record(viewer, AccessKind.PROPOSAL_USE, row)
     return row
+
+
+def use_up_on_console(viewer: Viewer, *, act: Act, about: Mapping[str, str]) -> Proposal | None:
+    """Use up what two members agreed on, for a command on the server that does exactly this.
+
+    None where nobody's role holds the act any more: there is nobody to ask. Raises NotConfirmed
+    where somebody does and no proposal with these particulars may be done now.
+    """
+    if viewer.kind is not ViewerKind.CONSOLE:
+        raise NotPermitted
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        if not holders_of(viewer, act):
+            return None
+        row = _agreed(viewer, act, about)
+        row.used = now()
+        row.save(update_fields=["used"])
+        _record(viewer, AccessKind.PROPOSAL_USE, row)
+    return row
+
+
+def _agreed(viewer: Viewer, act: Act, about: Mapping[str, str]) -> Proposal:
+    unused = Proposal.objects.filter(act=act.code, used__isnull=True)
+    row: Proposal
+    for row in unused.order_by("proposed"):
+        if row.about == dict(about) and may_be_done(viewer, row):
+            return row
+    raise NotConfirmed
 
 
 def _act(row: Proposal) -> Act:

@@ -10,13 +10,16 @@ from django.utils.functional import Promise
 class Act:
     """One such act: whoever proposes and whoever confirms holds `permission` by role.
 
-    `route` takes the proposal's id: where whoever proposed it carries it out.
+    It is carried out at `route`, which takes the proposal's id, by whoever proposed it; or by a
+    `command` on the server, which looks for a confirmed proposal itself.
     """
 
     code: str
     title: str | Promise
     permission: StrEnum
-    route: str
+    route: str = ""
+    lead: str | Promise = ""  # what it means, where it is proposed
+    command: str = ""  # as typed; {organisation} and the particulars stand for themselves
 
 
 _acts: dict[str, Act] = {}

@@ -60,20 +60,26 @@ def one(viewer: Viewer, proposal: UUID) -> Proposal:
         return found
 
 
+def holders_of(viewer: Viewer, act: Act) -> list[Membership]:
+    """Return the members who may propose an act: let in, of every location, by their own role."""
+    holding = registry.roles_holding(act.permission)
+    return [
+        row
+        for row in members_of(viewer)
+        if row.is_everywhere and row.role in holding and row.approved is not None
+    ]
+
+
 def others_of(viewer: Viewer, act: Act, *, proposer: UUID | None) -> list[Membership]:
     """Return who can confirm: members whose role holds the permission, and not the proposer.
 
     Whoever was let in within a day does not count: the proposer may have done that.
     """
-    holding = registry.roles_holding(act.permission)
+    settled = now() - A_DAY
     return [
         row
-        for row in members_of(viewer)
-        if row.is_everywhere
-        and row.role in holding
-        and row.user_id != proposer
-        and row.approved is not None
-        and row.approved < now() - A_DAY
+        for row in holders_of(viewer, act)
+        if row.user_id != proposer and row.approved is not None and row.approved < settled
     ]
 
 
