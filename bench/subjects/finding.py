@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from bench.subjects import installation
-from bench.subjects.loop import serve
+from bench.subjects.loop import each, serve
 
 FILL = {
     "sqlite": """
@@ -68,17 +68,21 @@ def main() -> None:
             equal(FoundChart, "name", "pat EXAMPLE").values("id").query.sql_with_params()
         )
 
-    def probe(count: int) -> None:
+    def probe(count: int) -> dict[str, Any]:
         with wall.reading(viewer.organisation), connection.cursor() as cursor:
-            for _ in range(count):
+
+            def once(_number: int) -> None:
                 cursor.execute(query, parameters)
                 assert len(cursor.fetchall()) == 1
 
-    def find(count: int) -> dict[str, Any] | None:
+            return each(once, count)
+
+    def once(_number: int) -> None:
+        assert equal(FoundChart, "name", "pat EXAMPLE").count() == 1
+
+    def find(count: int) -> dict[str, Any]:
         with wall.reading(viewer.organisation):
-            for _ in range(count):
-                assert equal(FoundChart, "name", "pat EXAMPLE").count() == 1
-        return None
+            return each(once, count)
 
     serve({"probe": probe, "find": find})
 

@@ -122,12 +122,17 @@ def _edge_of(level: Sequence[bytes]) -> list[bytes]:
 
 
 def in_tile(hashes: Sequence[bytes]) -> HashAt:
-    """Return a `hash_at` counted from the hashes of one tile."""
+    """Return a `hash_at` counted from the hashes of one tile; raise IndexError for what is not.
+
+    All its inner hashes are made at once: a proof needs nearly as many of them.
+    """
+
+    rows = [hashes]
+    while len(rows[-1]) > 1:
+        row = rows[-1]
+        rows.append([node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)])
 
     def hash_at(level: int, index: int) -> bytes:
-        row = list(hashes[index << level : (index + 1) << level])
-        while len(row) > 1:
-            row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
-        return row[0]
+        return rows[level][index]
 
     return hash_at

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -71,7 +71,7 @@ def proofs_of(organisation: UUID, indexes: Sequence[int]) -> list[Proof]:
     with store.reading(organisation) as connection:
         rows = [_row(connection, organisation, index) for index in indexes]
         head = heads.newest_head(organisation)
-        hash_at = _hash_at(connection, organisation)  # neighbours share tiles
+        hash_at = _hash_at(connection, organisation, head.size)  # neighbours share tiles
         ways = [_steps(hash_at, index, head.size) for index in indexes]
     key = heads.verify_key_of(organisation)
     is_signed = _is_signed(head, key)
@@ -112,18 +112,20 @@ def _steps(hash_at: HashAt, index: int, size: int) -> tuple[bytes, ...]:
     return tuple(inclusion_proof(index, size, hash_at)) if index < size else ()
 
 
-def _hash_at(connection: BaseDatabaseWrapper, organisation: UUID) -> HashAt:
+def _hash_at(connection: BaseDatabaseWrapper, organisation: UUID, size: int) -> HashAt:
     """Return a `hash_at` that reads each tile of the store that it needs, once."""
 
     @cache
     def tile(level: int, number: int) -> HashAt:
-        full = statements.tile_hashes(connection, organisation, level, number)
         start, end = number * TILE_WIDTH, (number + 1) * TILE_WIDTH
-        if full is not None:
-            return in_tile(split_hashes(full))
+        if end << TILE_BITS * level <= size:
+            full = statements.tile_hashes(connection, organisation, level, number)
+            if full is not None:
+                return _in_full(full)
         if level == 0:
-            return in_tile(statements.leaves(connection, organisation, start, end))
-        return in_tile(statements.tile_roots(connection, organisation, level - 1, (start, end)))
+            return _in_edge(*statements.leaves(connection, organisation, start, end))
+        span = (start, end)
+        return _in_edge(*statements.tile_roots(connection, organisation, level - 1, span))
 
     def hash_at(level: int, index: int) -> bytes:
         tile_level, height = divmod(level, TILE_BITS)
@@ -136,6 +138,21 @@ def _hash_at(connection: BaseDatabaseWrapper, organisation: UUID) -> HashAt:
     return hash_at
 
 
+# Proofs share the tiles near the root. What is remembered is what hashes come to, never what the
+# store holds: each tile is read again, and one that was changed is another argument.
+
+
+@lru_cache(maxsize=64)
+def _in_full(hashes: bytes) -> HashAt:
+    return in_tile(split_hashes(hashes))
+
+
+@lru_cache(maxsize=16)
+def _in_edge(*hashes: bytes) -> HashAt:
+    return in_tile(hashes)
+
+
+@lru_cache(maxsize=16)
 def _is_signed(head: Head, key: VerifyKey) -> bool:
     try:
         heads.check_head(head, key)
