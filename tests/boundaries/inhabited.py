@@ -33,6 +33,9 @@ from keepwell.safeguards.access.proposals import actions as proposals
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.routes import Route
 from keepwell.safeguards.audit import queries, writer
+from keepwell.safeguards.consent.notices import actions as notices
+from keepwell.safeguards.consent.notices import queries as notice_queries
+from keepwell.safeguards.consent.notices.days import today_at
 from keepwell.safeguards.identity import links, passkeys, sessions
 from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.persons import actions as persons
@@ -49,7 +52,7 @@ from tests.softkey import SoftKey
 REASON = "The same person, seen at the desk"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 NUMBERS = {"number": 1, "index": 0}
-WORDS = {"code": "reset", "duty": "security", "reason": "app"}
+WORDS = {"code": "reset", "duty": "security", "language": "en", "reason": "app"}
 LETTER = b"%PDF-1.4 a letter"
 
 
@@ -102,6 +105,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     ids |= {"network_id": _network(clinic), "location_id": _location(clinic)}
     ids["passkey_id"] = _passkey(clinic)
+    _notice(clinic)
     one_time = _one_time(clinic, ids["invitation_id"])
     return Inhabited(clinic, token, half, ids, digest, one_time)
 
@@ -158,6 +162,16 @@ def _network(clinic: Clinic) -> UUID:
     """Allow the network that every browser of these tests is in."""
     viewer = viewers.console(clinic.organisation.id, account="tests")
     return network_actions.add(viewer, network="198.51.100.0/24", name="Front desk").pk
+
+
+def _notice(clinic: Clinic) -> None:
+    """Publish a notice, and begin to write the next version."""
+    viewer, today = author(clinic), today_at(clinic.organisation)
+    for text in ("We keep what you tell us.", "We keep what you tell us, sealed."):
+        wording = notices.Wording(language="en", title="Notice of Privacy Practices", text=text)
+        notices.write(viewer, wording=wording)
+        if notice_queries.standing(viewer).newest is None:
+            notices.publish(viewer, effective=today)
 
 
 def _location(clinic: Clinic) -> UUID:

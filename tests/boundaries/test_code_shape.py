@@ -39,6 +39,7 @@ WITHOUT_VIEWER = {
     "keepwell.safeguards.access.queries.role_of": "is what a viewer is made from",
     "keepwell.safeguards.access.queries.within_reach": "takes rows already within reach",
     "keepwell.safeguards.access.rights.queries.rights_of": "is what a viewer is made from",
+    "keepwell.safeguards.consent.notices.queries.read_by_anybody": "a notice is public",
     "keepwell.safeguards.identity.actions": "signing in comes before there is a viewer",
     "keepwell.safeguards.identity.queries.names_of": "accounts stand outside the wall",
     "keepwell.safeguards.persons.queries.ids_of_whole": "ids only, inside the caller's wall",

@@ -34,6 +34,7 @@ from tests.people import Person, browser, browser_of, make_person
 from tests.products.forms.pages.patients import INTAKE, author
 from tests.stores.session import Stores
 
+ANYBODY = "anybody may read the clinic's Notice of Privacy Practices (45 CFR 164.520(c))"
 # Everything that anybody reaches without signing in, and why. A new line is a decision.
 OPEN = {
     "forms_embedded:check": "patients answer without an account, in a frame on the clinic's site",
@@ -47,6 +48,9 @@ OPEN = {
     "forms_patient:page": "patients answer without an account",
     "forms_patient:send": "patients answer without an account",
     "forms_patient:start": "patients answer without an account",
+    "notices:in_language": ANYBODY,
+    "notices:notice": ANYBODY,
+    "notices:version": ANYBODY,
     "office:ready": "monitors ask whether Keepwell can serve, and are told codes only",
     "shell:logo": "the clinic's logo stands on pages that patients open without an account",
     "sign_in:forgotten": "somebody without a password cannot sign in to ask for one",
@@ -79,6 +83,7 @@ HELD = {
     "member:list": {"owner", "administrator", "auditor"},
     "network:change": {"owner", "administrator"},
     "network:list": {"owner", "administrator", "auditor"},
+    "notice:publish": {"owner", "administrator"},
     "officer:name": {"owner"},
     "officer:serve": {"owner", "administrator", "auditor"},
     "organisation:change": {"owner", "administrator"},

@@ -47,6 +47,7 @@ def walk(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
     yield from _account(clinic, fresh)
     yield from _members(clinic)
     yield from _locations(clinic)
+    yield from atlas_ways.notice(clinic)
     yield from raised.walk(clinic)
     yield from _others(clinic)
 

@@ -1,4 +1,4 @@
-"""The pages of second steps in the walk over all pages: a lost phone, passkeys."""
+"""Ways of their own in the walk over all pages: a lost phone, passkeys, the clinic's notice."""
 
 from collections.abc import Iterator
 from urllib.parse import urljoin
@@ -51,6 +51,39 @@ def passkeys(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:
         press(page, 'main a[href^="/account/passkeys/"][href$="/remove/"]')
         yield Stop("passkey-remove", this)
         press(page, POST)
+
+
+def notice(clinic: Clinic) -> Iterator[Stop]:
+    """Write the next version of the notice, publish it for later, and read it as patients do."""
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/settings/notice/"))
+        yield Stop("notice-published", this)
+        page.goto(clinic.address("/settings/notice/add/"))
+        yield Stop("notice-add", this)
+        press(page, POST)
+        yield Stop("notice-add-errors", this)
+        page.goto(clinic.address("/settings/notice/in/en/"))
+        page.fill('[name="text"]', "# Your rights\nYou may see who opened what you sent.")
+        press(page, POST)
+        yield Stop("notice-next-version", this)
+        page.goto(clinic.address("/settings/notice/in/en/look/"))
+        yield Stop("notice-preview", this)
+        page.goto(clinic.address("/settings/notice/"))
+        page.fill('[name="effective"]', "2100-01-01")
+        press(page, 'form[action$="/publish/"] button')
+        yield Stop("notice-later", this)
+    with browser.opened(clinic.chromium) as this:
+        page = this.page
+        page.goto(clinic.form_link)
+        path = page.locator("footer a[hreflang]").get_attribute("href") or ""
+        page.goto(clinic.address(path))
+        yield Stop("patient-notice", this)
+        press(page, 'main nav a[hreflang="es"]')
+        yield Stop("patient-notice-spanish", this)
+        page.locator("details summary").first.click()
+        press(page, 'main details a[href*="/2/"]')
+        yield Stop("patient-notice-later", this)
 
 
 def _confirm_path(page: Page) -> str:

@@ -5,6 +5,7 @@ from keepwell.office.sign_in.manifest import MANIFEST as IDENTITY
 from keepwell.products.forms.manifest import MANIFEST as FORMS
 from keepwell.safeguards.access.manifest import MANIFEST as ACCESS
 from keepwell.safeguards.access.manifest import Manifest
+from keepwell.safeguards.consent.manifest import MANIFEST as CONSENT
 from keepwell.safeguards.persons.manifest import MANIFEST as PERSONS
 
-MANIFESTS: tuple[Manifest, ...] = (ACCESS, IDENTITY, PERSONS, OFFICE, FORMS)
+MANIFESTS: tuple[Manifest, ...] = (ACCESS, IDENTITY, PERSONS, CONSENT, OFFICE, FORMS)

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "keepwell.safeguards.access",
     "keepwell.safeguards.records",
     "keepwell.safeguards.persons",
+    "keepwell.safeguards.consent",
     "keepwell.shell",
     "keepwell.office",
     "keepwell.products.forms",
@@ -92,6 +93,7 @@ KEEPWELL_HOME_ROUTE = shell.KEEPWELL_HOME_ROUTE
 KEEPWELL_TRAIL_ROUTE = shell.KEEPWELL_TRAIL_ROUTE
 KEEPWELL_SIGN_OUT_ROUTE = shell.KEEPWELL_SIGN_OUT_ROUTE
 KEEPWELL_ACCOUNT_ROUTE = shell.KEEPWELL_ACCOUNT_ROUTE
+KEEPWELL_NOTICE_ROUTE = shell.KEEPWELL_NOTICE_ROUTE
 KEEPWELL_ASK_ROUTE = shell.KEEPWELL_ASK_ROUTE
 KEEPWELL_EMERGENCY_ROUTE = shell.KEEPWELL_EMERGENCY_ROUTE
 KEEPWELL_END_EMERGENCY_ROUTE = shell.KEEPWELL_END_EMERGENCY_ROUTE

@@ -11,6 +11,7 @@ from keepwell.office.jobs import views as jobs
 from keepwell.office.mail import views as mail
 from keepwell.office.members import views as members
 from keepwell.office.networks import views as networks
+from keepwell.office.notices import views as notices
 from keepwell.office.officers import views as officers
 from keepwell.office.persons import export_views as person_exports
 from keepwell.office.persons import report_views as reports
@@ -143,6 +144,13 @@ urlpatterns = [
     path("settings/locations/add/", locations.add, name="add_location"),
     path("settings/locations/<uuid:location_id>/", locations.change, name="location"),
     path("settings/locations/<uuid:location_id>/close/", locations.close, name="close_location"),
+    path("settings/notice/", notices.page, name="notice"),
+    path("settings/notice/add/", notices.add, name="add_notice"),
+    path("settings/notice/publish/", notices.publish, name="publish_notice"),
+    path("settings/notice/discard/", notices.discard, name="discard_notice"),
+    path("settings/notice/in/<slug:language>/", notices.write, name="write_notice"),
+    path("settings/notice/in/<slug:language>/look/", notices.preview, name="look_at_notice"),
+    path("settings/notice/in/<slug:language>/out/", notices.take_out, name="take_out_notice"),
     path("settings/logo/", settings.logo, name="logo"),
     path("settings/logo/remove/", settings.remove_logo, name="remove_logo"),
 ]

@@ -38,11 +38,12 @@ OUTER_MIDDLEWARE = (
 )
 
 # Which addresses patients open (config/urls, patient_routes): their error pages speak to them.
-KEEPWELL_PATIENT_PATHS = ("/e/", "/f/")
+KEEPWELL_PATIENT_PATHS = ("/e/", "/f/", "/notice/")
 KEEPWELL_HOME_ROUTE = "office:home"
 KEEPWELL_TRAIL_ROUTE = "office:trail"
 KEEPWELL_SIGN_OUT_ROUTE = "sign_in:out"
 KEEPWELL_ACCOUNT_ROUTE = "sign_in:account"
+KEEPWELL_NOTICE_ROUTE = "notices:in_language"
 KEEPWELL_ASK_ROUTE = "office:ask"
 KEEPWELL_EMERGENCY_ROUTE = "office:begin_emergency"
 KEEPWELL_END_EMERGENCY_ROUTE = "office:end_emergency"

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
-from keepwell.config.demo import intake, people
+from keepwell.config.demo import intake, notice, people
 
 
 def load() -> dict[str, Any]:
@@ -13,6 +13,7 @@ def load() -> dict[str, Any]:
     Links are paths: which address stands before them is decided when the folder is served.
     """
     riverside, hillside = people.open_riverside(), people.open_hillside()
+    notice.publish_notice(riverside)
     definition = files("keepwell.config.demo").joinpath("intake.json").read_bytes()
     published = intake.publish(riverside.owner, definition)
     intake.answer(riverside.organisation, published)

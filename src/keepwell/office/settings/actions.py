@@ -20,7 +20,6 @@ FIELDS = (
     "hours",
     "time_zone",
     "locale",
-    "privacy_notice_url",
     "emergency_sentence",
 )
 

@@ -5,7 +5,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
-from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.office.reasons import ReasonForm
@@ -44,18 +43,6 @@ class ProfileForm(forms.Form):
         ),
         max_length=300,
         required=False,
-    )
-    privacy_notice_url = forms.CharField(
-        label=_("Link to your privacy notice"),
-        help_text=_("Begins with https://"),
-        max_length=200,
-        required=False,
-        validators=[
-            URLValidator(
-                schemes=["https"], message=_("Write a whole address that begins with https://.")
-            )
-        ],
-        widget=forms.URLInput,
     )
     time_zone = SetUpForm.base_fields["time_zone"]
     locale = forms.ChoiceField(

@@ -14,7 +14,10 @@ from keepwell.office.settings import actions
 from keepwell.office.settings.forms import LogoForm, ProfileForm
 from keepwell.office.settings.logos import LogoRefused
 from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.consent.notices.queries import read_by_anybody
+from keepwell.safeguards.consent.permissions import ConsentPermission
 from keepwell.shell import requests
 
 
@@ -77,10 +80,13 @@ def _page(
     preview: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    organisation = requests.organisation_of(request)
     context = {
         "form": form,
         "logo_form": logo_form,
         "preview": preview or _present(request),
         "is_preview": preview is not None,
+        "notice": read_by_anybody(organisation) if organisation else None,
+        "may_write_notice": may(viewer_of(request), ConsentPermission.NOTICE_PUBLISH),
     }
     return render(request, "office/settings/page.html", context, status=status)

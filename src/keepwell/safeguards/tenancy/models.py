@@ -37,7 +37,6 @@ class Organisation(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
     locale = models.CharField(max_length=16, default="en-us")
     logo = models.BinaryField(null=True, blank=True)  # PNG, re-encoded by us, at most 64 KiB
-    privacy_notice_url = models.URLField(blank=True)
     emergency_sentence = models.CharField(max_length=300, blank=True)
     # What entries of the trail say is erased after so many years (45 CFR 164.316(b)(2)(i)).
     trail_years = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(6)])

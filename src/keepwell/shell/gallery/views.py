@@ -63,7 +63,6 @@ def clinic() -> Organisation:
         hours="Weekdays 8 am to 5 pm",
         time_zone="America/Los_Angeles",
         emergency_sentence="In an emergency call 911. If you think of harming yourself call 988.",
-        privacy_notice_url="https://riverside-clinic.example/privacy",
     )
 
 

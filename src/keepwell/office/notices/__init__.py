@@ -1,0 +1,1 @@
+"""The Notice of Privacy Practices: pages on which it is written, and the page anybody reads."""

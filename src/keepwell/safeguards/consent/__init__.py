@@ -1,0 +1,1 @@
+"""Consent and notice: what people are shown and what they accepted, by version, language, time."""

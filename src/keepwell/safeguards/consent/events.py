@@ -1,0 +1,11 @@
+"""Kinds of trail entries about what people are shown and what they accept."""
+
+from enum import StrEnum
+
+
+class ConsentEvent(StrEnum):
+    """source:subject:verb."""
+
+    NOTICE_DISCARD = "consent:notice:discard"
+    NOTICE_PUBLISH = "consent:notice:publish"
+    NOTICE_WRITE = "consent:notice:write"

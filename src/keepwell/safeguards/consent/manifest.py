@@ -1,0 +1,35 @@
+"""What consent brings: its grants and its words. The pages over it belong to the office."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from keepwell.safeguards.access.manifest import EventWords, Manifest, RecordWords
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.consent.events import ConsentEvent
+from keepwell.safeguards.consent.permissions import ConsentPermission
+
+MANIFEST = Manifest(
+    app="consent",
+    title=_("Consent and notice"),
+    grants={ConsentPermission.NOTICE_PUBLISH: {Role.OWNER, Role.ADMINISTRATOR}},
+    whole=frozenset(ConsentPermission),
+    raisable={
+        ConsentPermission.NOTICE_PUBLISH: _("Write and publish the Notice of Privacy Practices"),
+    },
+    events={
+        ConsentEvent.NOTICE_DISCARD: EventWords(
+            did=_("discarded a Notice of Privacy Practices that was not published"), icon="bin"
+        ),
+        ConsentEvent.NOTICE_PUBLISH: EventWords(
+            did=_("published a Notice of Privacy Practices"), icon="check"
+        ),
+        ConsentEvent.NOTICE_WRITE: EventWords(
+            did=_("wrote a Notice of Privacy Practices"), icon="pen"
+        ),
+    },
+    records={
+        "consent.notice": RecordWords(
+            counted=ngettext_lazy("%(count)s notice", "%(count)s notices", "count")
+        ),
+    },
+)

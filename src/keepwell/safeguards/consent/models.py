@@ -1,0 +1,99 @@
+"""The organisation's Notice of Privacy Practices, by version and language. Nothing here is ePHI.
+
+A version without a number is the one being written: one at a time. Once it has its number it never
+changes, because somebody may have read it.
+"""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from keepwell.safeguards.consent.errors import NoticeIsFixed
+from keepwell.safeguards.tenancy.models import OrganisationOwned, WalledManager
+from keepwell.toolkit.clock import now
+
+_FIXED = "A published notice never changes; publish a new version."
+
+
+class Notice(OrganisationOwned):
+    """One version of the Notice of Privacy Practices (45 CFR 164.520)."""
+
+    number = models.PositiveIntegerField(null=True)
+    effective = models.DateField(null=True)  # a day of the organisation's time zone
+    begun = models.DateTimeField(default=now, editable=False)
+    published = models.DateTimeField(null=True)
+    published_by = models.UUIDField(null=True)  # None: an address kept before there were versions
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="notice_number_once"),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=Q(number__isnull=True),
+                name="one_notice_written_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True, effective__isnull=True, published__isnull=True)
+                | Q(number__isnull=False, effective__isnull=False, published__isnull=False),
+                name="notice_published_as_a_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.number or 'being written'}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert, or change what is being written; refuse to change what is published."""
+        if not self._state.adding and _is_published(self.pk):
+            raise NoticeIsFixed(_FIXED)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Discard what is being written; refuse to delete what is published."""
+        if _is_published(self.pk):
+            raise NoticeIsFixed(_FIXED)
+        return super().delete(*args, **kwargs)
+
+
+class NoticeText(OrganisationOwned):
+    """A notice in one language: its text, or the address where the organisation publishes it."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="texts")
+    language = models.CharField(max_length=16)  # of consent.languages
+    position = models.PositiveSmallIntegerField()  # the first stands in for a language not there
+    title = models.CharField(max_length=200)
+    text = models.TextField(max_length=60_000, blank=True)
+    address = models.URLField(max_length=500, blank=True)
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["notice", "language"], name="notice_language_once"),
+            models.CheckConstraint(
+                condition=(Q(text="") & ~Q(address="")) | (~Q(text="") & Q(address="")),
+                name="notice_text_or_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice in {self.language}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert or change while the notice is being written."""
+        if _is_published(self.notice_id):
+            raise NoticeIsFixed(_FIXED)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Take a language out while the notice is being written."""
+        if _is_published(self.notice_id):
+            raise NoticeIsFixed(_FIXED)
+        return super().delete(*args, **kwargs)
+
+
+def _is_published(notice: Any) -> bool:
+    return bool(Notice.objects.filter(pk=notice, number__isnull=False).exists())

@@ -1,0 +1,1 @@
+"""The Notice of Privacy Practices: written, published, read by anybody."""
