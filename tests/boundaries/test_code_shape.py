@@ -37,6 +37,7 @@ WITHOUT_VIEWER = {
     "keepwell.safeguards.access.queries.grants_of": "reads declarations, no rows",
     "keepwell.safeguards.access.queries.organisations_of": "is what a session is chosen from",
     "keepwell.safeguards.access.queries.role_of": "is what a viewer is made from",
+    "keepwell.safeguards.audit.queries.opened": "takes entries that were found already",
     "keepwell.safeguards.access.queries.within_reach": "takes rows already within reach",
     "keepwell.safeguards.access.rights.queries.rights_of": "is what a viewer is made from",
     "keepwell.safeguards.consent.notices.queries.read_by_anybody": "a notice is public",

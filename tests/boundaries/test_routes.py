@@ -67,6 +67,8 @@ OPEN = {
 # What each role holds, said once more: widening one takes two people who read, or one who lies.
 EVERYBODY = {"owner", "administrator", "member", "auditor"}
 HELD = {
+    "alert:acknowledge": {"owner", "administrator"},
+    "alert:read": {"owner", "administrator", "auditor"},
     "elevation:decide": {"owner", "administrator"},
     "emergency:begin": {"owner", "administrator", "auditor"},
     "emergency:set": {"owner"},

@@ -1,4 +1,4 @@
-"""Ways of their own in the walk over all pages: a lost phone, passkeys, the clinic's notice."""
+"""Ways of their own over all pages: a lost phone, passkeys, the clinic's notice, alerts."""
 
 from collections.abc import Iterator
 from urllib.parse import urljoin
@@ -14,6 +14,7 @@ from tests.journeys.stops import Stop
 
 POST = 'main form[method="post"] button[type="submit"]'
 PASSKEY = "Front desk"
+ALERT = 'main .alert a:has-text("Emergency")'
 
 
 def lost_phone(clinic: Clinic, this: browser.Opened, email: str) -> Iterator[Stop]:
@@ -84,6 +85,33 @@ def notice(clinic: Clinic) -> Iterator[Stop]:
         page.locator("details summary").first.click()
         press(page, 'main details a[href*="/2/"]')
         yield Stop("patient-notice-later", this)
+
+
+def alerts(clinic: Clinic) -> Iterator[Stop]:
+    """Look at the alert that an emergency access raised, and settle it."""
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/alerts/"))
+        until_there(page, ALERT)
+        yield Stop("alerts", this)
+        press(page, ALERT)
+        yield Stop("alert", this)
+        press(page, POST)
+        yield Stop("alert-errors", this)
+        page.fill('[name="reason"]', "Reviewed: the ward confirms it.")
+        press(page, POST)
+        yield Stop("alerts-acknowledged", this)
+        press(page, "main tbody a")
+        yield Stop("alert-acknowledged", this)
+
+
+def until_there(page: Page, what: str) -> None:
+    """Load the page again until the rules have looked: they do so every minute."""
+    for _ in range(40):
+        if page.locator(what).count():
+            return
+        page.wait_for_timeout(2000)
+        page.reload()
 
 
 def _confirm_path(page: Page) -> str:

@@ -28,6 +28,7 @@ FOLDER = Path(__file__).parents[2] / "pictures"
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "pictures"
 FOR_DOCUMENTATION = {
     "account-passkey": "desktop-light",
+    "alerts": "desktop-light",
     "patient-page-choices": "phone-light",
     "form": "desktop-light",
     "inbox": "desktop-light",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
-from tests.journeys import authenticator
+from tests.journeys import atlas_ways, authenticator
 from tests.journeys.clinic import Clinic, press
 from tests.journeys.stops import Stop
 
@@ -57,6 +57,7 @@ def walk(clinic: Clinic) -> Iterator[Stop]:
         page.goto(clinic.address("/two-persons/shorter-trail/"))
         yield Stop("two-persons-shorter-trail", this)
     yield from _decided(clinic)
+    yield from atlas_ways.alerts(clinic)
 
 
 def _decided(clinic: Clinic) -> Iterator[Stop]:

@@ -10,8 +10,10 @@ from keepwell.jobs.models import State
 from keepwell.office.jobs.words import sentence_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.mail.errors import MailRefused
+from keepwell.safeguards.monitoring import watch
+from keepwell.safeguards.monitoring.tasks import look_at_trails
 from tests.entries import newest_entry
-from tests.jobs.doing import do_all
+from tests.jobs.doing import do, do_all
 from tests.jobs.labour import Mood, leave, show
 from tests.people import Clinic, browser_of, make_clinic
 from tests.stores.session import Stores
@@ -51,6 +53,18 @@ def test_a_failed_job_says_why_and_is_tried_again(clinic: Clinic, ada: Client) -
     assert entry.kind == "office:job:retry"
     assert entry.payload
     assert entry.payload.subjects[0].ids == (job,)
+
+
+def test_what_the_clock_does_every_minute_is_listed_only_when_it_failed(
+    clinic: Clinic, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = do(look_at_trails)
+    assert str(done.id) not in ada.get("/jobs/").content.decode()
+    monkeypatch.setattr(watch, "look", lambda organisation: organisation.missing)
+    died = queue.put(look_at_trails)
+    do_all()
+    assert queue.cancel(died)
+    assert "Cancelled" in ada.get("/jobs/").content.decode()
 
 
 def test_a_waiting_job_is_cancelled_once(clinic: Clinic, ada: Client) -> None:

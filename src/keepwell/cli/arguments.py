@@ -182,7 +182,7 @@ def _doctor(add: Adder) -> None:
 def _jobs(add: Adder) -> None:
     command = add("jobs", "Look at work that is done later, decide about it, or do it.")
     acts = command.add_subparsers(dest="act", metavar="ACT", required=True)
-    sentence = "List jobs, newest first: id, state, time, kind, error code."
+    sentence = "List jobs, newest first; what the clock does and went well only with --state."
     command = acts.add_parser("list", help=sentence, description=sentence)
     states = ("waiting", "running", "done", "dead", "cancelled")
     command.add_argument("--state", choices=states, help="only jobs in this state")

@@ -10,7 +10,7 @@ from keepwell.cli import installation
 from keepwell.cli.account import unix_account
 from keepwell.cli.refusal import MISUSED, Refusal
 from keepwell.cli.terminal import say, warn
-from keepwell.jobs import queue, worker
+from keepwell.jobs import queue, schedules, worker
 from keepwell.jobs.models import State
 from keepwell.office.jobs import actions
 from keepwell.office.jobs.words import sentence_of
@@ -26,7 +26,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _list(chosen: argparse.Namespace) -> int:
-    for facts in queue.newest(state=chosen.state or "", limit=chosen.limit):
+    by_clock = () if chosen.state else [kind.name for kind in schedules.scheduled()]
+    for facts in queue.newest(state=chosen.state or "", limit=chosen.limit, without_done=by_clock):
         moment = facts.ended or facts.started or facts.created
         say(f"{facts.id}  {facts.state:9}  {moment:%Y-%m-%d %H:%M}  {facts.name}  {facts.error}")
     return 0

@@ -6,6 +6,15 @@ from keepwell.products.forms.manifest import MANIFEST as FORMS
 from keepwell.safeguards.access.manifest import MANIFEST as ACCESS
 from keepwell.safeguards.access.manifest import Manifest
 from keepwell.safeguards.consent.manifest import MANIFEST as CONSENT
+from keepwell.safeguards.monitoring.manifest import MANIFEST as MONITORING
 from keepwell.safeguards.persons.manifest import MANIFEST as PERSONS
 
-MANIFESTS: tuple[Manifest, ...] = (ACCESS, IDENTITY, PERSONS, CONSENT, OFFICE, FORMS)
+MANIFESTS: tuple[Manifest, ...] = (
+    ACCESS,
+    IDENTITY,
+    PERSONS,
+    CONSENT,
+    MONITORING,
+    OFFICE,
+    FORMS,
+)

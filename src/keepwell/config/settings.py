@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "keepwell.safeguards.records",
     "keepwell.safeguards.persons",
     "keepwell.safeguards.consent",
+    "keepwell.safeguards.monitoring",
     "keepwell.shell",
     "keepwell.office",
     "keepwell.products.forms",

@@ -122,14 +122,22 @@ def find(job: UUID) -> Facts | None:
 
 
 def newest(
-    *, organisations: Iterable[UUID | None] | None = None, state: str = "", limit: int = 100
+    *,
+    organisations: Iterable[UUID | None] | None = None,
+    state: str = "",
+    limit: int = 100,
+    without_done: Iterable[str] = (),
 ) -> list[Facts]:
-    """List jobs, newest first; `None` among the organisations is work of the installation."""
+    """List jobs, newest first; `None` among the organisations is work of the installation.
+
+    `without_done` names kinds whose jobs are of no interest once they ended well.
+    """
     rows = Job.objects.order_by("-created", "-pk")
     if organisations is not None:
         rows = rows.filter(_belongs_to(organisations))
     if state:
         rows = rows.filter(state=state)
+    rows = rows.exclude(state=State.DONE, name__in=list(without_done))
     return [_facts(row) for row in rows[:limit]]
 
 

@@ -11,6 +11,8 @@ from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, 
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.events import AuditEvent
+from keepwell.safeguards.monitoring.permissions import MonitoringPermission
+from keepwell.safeguards.monitoring.queries import count_open
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.vault.events import KeysEvent
@@ -27,6 +29,15 @@ MANIFEST = Manifest(
             permission=PersonPermission.LIST,
             order=40,
             section=_("Work"),
+        ),
+        MenuItem(
+            title=_("Alerts"),
+            route="office:alerts",
+            icon="warning",
+            permission=MonitoringPermission.ALERT_READ,
+            order=57,
+            section=_("Safeguards"),
+            count=count_open,
         ),
         MenuItem(
             title=_("Trail"),

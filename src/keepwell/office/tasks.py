@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.jobs import queue
 from keepwell.jobs.declaring import job
 from keepwell.jobs.work import Work
+from keepwell.office.alerts.letters import ALERT
 from keepwell.office.mail.letters import Fact
 from keepwell.office.mail.writing import language_of, write, write_to
 from keepwell.office.members.letters import MEMBER_LETTERS, MEMBER_PAGES, MemberLetter
@@ -32,6 +33,7 @@ from keepwell.safeguards.identity import accounts, links, replacements, sessions
 from keepwell.safeguards.identity.models import LinkPurpose, User
 from keepwell.safeguards.identity.origin import network_of
 from keepwell.safeguards.mail import post
+from keepwell.safeguards.monitoring.queries import rule_told
 from keepwell.safeguards.tenancy.organisations import organisation_ids
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.shell import moments
@@ -81,6 +83,29 @@ def write_of_new_device(work: Work, account: UUID, session: UUID) -> None:
         device=device,
         network=network_of(record.address),
         address=settings.KEEPWELL_STAFF_URL + reverse("sign_in:account"),
+    )
+
+
+@job("office:alert:write", title=_("Mail about an alert"), tries=12)
+def write_of_alert(work: Work, account: UUID, alert: UUID) -> None:
+    """Write to whoever is to hear of an alert which rule was met; nothing once it is settled."""
+    viewer = viewers.of_job(work)
+    user = accounts.open_account_of(account)
+    profile = organisation(viewer.organisation)
+    rule = rule_told(viewer, alert)
+    if user is None or profile is None or rule is None:
+        return
+    if role_of(user.pk, viewer.organisation) is None:
+        return
+    with translation.override(language_of(user, work.organisation)):
+        title = str(rule.title)
+    write(
+        work,
+        ALERT,
+        user,
+        organisation=profile.name,
+        alert=title,
+        address=settings.KEEPWELL_STAFF_URL + reverse("office:alert", args=[alert]),
     )
 
 

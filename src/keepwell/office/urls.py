@@ -3,6 +3,7 @@
 from django.urls import path
 
 from keepwell.office import ready
+from keepwell.office.alerts import views as alerts
 from keepwell.office.elevations import views as elevations
 from keepwell.office.emergencies import views as emergencies
 from keepwell.office.holdings import views as holdings
@@ -28,6 +29,8 @@ app_name = "office"
 urlpatterns = [
     path("", home.page, name="home"),
     path("ready", ready.answer, name="ready"),
+    path("alerts/", alerts.page, name="alerts"),
+    path("alerts/<uuid:alert_id>/", alerts.one, name="alert"),
     path("trail/", trail.page, name="trail"),
     path("trail/check/", trail.check, name="check"),
     path("trail/export/", trail.export, name="export_trail"),

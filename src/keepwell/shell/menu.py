@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
 from keepwell.safeguards.access import queries
+from keepwell.safeguards.access.manifest import MenuItem
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 
@@ -18,6 +20,7 @@ class Item:
     url: str
     icon: str
     is_current: bool
+    count: int = 0  # of what waits there
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,17 @@ def menu_for(viewer: Viewer, request: HttpRequest) -> list[Group]:
             continue
         title = str(line.section)
         group = groups.setdefault(title, Group(title))
-        group.items.append(Item(line.title, url, line.icon, _is_current(line.route, url, request)))
+        is_current = _is_current(line.route, url, request)
+        group.items.append(Item(line.title, url, line.icon, is_current, _count(line, viewer)))
     return [groups[title] for title in sorted(groups, key=bool)]
+
+
+def _count(line: MenuItem, viewer: Viewer) -> int:
+    """Count what waits behind a line; an error page may have no database to ask."""
+    try:
+        return 0 if line.count is None else line.count(viewer)
+    except DatabaseError:
+        return 0
 
 
 def _is_current(route: str, url: str, request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from keepwell.office.alerts import lines as alerts
 from keepwell.office.elevations import lines as elevations
 from keepwell.office.emergencies import lines as emergencies
 from keepwell.office.mail import state
@@ -48,6 +49,7 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
         )
     if may(viewer, AccessPermission.MEMBER_APPROVE):
         yield from _about_members(count_waiting(viewer))
+    yield from alerts.waiting(viewer)
     yield from emergencies.to_review(viewer)
     yield from elevations.waiting(viewer)
     yield from two_persons.waiting(viewer)

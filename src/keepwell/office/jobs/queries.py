@@ -16,9 +16,13 @@ _ORDER = {"dead": 0, "running": 1, "waiting": 2}
 
 
 def jobs_of(viewer: Viewer) -> list[Facts]:
-    """List the newest jobs within reach: what failed, what runs, what waits, then what ended."""
+    """List the newest jobs within reach: what failed, what runs, what waits, then what ended.
+
+    What is done by the clock and went well stands with its schedule: some of it is every minute.
+    """
     allow(viewer, OfficePermission.JOB_MANAGE)
-    found = queue.newest(organisations=_reach(viewer), limit=MOST)
+    by_clock = [kind.name for kind in schedules.scheduled()]
+    found = queue.newest(organisations=_reach(viewer), limit=MOST, without_done=by_clock)
     return sorted(found, key=lambda facts: _ORDER.get(facts.state, 3))
 
 

@@ -15,10 +15,12 @@ from django.utils.functional import Promise
 Fact = str | int
 # name: of the account's person; address: of a page; organisation: its name; minutes, hours: how
 # long a link works; checkpoint: the signed head of a trail (hashes, a number, a time); moment,
-# device, network: when, with which browser and from where somebody signed in.
+# device, network: when, with which browser and from where somebody signed in; alert: what a rule
+# is called.
 FACTS = frozenset(
     {
         "address",
+        "alert",
         "checkpoint",
         "device",
         "hours",

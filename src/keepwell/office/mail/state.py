@@ -9,13 +9,21 @@ from keepwell.office.tasks import (
     write_about_account,
     write_checkpoint,
     write_invitation,
+    write_of_alert,
     write_to_member,
 )
 from keepwell.safeguards.mail import post, spool
 from keepwell.safeguards.mail.servers import Server
 
 NAMES = tuple(
-    kind.name for kind in (write_about_account, write_checkpoint, write_invitation, write_to_member)
+    kind.name
+    for kind in (
+        write_about_account,
+        write_checkpoint,
+        write_invitation,
+        write_of_alert,
+        write_to_member,
+    )
 )
 
 

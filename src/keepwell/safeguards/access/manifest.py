@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """One line of the rail; shown to whoever holds its permission (None: to every member)."""
+    """One line of the rail; shown to whoever holds its permission (None: to every member).
+
+    `count` says how many things wait there for this viewer; it is asked on every page.
+    """
 
     title: str | Promise
     route: str
@@ -30,6 +33,7 @@ class MenuItem:
     permission: StrEnum | None = None
     order: int = 100
     section: str | Promise = ""
+    count: Callable[[Viewer], int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

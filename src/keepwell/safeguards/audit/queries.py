@@ -95,7 +95,7 @@ def page_of(viewer: Viewer, asked: Search, before: int | None, limit: int) -> Pa
     with store.reading(viewer.organisation):
         rows, onward = find(viewer.organisation, asked, before, max(1, min(limit, LARGEST_PAGE)))
     _record_reading(viewer, asked, rows)
-    return Page(_opened(rows), onward)
+    return Page(opened(rows), onward)
 
 
 def exported(
@@ -115,7 +115,7 @@ def exported(
         portion = LARGEST_PAGE if left is None else min(left, LARGEST_PAGE)
         with store.reading(viewer.organisation):
             rows, before = find(viewer.organisation, asked, before, portion)
-        yield from _opened(rows)
+        yield from opened(rows)
         left = None if left is None else left - len(rows)
         if before is None:
             return
@@ -145,7 +145,7 @@ def taken_alone(viewer: Viewer, since: datetime) -> int:
     while not is_whole:
         with store.reading(viewer.organisation):
             rows, before = find(viewer.organisation, mine, before, LARGEST_PAGE)
-        said = (one.payload.detail for one in _opened(rows) if one.payload is not None)
+        said = (one.payload.detail for one in opened(rows) if one.payload is not None)
         count += sum(int(detail.get(ALONE, "0")) for detail in said)
         is_whole = before is None
     return count
@@ -159,7 +159,7 @@ def entry(viewer: Viewer, index: int) -> TrailEntry:
     if row is None:
         raise EntryMissing
     _record_reading(viewer, Search(), [row])
-    return _opened([row])[0]
+    return opened([row])[0]
 
 
 def entry_named(viewer: Viewer, entry: UUID) -> TrailEntry:
@@ -171,7 +171,7 @@ def entry_named(viewer: Viewer, entry: UUID) -> TrailEntry:
     if row is None:
         raise EntryMissing
     _record_reading(viewer, Search(), [row])
-    return _opened([row])[0]
+    return opened([row])[0]
 
 
 def everything(
@@ -193,7 +193,7 @@ def everything(
             if before is None:
                 break
     _record_reading(viewer, asked, rows)
-    return _opened(rows)
+    return opened(rows)
 
 
 def unopened(viewer: Viewer, entry: UUID) -> TrailEntry | None:
@@ -246,7 +246,8 @@ def _record_reading(viewer: Viewer, asked: Search, rows: Collection[models.Entry
     record_now(viewer, AuditEvent.TRAIL_OPEN, detail=detail)
 
 
-def _opened(rows: Collection[models.Entry]) -> tuple[TrailEntry, ...]:
+def opened(rows: Collection[models.Entry]) -> tuple[TrailEntry, ...]:
+    """Open entries that were found; whoever shows them to somebody records that first."""
     contents = [_content(row) for row in rows]
     lost = any(content is Content.LOST for content, _ in contents)
     erased = erasures.of(next(iter(rows)).organisation_id) if lost else None

@@ -1,6 +1,7 @@
 """Who works here, who waits to be let in, who has left, and what ended with that."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -96,3 +97,15 @@ def is_last_owner(viewer: Viewer, membership: UUID) -> bool:
             role=Role.OWNER, approved__isnull=False, ended__isnull=True
         )
         return set(owners.values_list("pk", flat=True)) == {membership}
+
+
+def former_accounts(viewer: Viewer) -> dict[UUID, datetime]:
+    """Return the accounts that worked here and do not any more, with when their access ended."""
+    with wall.reading(viewer.organisation):
+        rows = list(Membership.objects.values_list("user_id", "ended"))
+    present = {user for user, ended in rows if ended is None}
+    former: dict[UUID, datetime] = {}
+    for user, ended in rows:
+        if ended is not None and user not in present:
+            former[user] = max(ended, former.get(user, ended))
+    return former

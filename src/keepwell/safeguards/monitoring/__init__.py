@@ -1,0 +1,1 @@
+"""Monitoring: rules over the stream of the trail, and the alerts that they raise."""

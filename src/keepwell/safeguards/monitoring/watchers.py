@@ -1,0 +1,114 @@
+"""Find in new entries of the trail what counts for the rules (`rules`).
+
+A watcher is asked for a span of indexes. It may look back further than the span where its rule
+counts over a time, and hands out those hits too: whoever judges knows which are new.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from keepwell.safeguards.audit import stream
+from keepwell.safeguards.audit.payloads import Payload
+from keepwell.safeguards.audit.queries import TrailEntry
+from keepwell.safeguards.identity.events import IdentityKind
+from keepwell.safeguards.identity.origin import network_of
+from keepwell.safeguards.monitoring.rules import (
+    LEAVING_TAKES,
+    LOOKS_BACK_SIGN_INS,
+    RULES,
+    Hit,
+    Rule,
+    RuleCode,
+)
+from keepwell.safeguards.tenancy.viewer import ViewerKind
+
+STAFF = frozenset({ViewerKind.CONSOLE, ViewerKind.JOB, ViewerKind.MEMBER, ViewerKind.TOKEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Entries of one trail that no rule has seen: from an index up to another."""
+
+    organisation: UUID
+    start: int
+    stop: int
+
+
+def hits_in(span: Span, leavers: Mapping[UUID, datetime]) -> list[Hit]:
+    """Return what counts for any rule; `leavers` says when the access of former members ended."""
+    found = [hit for rule in RULES if rule.kinds for hit in _of_kinds(rule, span)]
+    return [*found, *_by_leavers(span, leavers)]
+
+
+def _of_kinds(rule: Rule, span: Span) -> Iterator[Hit]:
+    new = stream.entries(span.organisation, rule.kinds, span.start, span.stop)
+    if not new:
+        return
+    before: Sequence[TrailEntry] = ()
+    if rule.within:
+        since = min(entry.moment for entry in new) - rule.within
+        back = stream.first_since(span.organisation, since)
+        before = stream.entries(span.organisation, rule.kinds, back, span.start)
+    for entry in (*before, *new):
+        if entry.payload is not None:
+            yield from _hits_of(rule, span, entry, entry.payload)
+
+
+def _hits_of(rule: Rule, span: Span, entry: TrailEntry, said: Payload) -> Iterator[Hit]:
+    if rule.code == RuleCode.NEW_PLACE and not _is_new_place(span.organisation, entry, said):
+        return
+    about = _about(rule, span.organisation, said)
+    if about is not None:
+        yield _hit(rule.code, about, entry, _things(rule, entry, said))
+
+
+def _about(rule: Rule, organisation: UUID, said: Payload) -> UUID | None:
+    """Return whose account an entry is about for a rule; the organisation: nobody's alone."""
+    if rule.code == RuleCode.FAILED_SIGN_INS:
+        return next((id_ for subject in said.subjects for id_ in subject.ids), None)
+    if said.viewer_kind not in STAFF:
+        return None  # patients open their own, the program opens for nobody
+    return said.actor or said.on_behalf_of or organisation
+
+
+def _things(rule: Rule, entry: TrailEntry, said: Payload) -> frozenset[UUID]:
+    """Return what is counted: patients whose data it was, else the entry."""
+    if rule.code not in (RuleCode.MASS_READ, RuleCode.PERSON_EXPORTS):
+        return frozenset({entry.id})
+    if rule.code == RuleCode.PERSON_EXPORTS:  # however many were joined into one
+        return frozenset(id_ for subject in said.subjects for id_ in subject.ids[:1])
+    return frozenset(id_ for subject in said.subjects for id_ in subject.persons or subject.ids)
+
+
+def _is_new_place(organisation: UUID, entry: TrailEntry, said: Payload) -> bool:
+    """Tell whether an account that has signed in before did so with something, or from, new."""
+    if said.actor is None:
+        return False
+    earlier = stream.last_by(
+        organisation,
+        said.actor,
+        IdentityKind.SESSION_BEGIN,
+        before=entry.index,
+        most=LOOKS_BACK_SIGN_INS,
+    )
+    known = [one.payload for one in earlier if one.payload is not None]
+    if not known:
+        return False  # the first time there is nothing to compare with
+    is_new_network = network_of(said.address) not in {network_of(one.address) for one in known}
+    return is_new_network or said.detail.get("device") == "not-seen-before"
+
+
+def _by_leavers(span: Span, leavers: Mapping[UUID, datetime]) -> Iterator[Hit]:
+    if not leavers:
+        return
+    for entry in stream.entries_by(span.organisation, leavers, span.start, span.stop):
+        actor = entry.payload.actor if entry.payload else None
+        ended = leavers.get(actor) if actor else None
+        if actor and ended and entry.moment > ended + LEAVING_TAKES:
+            yield _hit(RuleCode.LEAVER, actor, entry, frozenset({entry.id}))
+
+
+def _hit(rule: str, about: UUID, entry: TrailEntry, things: frozenset[UUID]) -> Hit:
+    return Hit(rule=rule, about=about, index=entry.index, moment=entry.moment, things=things)
