@@ -351,6 +351,7 @@ def said(answer: Any, *ids: Any) -> tuple[Any, ...]:
     for one in ids:
         body = body.replace(str(one), "ID")
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "TOKEN", body)
+    body = re.sub(r'\bseconds(-in-all)?="\d+"', "SECONDS", body)  # that the session is good
     body = re.sub(r'<span class="mono">[0-9a-f]{12}</span>', "REFERENCE", body)
     return answer.status_code, sorted(answer.headers.items()), body
 

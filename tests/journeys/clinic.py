@@ -27,13 +27,14 @@ def press(page: Page, button: str) -> None:
         page.locator(button).first.click()
 
 
-def sign_in(page: Page, url: str, account: dict[str, str]) -> None:
-    """Sign in with password and code, whatever language the pages speak."""
+def sign_in(page: Page, url: str, account: dict[str, str], *, again: bool = False) -> None:
+    """Sign in with password and code, in any language; `again`: with a code not shown before."""
     page.goto(urljoin(url, "/sign-in/"))
     page.fill('input[name="email"]', account["email"])
     page.fill('input[name="password"]', account["password"])
     press(page, 'main form button[type="submit"]')
-    authenticator.type_code(page, account["totp_secret"])
+    give = authenticator.type_next_code if again else authenticator.type_code
+    give(page, account["totp_secret"])
     assert urljoin(page.url, "/") == page.url, page.locator("main").inner_text()
 
 
@@ -63,6 +64,13 @@ class Clinic:
     def staff(self, name: str, **look: Any) -> Iterator[browser.Opened]:
         """Open a browser in which "ada", "ben", "dee", "abe" or "cy" is signed in."""
         with browser.opened(self.chromium, state=self._state_of(name), **look) as this:
+            yield this
+
+    @contextmanager
+    def staff_anew(self, name: str, **look: Any) -> Iterator[browser.Opened]:
+        """Open a browser with a session of its own, which may be ended without harm to others."""
+        with browser.opened(self.chromium, **look) as this:
+            sign_in(this.page, self.url, self.demo.account(name), again=True)
             yield this
 
     @contextmanager

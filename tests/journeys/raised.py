@@ -99,6 +99,11 @@ def _decided(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("two-persons-confirmed", this)
         page.goto(clinic.address("/emergency/minutes/"))
         yield Stop("emergency-minutes", this)
+        page.goto(clinic.address("/settings/signing-out/"))
+        yield Stop("signing-out", this)
+        page.fill('[name="minutes"]', "3")
+        press(page, POST)
+        yield Stop("signing-out-errors", this)
         page.goto(clinic.address("/members/officers/privacy/"))
         yield Stop("officer", this)
 

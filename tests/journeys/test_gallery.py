@@ -101,7 +101,8 @@ def test_a_session_about_to_end_asks_first_hides_the_page_and_can_be_extended(
 ) -> None:
     with browser.opened(chromium) as this:
         page = this.page
-        page.route("**/stay/", lambda route: route.fulfill(status=204))
+        left = {"id": "gallery", "seconds": 900, "seconds_in_all": 43_200}
+        page.route("**/session/stay/", lambda route: route.fulfill(json=left))
         page.clock.install()
         page.goto(address + "/gallery/")
         question = page.get_by_role("dialog", name="Are you still there?")
@@ -111,7 +112,7 @@ def test_a_session_about_to_end_asks_first_hides_the_page_and_can_be_extended(
         question.wait_for(state="visible")
         assert axe.violations(page) == []
         assert page.locator("main").evaluate("e => getComputedStyle(e).visibility") == "hidden"
-        with page.expect_request("**/stay/") as asked:
+        with page.expect_request("**/session/stay/") as asked:
             question.get_by_role("button", name="Stay signed in").click()
         assert asked.value.method == "POST"
         question.wait_for(state="hidden")

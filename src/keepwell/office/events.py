@@ -6,6 +6,7 @@ from enum import StrEnum
 class OfficeEvent(StrEnum):
     """source:subject:verb."""
 
+    IDLE_CHANGE = "office:idle:change"
     JOB_CANCEL = "office:job:cancel"
     JOB_RETRY = "office:job:retry"
     LOGO_CHANGE = "office:logo:change"

@@ -153,6 +153,9 @@ MANIFEST = Manifest(
         AuditEvent.TRAIL_RESTORE: EventWords(
             did=_("declared that the trail was restored from a copy"), icon="error", tone="danger"
         ),
+        OfficeEvent.IDLE_CHANGE: EventWords(
+            did=_("changed after how long people are signed out"), icon="clock", tone="warning"
+        ),
         OfficeEvent.JOB_CANCEL: EventWords(did=_("cancelled a job"), icon="close"),
         OfficeEvent.JOB_RETRY: EventWords(did=_("had a job tried again"), icon="redo"),
         OfficeEvent.MAIL_TEST: EventWords(did=_("sent a test letter"), icon="send"),

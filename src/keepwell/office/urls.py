@@ -143,6 +143,7 @@ urlpatterns = [
         name="stop_second_step",
     ),
     path("settings/", settings.page, name="settings"),
+    path("settings/signing-out/", settings.idle, name="idle"),
     path("settings/locations/", locations.page, name="locations"),
     path("settings/locations/add/", locations.add, name="add_location"),
     path("settings/locations/<uuid:location_id>/", locations.change, name="location"),

@@ -16,6 +16,7 @@ from keepwell.safeguards.access.emergencies import queries as emergencies
 from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.shell import menu, queries, requests, trail_state
+from keepwell.shell.sessions import Session
 from keepwell.toolkit.clock import now
 
 if TYPE_CHECKING:
@@ -100,12 +101,18 @@ class Frame:
     @property
     def idle_minutes(self) -> int:
         """After how many minutes without an act the session ends."""
-        return sessions.IDLE_LIMIT // timedelta(minutes=1)
+        record = viewers.sign_in_of(self._request).record
+        return record.idle_minutes if record else sessions.IDLE_MINUTES
 
     @property
-    def idle_seconds(self) -> int:
-        """The same for the warning's script."""
-        return sessions.IDLE_LIMIT // timedelta(seconds=1)
+    def session(self) -> Session | None:
+        """The session for the script that warns of its end."""
+        return Session.of(self._request)
+
+    @cached_property
+    def session_url(self) -> str:
+        """Where that script asks."""
+        return _url("shell_staff:session")
 
     @cached_property
     def stay_url(self) -> str:

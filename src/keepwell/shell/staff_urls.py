@@ -5,4 +5,7 @@ from django.urls import path
 from keepwell.shell import views
 
 app_name = "shell_staff"
-urlpatterns = [path("stay/", views.stay, name="stay")]
+urlpatterns = [
+    path("session/", views.session, name="session"),
+    path("session/stay/", views.stay, name="stay"),
+]

@@ -116,7 +116,7 @@ def allowed_networks(viewer: Viewer) -> Found:
 def session_limits(viewer: Viewer) -> Found:
     """Say when a session ends by itself."""
     said = {
-        "idle": int(sessions.IDLE_LIMIT.total_seconds() // 60),
+        "idle": sessions.idle_minutes_of(viewer.organisation),
         "hours": int(sessions.ABSOLUTE_LIMIT.total_seconds() // 3600),
     }
     words = _("After %(idle)s minutes without an act, and after %(hours)s hours in any case.")
@@ -212,7 +212,7 @@ SAFEGUARDS = (
     Safeguard(
         title=gettext_lazy("Sessions end by themselves"),
         look=session_limits,
-        place=gettext_lazy("Fixed by the program"),
+        place=gettext_lazy("Settings; 12 hours are fixed by the program"),
         order=70,
     ),
     Safeguard(

@@ -1,4 +1,7 @@
-"""Changing what patients see of the organisation. The trail names the fields, never the values."""
+"""Changing what patients see of the organisation, and when its people are signed out.
+
+The trail names the fields, never the values; of the minutes it says both.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +11,7 @@ from keepwell.office.settings.logos import logo_of
 from keepwell.safeguards.access.queries import allow
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -54,6 +58,22 @@ def remove_logo(viewer: Viewer) -> None:
     _keep_logo(viewer, None)
 
 
+def change_idle_minutes(viewer: Viewer, *, minutes: int) -> None:
+    """Say after how long without an act people are signed out; it holds for open sessions too."""
+    allow(viewer, OfficePermission.ORGANISATION_CHANGE)
+    if not sessions.LEAST_IDLE_MINUTES <= minutes <= sessions.MOST_IDLE_MINUTES:
+        raise ValueError("Sessions end after 5 to 60 minutes without an act.")
+    with wall.writing(viewer.organisation):
+        row = _own(viewer)
+        before, row.idle_minutes = row.idle_minutes, minutes
+        if before == minutes:
+            return
+        row.save(update_fields=["idle_minutes"])
+        sessions.limit_all_in(viewer.organisation, idle_minutes=minutes)
+        detail = {"before": str(before), "minutes": str(minutes)}
+        _record(viewer, OfficeEvent.IDLE_CHANGE, ["idle_minutes"], detail)
+
+
 def _keep_logo(viewer: Viewer, logo: bytes | None) -> None:
     with wall.writing(viewer.organisation):
         row = _own(viewer)
@@ -66,5 +86,11 @@ def _own(viewer: Viewer) -> Organisation:
     return Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
 
 
-def _record(viewer: Viewer, kind: OfficeEvent, fields: Sequence[str]) -> None:
-    record(viewer, kind, subjects=(Subject(MODEL, (viewer.organisation,), tuple(fields)),))
+def _record(
+    viewer: Viewer,
+    kind: OfficeEvent,
+    fields: Sequence[str],
+    detail: Mapping[str, str] | None = None,
+) -> None:
+    subject = Subject(MODEL, (viewer.organisation,), tuple(fields))
+    record(viewer, kind, subjects=(subject,), detail=detail)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.office.reasons import ReasonForm
 from keepwell.office.sign_in.forms import SetUpForm
+from keepwell.safeguards.identity.sessions import LEAST_IDLE_MINUTES, MOST_IDLE_MINUTES
 from keepwell.safeguards.tenancy.models import Location
 from keepwell.shell import locales
 
@@ -123,6 +124,26 @@ class CloseLocationForm(ReasonForm):
         """What was given, as the act takes it."""
         to = self.cleaned_data.get("move_to")
         return {"move_to": UUID(to) if to else None, "reason": self.cleaned_data["reason"]}
+
+
+class IdleForm(forms.Form):
+    """After how long without an act people are signed out."""
+
+    minutes = forms.IntegerField(
+        label=_("Minutes without an act"),
+        help_text=_(
+            "5 to 60. Ninety seconds before, the page hides itself and asks. It holds at once, "
+            "for sessions that are open too."
+        ),
+        min_value=LEAST_IDLE_MINUTES,
+        max_value=MOST_IDLE_MINUTES,
+        error_messages={
+            "required": _("Write a number of minutes."),
+            "invalid": _("Write a number of minutes."),
+            "min_value": _("Write at least 5 minutes: less would sign people out at work."),
+            "max_value": _("Write at most 60 minutes: more would leave records open for anybody."),
+        },
+    )
 
 
 class LogoForm(forms.Form):

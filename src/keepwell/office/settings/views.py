@@ -1,24 +1,29 @@
-"""Settings: the organisation's profile with its preview, the logo."""
+"""Settings: the organisation's profile with its preview, the logo, when people are signed out."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.settings import actions
-from keepwell.office.settings.forms import LogoForm, ProfileForm
+from keepwell.office.settings.forms import IdleForm, LogoForm, ProfileForm
 from keepwell.office.settings.logos import LogoRefused
+from keepwell.office.sign_in import ways
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.consent.notices.queries import read_by_anybody
 from keepwell.safeguards.consent.permissions import ConsentPermission
+from keepwell.safeguards.identity import sessions
 from keepwell.shell import requests
+
+AGAIN = "signing-out"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,6 +44,23 @@ def _said(is_changed: bool) -> str:  # noqa: FBT001  one word decides the senten
     if not is_changed:
         return _("Nothing was different. Nothing was changed.")
     return _("Saved. Patients see it from now on.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(OfficePermission.ORGANISATION_CHANGE)
+def idle(request: HttpRequest) -> HttpResponse:
+    """Say after how long without an act people are signed out, after both steps again."""
+    if not ways.is_proven(request):
+        return ways.ask_again(AGAIN, reverse("office:idle"))
+    viewer = viewer_of(request)
+    present = sessions.idle_minutes_of(viewer.organisation)
+    form = IdleForm(places.posted(request), initial={"minutes": present})
+    if form.is_valid():
+        actions.change_idle_minutes(viewer, minutes=form.cleaned_data["minutes"])
+        messages.success(request, _("Saved. It holds from now on, for open sessions too."))
+        return redirect("office:settings")
+    status = 422 if form.is_bound else 200
+    return render(request, "office/settings/idle.html", {"form": form}, status=status)
 
 
 @require_POST
@@ -88,5 +110,6 @@ def _page(
         "is_preview": preview is not None,
         "notice": read_by_anybody(organisation) if organisation else None,
         "may_write_notice": may(viewer_of(request), ConsentPermission.NOTICE_PUBLISH),
+        "idle_minutes": sessions.idle_minutes_of(viewer_of(request).organisation),
     }
     return render(request, "office/settings/page.html", context, status=status)

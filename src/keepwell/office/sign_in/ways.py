@@ -1,5 +1,6 @@
 """Where somebody goes next: to the step that is missing, or to the page first asked for."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -33,6 +34,14 @@ _PROVEN = "proven_again"
 SECRET = "new_secret"  # noqa: S105  the name of a place in the session
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page asked for before signing in."""
+
+    page: str
+    was_of: UUID | None
+
+
 def on_the_way(request: HttpRequest) -> User:
     """Return who is on the way in; AccessMiddleware let nobody else to views of enrolment."""
     user = sign_in_of(request).user_on_the_way
@@ -52,6 +61,22 @@ def safe_next(asked: str) -> str:
         return ""
     is_for_members = declared and declared.reach in {Reach.PERMISSION, Reach.SIGNED_IN}
     return asked if is_for_members else ""
+
+
+def wanted_page(request: HttpRequest, asked: str) -> Wanted:
+    """Return the page that is asked for, with whose session had ended on it."""
+    decision = sign_in_of(request)
+    return Wanted(safe_next(asked), decision.was_of if decision.ending else None)
+
+
+def note_wanted(request: HttpRequest, user: User, wanted: Wanted) -> None:
+    """Note where somebody goes after both steps: never to where somebody else had stopped.
+
+    At a shared desk the next colleague would else open the record that the last one had open, and
+    stand on the trail for it.
+    """
+    if wanted.page and wanted.was_of in (None, user.pk):
+        request.session[NEXT] = wanted.page
 
 
 def slowed(response: HttpResponse, wait: timedelta) -> HttpResponse:

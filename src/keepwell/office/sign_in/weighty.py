@@ -90,6 +90,16 @@ REASONS = {
         then="sign_in:add_passkey",
         returns=True,
     ),
+    "signing-out": Weighty(
+        _(
+            "Before it changes when people are signed out, show that it is you. "
+            "Then you have five minutes."
+        ),
+        "office:settings",
+        _("Settings"),
+        then="office:idle",
+        returns=True,
+    ),
     "two-persons": Weighty(
         _(
             "Before something that takes two persons is proposed or confirmed, show that it is "

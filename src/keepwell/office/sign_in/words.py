@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from keepwell.safeguards.identity.models import Factor, Passkey, SessionRecord
 from keepwell.safeguards.identity.second_factor import CodeAnswer
-from keepwell.safeguards.identity.sessions import IDLE_LIMIT, Ending
+from keepwell.safeguards.identity.sessions import Ending
 
 
 def no_match() -> str:
@@ -85,14 +85,15 @@ def recovery_code() -> str:
 
 def ending(because: str) -> dict[str, Any] | None:
     """Say why a session ended: tone and words of the notice above the sign-in form."""
-    minutes = IDLE_LIMIT // timedelta(minutes=1)
     words: dict[str, tuple[str, str]] = {
         Ending.ABSOLUTE: ("info", _("You were signed out after 12 hours. Sign in again to go on.")),
         Ending.ENDED_ELSEWHERE: ("info", _("This session was ended from another device.")),
         Ending.IDLE: (
             "info",
-            _("You were signed out after %(minutes)d minutes without activity.")
-            % {"minutes": minutes},
+            _(
+                "You were signed out because nobody used Keepwell here for a while. "
+                "Sign in, and you are back on the page you left."
+            ),
         ),
         Ending.MEMBERSHIP_ENDED: (
             "info",

@@ -24,7 +24,7 @@ from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.audit.actions import record_now
-from keepwell.safeguards.identity import recording, sessions
+from keepwell.safeguards.identity import leaving, recording, sessions
 from keepwell.safeguards.identity.sessions import Decision, Ending
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -115,7 +115,15 @@ _SAID = {
 
 
 def _send_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send a browser to sign in; a script gets 401, which htmx follows as a whole page."""
+    """Send a browser to sign in; where a session has ended, its pages are forgotten too."""
+    response = _to_sign_in(request)
+    if viewers.sign_in_of(request).ending:
+        leaving.forget_pages(response)
+    return response
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Answer with the way to sign in; a script gets 401, which htmx follows as a whole page."""
     asked: dict[str, str] = {}
     if request.method in {"GET", "HEAD"} and not _is_script(request):
         asked["next"] = request.get_full_path()

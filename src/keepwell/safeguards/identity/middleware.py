@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 
-from keepwell.safeguards.identity import recording, sessions
+from keepwell.safeguards.identity import leaving, recording, sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 BACKGROUND_HEADER = "Keepwell-Background"
@@ -32,12 +32,16 @@ class SignInMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Decide the session of this request."""
-        decision = sessions.decide(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        decision = sessions.decide(key)
         request.sign_in = decision  # type: ignore[attr-defined]
         request.user = decision.user or AnonymousUser()
         if decision.ended_now:
             recording.session_ran_out(request, decision)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if decision.is_full and request.session.session_key != key:
+            leaving.forget_pages(response)  # signed out, or somebody else's from here on
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

@@ -82,6 +82,8 @@ class SessionRecord(models.Model):
     address = models.CharField(max_length=45, blank=True)
     device = models.CharField(max_length=80, blank=True)
     factor = models.CharField(max_length=36, blank=True)  # a word of `Factor`, or a passkey's id
+    # What the organisation has said, written here so that deciding touches one row.
+    idle_minutes = models.PositiveSmallIntegerField(default=15)
     ended = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=20, blank=True)
 

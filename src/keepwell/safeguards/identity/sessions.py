@@ -14,9 +14,14 @@ from django.db import models
 from django.utils.crypto import get_random_string
 
 from keepwell.safeguards.identity.models import SessionRecord, Stage, User
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.toolkit.clock import now
 
-IDLE_LIMIT = timedelta(minutes=15)
+IDLE_MINUTES = 15
+"""Before both steps are done, and where an organisation has said nothing else."""
+LEAST_IDLE_MINUTES, MOST_IDLE_MINUTES = 5, 60
+"""What an organisation can choose from."""
 ABSOLUTE_LIMIT = timedelta(hours=12)
 ON_THE_WAY_LIMIT = timedelta(minutes=10)
 """From the password to the end of the second step."""
@@ -49,6 +54,7 @@ class Decision:
     record: SessionRecord | None = None
     ending: str = ""  # an Ending when the key was good once
     ended_now: SessionRecord | None = None  # the session that this very decision ended
+    was_of: UUID | None = None  # whose it was, when the key was good once
 
     @property
     def stage(self) -> Stage:
@@ -93,11 +99,12 @@ def decide(key: str | None) -> Decision:
     if record is None:
         return NOBODY
     if record.ended is not None:
-        return Decision(ending=record.ended_because)
+        return Decision(ending=record.ended_because, was_of=record.user_id)
     because = _overdue(record, now())
     if because is None:
         return Decision(record=record)
-    return Decision(ending=because, ended_now=record if end(record, because) else None)
+    ended_now = record if end(record, because) else None
+    return Decision(ending=because, ended_now=ended_now, was_of=record.user_id)
 
 
 def _overdue(record: SessionRecord, moment: datetime) -> Ending | None:
@@ -108,7 +115,24 @@ def _overdue(record: SessionRecord, moment: datetime) -> Ending | None:
     on_the_way = record.stage in {Stage.PASSWORD, Stage.FACTORS}
     if on_the_way and moment - record.created >= ON_THE_WAY_LIMIT:
         return Ending.IDLE
-    return Ending.IDLE if moment - record.last_act >= IDLE_LIMIT else None
+    return Ending.IDLE if moment - record.last_act >= idle_limit(record) else None
+
+
+def idle_limit(record: SessionRecord) -> timedelta:
+    """Return after how long without an act this session ends."""
+    return timedelta(minutes=record.idle_minutes)
+
+
+def time_left(record: SessionRecord) -> timedelta:
+    """Return how long a session is good without a further act; never less than nothing."""
+    moment = now()
+    idle = record.last_act + idle_limit(record) - moment
+    return max(timedelta(0), min(idle, time_left_in_all(record)))
+
+
+def time_left_in_all(record: SessionRecord) -> timedelta:
+    """Return after how long a session ends whatever its person does."""
+    return record.created + ABSOLUTE_LIMIT - now()
 
 
 def note_act(record: SessionRecord) -> None:
@@ -116,6 +140,7 @@ def note_act(record: SessionRecord) -> None:
     moment = now()
     if moment - record.last_act >= ACT_RESOLUTION:
         SessionRecord.objects.filter(pk=record.pk, ended__isnull=True).update(last_act=moment)
+        record.last_act = moment
 
 
 def open_session(
@@ -130,7 +155,7 @@ def open_session(
     """Make a session and return its key, which nobody can look up afterwards."""
     key = get_random_string(KEY_LENGTH, "abcdefghijklmnopqrstuvwxyz0123456789")
     moment = now()
-    SessionRecord.objects.create(
+    record = SessionRecord(
         key_digest=digest_of(key),
         user=user,
         stage=stage,
@@ -141,7 +166,33 @@ def open_session(
         device=device,
         factor=factor,
     )
+    _write_down(record)
     return key
+
+
+def _write_down(record: SessionRecord) -> None:
+    if record.organisation is None:
+        record.save(force_insert=True)
+        return
+    with wall.writing(record.organisation):
+        # Locked: a limit that changes at this moment finds the session, or is found by it.
+        own = Organisation.objects.select_for_update(no_key=True).filter(pk=record.organisation)
+        said = own.values_list("idle_minutes", flat=True).first()
+        record.idle_minutes = said or IDLE_MINUTES
+        record.save(force_insert=True)
+
+
+def idle_minutes_of(organisation: UUID) -> int:
+    """Return after how many minutes without an act an organisation's sessions end."""
+    with wall.reading(organisation):
+        own = Organisation.objects.filter(pk=organisation)
+        return own.values_list("idle_minutes", flat=True).first() or IDLE_MINUTES
+
+
+def limit_all_in(organisation: UUID, *, idle_minutes: int) -> int:
+    """Let what an organisation has said hold for sessions that are open already; count them."""
+    standing = SessionRecord.objects.filter(organisation=organisation, ended__isnull=True)
+    return standing.update(idle_minutes=idle_minutes)
 
 
 def note_factor(record: SessionRecord, factor: str) -> None:
@@ -178,15 +229,8 @@ def end_those_of(user: UUID, organisation: UUID, because: Ending) -> list[Sessio
 
 def standing_of(user: User) -> list[SessionRecord]:
     """List the sessions of an account that are good now, the most recently used first."""
-    moment = now()
-    standing = SessionRecord.objects.filter(
-        user=user,
-        stage=Stage.FULL,
-        ended__isnull=True,
-        created__gt=moment - ABSOLUTE_LIMIT,
-        last_act__gt=moment - IDLE_LIMIT,
-    )
-    return list(standing.order_by("-last_act"))
+    standing = SessionRecord.objects.filter(user=user, stage=Stage.FULL, ended__isnull=True)
+    return _in_time(standing.order_by("-last_act"))
 
 
 def one_of(user: User, session: UUID) -> SessionRecord | None:
@@ -201,15 +245,20 @@ def all_of(user: User) -> list[SessionRecord]:
 
 def standing_in(organisation: UUID) -> list[SessionRecord]:
     """List the sessions that work in an organisation and are good now."""
-    moment = now()
-    standing = SessionRecord.objects.filter(
-        organisation=organisation,
-        stage=Stage.FULL,
-        ended__isnull=True,
-        created__gt=moment - ABSOLUTE_LIMIT,
-        last_act__gt=moment - IDLE_LIMIT,
+    return _in_time(
+        SessionRecord.objects.filter(
+            organisation=organisation, stage=Stage.FULL, ended__isnull=True
+        )
     )
-    return list(standing)
+
+
+def _in_time(standing: models.QuerySet[SessionRecord]) -> list[SessionRecord]:
+    moment = now()
+    recent = standing.filter(
+        created__gt=moment - ABSOLUTE_LIMIT,
+        last_act__gt=moment - timedelta(minutes=MOST_IDLE_MINUTES),
+    )
+    return [record for record in recent if moment - record.last_act < idle_limit(record)]
 
 
 def sweep(*, keep: timedelta = timedelta(days=1)) -> int:

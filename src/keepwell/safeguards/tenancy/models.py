@@ -44,6 +44,10 @@ class Organisation(models.Model):
     emergency_minutes = models.PositiveSmallIntegerField(
         default=60, validators=[MinValueValidator(15), MaxValueValidator(240)]
     )
+    # After how long without an act its people are signed out (45 CFR 164.312(a)(2)(iii)).
+    idle_minutes = models.PositiveSmallIntegerField(
+        default=15, validators=[MinValueValidator(5), MaxValueValidator(60)]
+    )
     is_demo = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from keepwell.safeguards.access.declarations import open_to_all
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.shell import bundles, error_words, errors, menu, trail_state
+from keepwell.shell.sessions import Session
 from keepwell.shell.trail_lines import Line
 from keepwell.toolkit import clock
 
@@ -76,8 +77,9 @@ class _Frame:
     user_name = "Ada Moreno"
     initials = "AM"
     idle_minutes = 15
-    idle_seconds = 900
-    stay_url = "/stay/"
+    session = Session("gallery", 900, 43_200)
+    session_url = "/session/"
+    stay_url = "/session/stay/"
     sign_in_url = "/gallery/narrow/"
     trail = trail_state.Words("Trail whole, checked 09:40", "proof", "", "/gallery/")
     menu = (

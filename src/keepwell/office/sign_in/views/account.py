@@ -84,11 +84,7 @@ def end_all(request: HttpRequest) -> HttpResponse:
     """End every session of this account, this one too."""
     actions.end_sessions(request, _account(request), Ending.SIGNED_OUT)
     request.session.flush()
-    response = HttpResponseRedirect(
-        f"{resolve_url('sign_in:password')}?because={Ending.SIGNED_OUT}"
-    )
-    response["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return HttpResponseRedirect(f"{resolve_url('sign_in:password')}?because={Ending.SIGNED_OUT}")
 
 
 @signed_in

@@ -12,7 +12,7 @@ from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.safeguards.access import queries
 from keepwell.safeguards.access.declarations import enrolment, open_to_all
 from keepwell.safeguards.access.viewers import member, sign_in_of
-from keepwell.safeguards.identity import actions, passkeys, second_factor
+from keepwell.safeguards.identity import actions, leaving, passkeys, second_factor
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import Stage, User
 from keepwell.safeguards.identity.sessions import Ending
@@ -41,21 +41,20 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _take_password(request: HttpRequest) -> HttpResponse:
     form = forms.PasswordForm(request.POST)
-    wanted = ways.safe_next(request.POST.get("next", ""))
+    wanted = ways.wanted_page(request, request.POST.get("next", ""))
     answer = Answer()
     if form.is_valid():
         answer = actions.give_password(request, **form.cleaned_data)
         if answer.is_right and answer.user is not None:
             return _to_second_step(request, answer.user, wanted)
         form.add_error(None, words.wait(answer.wait) if answer.wait else words.no_match())
-    context = {"form": form, "next": wanted, "has_passkeys": passkeys.are_possible()}
+    context = {"form": form, "next": wanted.page, "has_passkeys": passkeys.are_possible()}
     response = render(request, "office/sign_in/password.html", context, status=ways.UNUSABLE)
     return ways.slowed(response, answer.wait)
 
 
-def _to_second_step(request: HttpRequest, user: User, wanted: str) -> HttpResponse:
-    if wanted:
-        request.session[ways.NEXT] = wanted
+def _to_second_step(request: HttpRequest, user: User, wanted: ways.Wanted) -> HttpResponse:
+    ways.note_wanted(request, user, wanted)
     if not second_factor.has_second_step(user):
         ways.prepare_secret(request)
     return ways.go_on(request)
@@ -140,7 +139,5 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     actions.sign_out(request)
     address = f"{resolve_url('sign_in:password')}?because={Ending.SIGNED_OUT}"
     response = HttpResponseRedirect(address)
-    # Not "cookies": on a shared computer that would take the next patient's draft with it. The
-    # session's own cookie goes with the session.
-    response["Clear-Site-Data"] = '"cache", "storage"'
+    leaving.forget_pages(response)  # also when the session was over already
     return response
