@@ -305,7 +305,7 @@ def _record(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("members", this)
         page.goto(clinic.address("/networks/"))
         yield Stop("networks", this)
-        press(page, 'main a[href="/account/again/networks/"]')
+        page.goto(clinic.address("/account/again/networks/"))  # also if the steps were just shown
         yield Stop("networks-again", this)
         page.goto(clinic.address("/jobs/"))
         yield Stop("jobs", this)
@@ -395,10 +395,11 @@ def _members(clinic: Clinic) -> Iterator[Stop]:
         page, ada = this.page, clinic.demo.account("ada")
         page.goto(clinic.address("/members/"))
         yield Stop("members-waiting", this)
-        press(page, 'main a[href$="/let-in/"]')
+        let_in = page.locator('main a[href$="/let-in/"]').first.get_attribute("href")
+        page.goto(clinic.address(f"/account/again/members/?next={let_in}"))  # also if just shown
         yield Stop("members-again", this)
         page.fill('main input[name="password"]', ada["password"])
-        authenticator.type_code(page, ada["totp_secret"])
+        authenticator.type_next_code(page, ada["totp_secret"])
         yield Stop("member-let-in", this)
         page.fill('[name="reason"]', "Asked at the desk.")
         press(page, POST)

@@ -3,6 +3,7 @@
 The browser's clock is moved by its own means; the server's session is made older in its store.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +83,8 @@ def test_the_question_is_answered_by_keyboard_and_what_was_typed_is_still_there(
         assert axe.violations(page) == []
         assert page.evaluate("document.activeElement.textContent") == "Stay signed in"
         page.clock.run_for(30_000)
-        assert question(page).get_by_role("timer").inner_text() in {"1:00", "0:59", "0:58"}
+        left = question(page).get_by_role("timer").inner_text()
+        assert re.fullmatch(r"1:00|0:[345]\d", left), left  # the clock runs on meanwhile
         said = question(page).locator("[aria-live]").text_content()
         assert said == "Signed out in 60 seconds."
         page.keyboard.press("Escape")
