@@ -25,6 +25,10 @@ SECTIONS = {  # of OWASP ASVS 5.0.0: how many requirements each has
     "7.4": 5,
     "7.5": 3,
     "7.6": 2,
+    "8.1": 4,
+    "8.2": 4,
+    "8.3": 3,
+    "8.4": 2,
 }
 
 

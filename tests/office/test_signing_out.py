@@ -143,3 +143,9 @@ def test_a_script_is_told_by_401_where_to_sign_in(house: House) -> None:
         answer = ben.get("/session/", headers={"Sec-Fetch-Mode": "cors"})
     assert answer.status_code == 401
     assert answer["HX-Redirect"] == "/sign-in/?because=idle"
+
+
+def test_the_page_safeguards_says_after_how_many_minutes(house: House) -> None:
+    actions.change_idle_minutes(house.viewer(), minutes=25)
+    said = "After 25 minutes without an act, and after 12 hours in any case."
+    assert said in text_of(house.browser("Dee").get("/safeguards/"))

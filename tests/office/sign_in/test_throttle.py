@@ -145,3 +145,15 @@ def test_tries_are_forgotten_after_a_month(ada: Person) -> None:
     guess(browser(), ada.email)
     with clock.moved(31 * 24 * HOUR):
         assert throttle.sweep() == 2
+
+
+def test_of_a_thousand_guesses_at_codes_few_are_looked_at(ada: Person) -> None:
+    door = throttle.account_door("code", ada.email)
+    looked_at = 0
+    for minute in range(1000):  # one a minute, for most of a day, and the next day again
+        with clock.moved(minute * MINUTE):
+            looked_at += not throttle.begin_try(door)
+    assert 20 < looked_at < 105, "of a million codes"
+    with clock.moved(1000 * MINUTE + 24 * 3600):
+        throttle.succeed(door)
+        assert not throttle.begin_try(door), "and it is not for ever"

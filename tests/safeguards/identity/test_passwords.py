@@ -76,3 +76,20 @@ def test_the_librarys_bypass_code_stops_the_start(settings: pytest.FixtureReques
 def test_one_time_codes_are_those_of_the_standard(counter: int, code: str) -> None:
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
     assert second_factor.code_at(secret, counter) == code
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Ashgrove2026!", "ashgroveclinic", "A-s-h-g-r-o-v-e 1", "clinic clinic", "Keepwell1!"],
+)
+def test_the_words_of_the_house_alone_are_refused(password: str) -> None:
+    with pytest.raises(ValidationError, match="made of your organisation's name"):
+        passwords.validate(password, ADA, houses=["Ashgrove Clinic"])
+
+
+@pytest.mark.parametrize(
+    "password", ["ashgrove paper lamp", "Ash tree 4 you and me", "four plain words together"]
+)
+def test_the_name_among_other_words_is_accepted_and_so_is_anothers(password: str) -> None:
+    passwords.validate(password, ADA, houses=["Ashgrove Clinic", "The Bay of Pi"])
+    passwords.validate("Ashgrove2026!", ADA, houses=["Cedar Practice"])

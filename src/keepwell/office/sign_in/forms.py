@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.safeguards.access.queries import organisations_of
 from keepwell.safeguards.identity import accounts, passkeys, passwords
 from keepwell.safeguards.identity.configuration import PASSWORD_ADVISED, PASSWORD_MINIMUM
 from keepwell.safeguards.identity.models import User
@@ -119,10 +120,14 @@ class NewPasswordForm(forms.Form):
         self.user = user
 
     def clean_password(self) -> str:
-        """Refuse what is too short, common, or made of the person's own name."""
+        """Refuse what is too short, common, or made of the person's or the house's name."""
         typed: str = self.cleaned_data["password"]
-        passwords.validate(typed, self.user)
+        passwords.validate(typed, self.user, houses=self.houses())
         return typed
+
+    def houses(self) -> list[str]:
+        """Return the names of the organisations that the password will open."""
+        return [one.name for one in organisations_of(self.user)] if self.user else []
 
 
 class ChangePasswordForm(NewPasswordForm):
@@ -162,9 +167,13 @@ class JoinForm(NewPasswordForm):
     )
     field_order = ("name", "password")
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email: str, house: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.email, self.house = email, house
+
+    def houses(self) -> list[str]:
+        """Return the name of the organisation that invites."""
+        return [self.house]
 
     def clean_password(self) -> str:
         """Check the password against the invitation's address and the name typed above it."""
@@ -218,6 +227,10 @@ class SetUpForm(NewPasswordForm):
         if accounts.has_account(typed):
             raise ValidationError(_("This address already has an account here. Use another."))
         return typed
+
+    def houses(self) -> list[str]:
+        """Return the name typed above the password."""
+        return [self.cleaned_data.get("organisation", "")]
 
     def clean_password(self) -> str:
         """Check the password against the name and address typed above it."""

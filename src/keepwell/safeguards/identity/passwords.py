@@ -1,13 +1,20 @@
 """Passwords: one published cost, one normal form, no way to learn who has an account."""
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.identity.models import User
 
+HOUSE_LETTERS = 4
+"""Words of a name that are shorter ("of", "the") are nobody's."""
+OTHER_LETTERS = 4
+"""So many letters beside them make a password that the name does not give away."""
 LONGEST = 1024
 """Characters accepted; nothing is ever cut off (ASVS 6.2.8, 6.2.9)."""
 
@@ -34,9 +41,35 @@ def normal_password(typed: str) -> str:
     return unicodedata.normalize("NFC", typed)
 
 
-def validate(password: str, user: User | None = None) -> None:
-    """Raise ValidationError with every rule this password breaks."""
-    password_validation.validate_password(normal_password(password), user)
+def validate(password: str, user: User | None = None, *, houses: Iterable[str] = ()) -> None:
+    """Raise ValidationError with every rule this password breaks.
+
+    `houses`: the names of the organisations it opens (ASVS 6.1.2, 6.2.11).
+    """
+    typed = normal_password(password)
+    password_validation.validate_password(typed, user)
+    if is_made_of(typed, [*houses, "Keepwell"]):
+        raise ValidationError(_("This is made of your organisation's name. Add other words."))
+
+
+def is_made_of(password: str, names: Iterable[str]) -> bool:
+    """Tell whether hardly a letter is left without the words of these names.
+
+    Ashgrove2026! is the first guess at Ashgrove Clinic; a sentence that has the name in it is none.
+    """
+    left = before = _letters(password)
+    for word in sorted(_house_words(names), key=len, reverse=True):
+        left = left.replace(word, "")
+    return left != before and len(left) < OTHER_LETTERS
+
+
+def _house_words(names: Iterable[str]) -> set[str]:
+    words = {_letters(word) for name in names for word in (name, *name.split())}
+    return {word for word in words if len(word) >= HOUSE_LETTERS}
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalpha())
 
 
 def hashed(password: str) -> str:

@@ -39,7 +39,9 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 def _with_password(request: HttpRequest, link: OneTimeLink, invitation: Invitation) -> HttpResponse:
     initial = {"name": invitation.name}
     posted = request.POST if request.method == "POST" else None
-    form = forms.JoinForm(posted, initial=initial, email=invitation.email)
+    inviting = profile_of(invitation.organisation_id)
+    house = inviting.name if inviting else ""
+    form = forms.JoinForm(posted, initial=initial, email=invitation.email, house=house)
     if not form.is_valid():
         status = ways.UNUSABLE if form.is_bound else 200
         context = {"form": form, **_shown(invitation)}
