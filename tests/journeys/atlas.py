@@ -398,8 +398,7 @@ def _members(clinic: Clinic) -> Iterator[Stop]:
         let_in = page.locator('main a[href$="/let-in/"]').first.get_attribute("href")
         page.goto(clinic.address(f"/account/again/members/?next={let_in}"))  # also if just shown
         yield Stop("members-again", this)
-        page.fill('main input[name="password"]', ada["password"])
-        authenticator.type_next_code(page, ada["totp_secret"])
+        raised.show_both_steps(page, ada)
         yield Stop("member-let-in", this)
         page.fill('[name="reason"]', "Asked at the desk.")
         press(page, POST)
