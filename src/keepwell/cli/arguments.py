@@ -24,7 +24,7 @@ def build() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     every = (
         *(_init, _serve, _demo, _verify, _trail, _database, _keys, _shell, _routes),
-        *(_version, _doctor, _jobs, _mail, _organisation, _access),
+        *(_version, _doctor, _jobs, _mail, _organisation, _access, _alerts),
     )
     for add in every:
         add(_adder(commands))
@@ -252,3 +252,16 @@ def _access_networks(command: argparse.ArgumentParser) -> None:
     for step in (show, opening):
         step.add_argument("--organisation", metavar="X", required=True, help="its id or name")
     opening.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")
+
+
+def _alerts(add: Adder) -> None:
+    acts = add("alerts", "See what alerted, and test that every rule does.").add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
+    command = _act(acts, "list", "List open alerts: id, when it was last, rule, how much, account.")
+    command.add_argument("--all", action="store_true", help="those acknowledged, too")
+    sentence = (
+        "Meet each rule by its real cause in a scratch organisation, and show that a normal day "
+        "meets none; the organisation is erased afterwards."
+    )
+    acts.add_parser("test", help=sentence, description=sentence)

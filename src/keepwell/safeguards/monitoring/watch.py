@@ -10,7 +10,6 @@ from uuid import UUID
 
 from keepwell.safeguards.access.members.queries import former_accounts
 from keepwell.safeguards.audit import stream
-from keepwell.safeguards.audit.reports import Finding
 from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.monitoring import actions
 from keepwell.safeguards.monitoring.queries import cursor_of
@@ -56,15 +55,3 @@ def _look_at_sessions(viewer: Viewer) -> None:
     standing = sessions.standing_in(viewer.organisation) if former else []
     for account in sorted({one.user_id for one in standing if one.user_id in former}):
         actions.stand(viewer, RuleCode.LEAVER, about=account)
-
-
-def note_check(organisation: UUID, finding: Finding) -> None:
-    """Raise an alert about what a check of the trail found (`audit.verifier`)."""
-    viewer = Viewer(kind=ViewerKind.SYSTEM, organisation=organisation)
-    actions.stand(
-        viewer,
-        RuleCode.TRAIL_BROKEN,
-        about=organisation,
-        finding=finding.problem,
-        position=finding.position,
-    )
