@@ -33,7 +33,7 @@ STORY, LINE = "Canarystory5H1P", "Canaryline8D6R"
 DRAFT, WRONG, NUMBER = "Canarydraft3T9B", "Canarywrong6V2N", "Canarynumber1G7J"
 FILE_NAME, FILE_WORDS = "Canaryfile4C8L", "Canarybytes2F6X"
 REFUSED_NAME, REFUSED_WORDS = "Canaryrefused9S5Y", "Canaryexecutable7W1"
-REASON, UNDO = "Canaryreason8K3D", "Canaryparting5B9M"
+REASON, UNDO, WHY_NOT = "Canaryreason8K3D", "Canaryparting5B9M", "Canarywhynot2L6F"
 FORGED, ASKED, LARGE = "Canaryforged1N6T", "Canaryasked4R2H", "Canarylarge7P8C"
 PASSWORD = "Canarypassword3J5V"
 FILE = b"A letter.\n" + FILE_WORDS.encode() + b"\n" * 70_000  # more than one sealed chunk
@@ -41,6 +41,7 @@ DIGEST = hashlib.sha256(FILE).hexdigest()
 
 # A field that is sealed and has no canary fails until somebody lets one fly there.
 CANARIES = {
+    "consent.acknowledgement.why": WHY_NOT,
     "forms.attachment.name": FILE_NAME,
     "forms.attachment.sha256": DIGEST,
     "forms.draft.answers": DRAFT,
@@ -115,6 +116,7 @@ def answer_everything(pat: Patient) -> None:
     for file in (refused, SimpleUploadedFile(f"{FILE_NAME}.txt", FILE)):
         field: dict[str, Any] = {pat.name_of("Add a letter"): file}
         pat.answer({}, **field)
+    pat.post(f"{pat.path}notice/", {"notice": "other", "words": WHY_NOT, "version": "1"})
 
 
 def patients_act(demo: Demo, link: str) -> None:
@@ -124,6 +126,7 @@ def patients_act(demo: Demo, link: str) -> None:
         answer_everything(pat)
         assert NAME in pat.open(f"{pat.path}check/")
         assert FILE_NAME in pat.text
+        assert WHY_NOT in pat.text
         pat.send()
         assert reference_in(pat.text)
     half = patient(demo, link)
@@ -140,6 +143,12 @@ def patients_act(demo: Demo, link: str) -> None:
     stray.post("/password/forgotten/", {"email": "ada@riverside.example"})
 
 
+def ask_about_the_notice(ada: Remote) -> None:
+    """Let the newest form ask whether the notice was received."""
+    newest = re.findall(r'href="(/forms/[0-9a-f-]{36}/)"', ada.get("/forms/").text)[0]
+    assert "Ask no more" in ada.post(f"{newest}notice/", {"asks": "yes"}).text
+
+
 def staff_act(ada: Remote) -> None:
     """Open everything, with a stated purpose; join two persons and part them, with reasons."""
     inbox = ada.get("/inbox/").text
@@ -147,6 +156,7 @@ def staff_act(ada: Remote) -> None:
     sent = re.findall(r"/inbox/([0-9a-f-]{36})/", inbox)[0]
     opened = ada.get(f"/inbox/{sent}/?for=care").text
     assert STORY in opened
+    assert WHY_NOT in opened
     file = re.search(rf"/inbox/{sent}/files/[0-9a-f-]+/[?]for=care", opened)
     assert file
     assert FILE_WORDS.encode() in ada.get(file[0]).content
@@ -192,7 +202,9 @@ def test_what_patients_and_staff_typed_is_nowhere_in_clear(
     words, planted = Words(ALL), Words([PLANTED])
     with place.demo(TMPDIR=str(temporary)) as demo:
         ada = staff(demo, "ada")
-        patients_act(demo, publish(ada, FORM, MARKS))
+        link = publish(ada, FORM, MARKS)
+        ask_about_the_notice(ada)
+        patients_act(demo, link)
         staff_act(ada)
         kept = [*files_below(place.home, temporary)]  # with SQLite's logs still beside
     said = "\n".join([*demo.served.out.all(), *demo.served.log.all()])

@@ -6,13 +6,15 @@ from urllib.parse import urljoin
 from playwright.sync_api import Page
 
 from tests.journeys import browser
-from tests.journeys.clinic import Clinic, press
+from tests.journeys.answering import Patient
+from tests.journeys.clinic import SAMPLES, Clinic, press, publish
 from tests.journeys.finger import finger
 from tests.journeys.fresh import Fresh
 from tests.journeys.postbox import found_in_a_letter
 from tests.journeys.stops import Stop
 
 POST = 'main form[method="post"] button[type="submit"]'
+QUESTIONNAIRE = SAMPLES / "hl7sdc__extract-complex-template.json"
 PASSKEY = "Front desk"
 ALERT = 'main .alert a:has-text("Emergency")'
 
@@ -85,6 +87,29 @@ def notice(clinic: Clinic) -> Iterator[Stop]:
         page.locator("details summary").first.click()
         press(page, 'main details a[href*="/2/"]')
         yield Stop("patient-notice-later", this)
+    yield from _asked_for_notice(clinic)
+
+
+def _asked_for_notice(clinic: Clinic) -> Iterator[Stop]:
+    """Let a form ask whether the notice was received, and answer it."""
+    with clinic.staff("ada") as this:
+        link = publish(this.page, clinic.url, QUESTIONNAIRE)
+        press(this.page, 'form[action$="/notice/"] button')
+        yield Stop("form-asks-for-notice", this)
+    with browser.opened(clinic.chromium) as this:
+        patient = Patient(this.page)
+        patient.begin(link)
+        for _ in patient.pages():
+            if this.page.locator('[name="notice"]').count():
+                yield Stop("patient-notice-asked", this)
+                patient.go_on()
+                yield Stop("patient-notice-asked-errors", this)
+        yield Stop("patient-check-with-notice", this)
+        patient.send()
+    with clinic.staff("ben") as this:
+        this.page.goto(clinic.address("/inbox/"))
+        press(this.page, "tbody a")
+        yield Stop("submission-with-notice", this)
 
 
 def alerts(clinic: Clinic) -> Iterator[Stop]:

@@ -55,7 +55,7 @@ def contents_of(viewer: Viewer, export: Export, scope: Scope) -> Contents:
 
 @sensitive_variables()
 def as_json(export: Export, contents: Contents) -> bytes:
-    """Write a FHIR R4 Bundle: Organization, Patient, QuestionnaireResponse, Binary."""
+    """Write a FHIR R4 Bundle: Organization, Patient, QuestionnaireResponse, Consent, Binary."""
     organisation = contents.organisation
     ids = [one.pk for one in contents.persons]
     entries = [

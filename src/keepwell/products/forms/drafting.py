@@ -1,6 +1,6 @@
 """How far somebody has come: answers kept so far, and pages that were left as they were typed.
 
-Pure: knows no Django. A page is "left" when it was not taken as it stands: it had errors, or a
+Pure: no rows, no requests. A page is "left" when it was not taken as it stands: it had errors, or a
 button asked for one more line. Then everything typed is kept and shown again, on any later visit.
 """
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from keepwell.products.forms.answers import Raw
 from keepwell.products.forms.values import Answers, from_stored, to_stored
+from keepwell.safeguards.consent.acknowledgements.saying import Answer
 
 DRAFT_DAYS = 7  # after the last touch answers that were never sent are erased
 
@@ -24,10 +25,11 @@ class LeftPage:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The answers of a draft and the pages left as they were typed, by number."""
+    """The answers of a draft, the pages left as they were typed, by number, and the notice."""
 
     answers: Answers = field(default_factory=Answers)
     left: Mapping[int, LeftPage] = field(default_factory=dict)
+    notice: Answer | None = None  # what was said about the Notice of Privacy Practices
 
     def stored(self) -> dict[str, Any]:
         """Return this as JSON data for a sealed field."""
@@ -35,7 +37,8 @@ class Progress:
             str(number): {"raw": page.raw, "checked": page.is_checked}
             for number, page in self.left.items()
         }
-        return {"answers": to_stored(self.answers), "left": left}
+        stored = {"answers": to_stored(self.answers), "left": left}
+        return stored | ({"notice": self.notice.stored()} if self.notice else {})
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, Any]) -> "Progress":
@@ -46,7 +49,8 @@ class Progress:
             int(number): LeftPage(page["raw"], page["checked"])
             for number, page in stored["left"].items()
         }
-        return cls(from_stored(stored["answers"]), left)
+        notice = Answer.from_stored(stored.get("notice"))
+        return cls(from_stored(stored["answers"]), left, notice)
 
     def with_page(self, number: int, answers: Answers, left: LeftPage | None) -> "Progress":
         """Return the progress after a page was posted; None for a page taken as it stands."""

@@ -14,6 +14,7 @@ class FormsEvent(StrEnum):
     DRAFT_EXPIRED = "forms:draft:expire"
     DRAFT_KEPT = "forms:draft:keep"
     DRAFT_SENT = "forms:draft:send"
+    FORM_ASKED = "forms:form:ask"
     FORM_MOVED = "forms:form:move"
     FORM_PUBLISHED = "forms:form:publish"
     FORM_UPLOADED = "forms:form:upload"

@@ -50,6 +50,9 @@ MANIFEST = Manifest(
         FormsEvent.DRAFT_EXPIRED: EventWords(did=_("erased answers never sent"), icon="bin"),
         FormsEvent.DRAFT_KEPT: EventWords(did=_("answered a page of a form"), icon="pen"),
         FormsEvent.DRAFT_SENT: EventWords(did=_("finished a form"), icon="check"),
+        FormsEvent.FORM_ASKED: EventWords(
+            did=_("changed whether a form asks about the Notice of Privacy Practices"), icon="form"
+        ),
         FormsEvent.FORM_MOVED: EventWords(
             did=_("moved a form to other locations"), icon="building", tone="warning"
         ),

@@ -27,6 +27,7 @@ class Form(OrganisationOwned):
     working = models.TextField(help_text="Canonical FHIR R4 Questionnaire JSON.")
     created = models.DateTimeField()
     created_by = models.UUIDField()
+    asks_notice = models.BooleanField(default=False)  # whether the notice was received
     is_everywhere = models.BooleanField(default=True)  # else: at the locations of its placements
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("forms/<uuid:form_id>/preview/<int:number>/", preview.page, name="preview"),
     path("forms/<uuid:form_id>/publish/", authoring.publish, name="publish"),
     path("forms/<uuid:form_id>/locations/", locations.page, name="form_locations"),
+    path("forms/<uuid:form_id>/notice/", authoring.ask_for_notice, name="ask_for_notice"),
     path("forms/<uuid:form_id>/links/", links.make, name="link"),
     path("forms/links/<uuid:link_id>/revoke/", links.revoke, name="revoke"),
     path("forms/links/<uuid:link_id>/sites/", links.embed, name="embed"),

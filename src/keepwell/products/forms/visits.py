@@ -132,6 +132,7 @@ def _ways(namespace: str, token: str, handle: str) -> Ways:
         check=reverse(f"{namespace}:check", args=[token]),
         send=reverse(f"{namespace}:send", args=[token]),
         leave=reverse(f"{namespace}:leave", args=[token]),
+        notice=reverse(f"{namespace}:notice", args=[token]),
         page=lambda number: reverse(f"{namespace}:page", args=[token, number]),
         handle=handle,
     )

@@ -6,6 +6,8 @@ from enum import StrEnum
 class ConsentEvent(StrEnum):
     """source:subject:verb."""
 
+    NOTICE_ACKNOWLEDGE = "consent:notice:acknowledge"
+    NOTICE_DECLINE = "consent:notice:decline"
     NOTICE_DISCARD = "consent:notice:discard"
     NOTICE_PUBLISH = "consent:notice:publish"
     NOTICE_WRITE = "consent:notice:write"

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext_lazy
 
 from keepwell.safeguards.access.manifest import EventWords, Manifest, RecordWords
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.consent.acknowledgements import lines
 from keepwell.safeguards.consent.events import ConsentEvent
 from keepwell.safeguards.consent.permissions import ConsentPermission
 
@@ -17,6 +18,12 @@ MANIFEST = Manifest(
         ConsentPermission.NOTICE_PUBLISH: _("Write and publish the Notice of Privacy Practices"),
     },
     events={
+        ConsentEvent.NOTICE_ACKNOWLEDGE: EventWords(
+            did=_("said that the Notice of Privacy Practices was received"), icon="check"
+        ),
+        ConsentEvent.NOTICE_DECLINE: EventWords(
+            did=_("did not say that the Notice of Privacy Practices was received"), icon="info"
+        ),
         ConsentEvent.NOTICE_DISCARD: EventWords(
             did=_("discarded a Notice of Privacy Practices that was not published"), icon="bin"
         ),
@@ -28,8 +35,17 @@ MANIFEST = Manifest(
         ),
     },
     records={
+        "consent.acknowledgement": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s acknowledgement of the notice",
+                "%(count)s acknowledgements of the notice",
+                "count",
+            )
+        ),
         "consent.notice": RecordWords(
             counted=ngettext_lazy("%(count)s notice", "%(count)s notices", "count")
         ),
     },
+    person_records=lines.person_lines,
+    person_parts=lines.person_parts,
 )

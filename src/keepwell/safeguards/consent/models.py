@@ -1,15 +1,19 @@
-"""The organisation's Notice of Privacy Practices, by version and language. Nothing here is ePHI.
+"""The organisation's Notice of Privacy Practices, by version and language; who received it.
 
 A version without a number is the one being written: one at a time. Once it has its number it never
-changes, because somebody may have read it.
+changes, because somebody may have read it. A notice is public; what a patient said of it is ePHI.
 """
 
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.consent.errors import NoticeIsFixed
+from keepwell.safeguards.persons.models import Person
+from keepwell.safeguards.records.fields import SealedJSON
+from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.models import OrganisationOwned, WalledManager
 from keepwell.toolkit.clock import now
 
@@ -97,3 +101,25 @@ class NoticeText(OrganisationOwned):
 
 def _is_published(notice: Any) -> bool:
     return bool(Notice.objects.filter(pk=notice, number__isnull=False).exists())
+
+
+class Acknowledgement(SealedRecord):
+    """A patient said that a version of the notice was received, or why not.
+
+    `source` is what was sent with it (a submission): one answer for each.
+    """
+
+    about = "person_id"
+    plain = {"language": "the language of the notice, which is public"}
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    source = models.UUIDField(unique=True)
+    language = models.CharField(max_length=16)
+    moment = models.DateTimeField(default=now, editable=False)
+    is_received = models.BooleanField()
+    why = SealedJSON(slot="consent.acknowledgement.why", category="why not", null=True)
+
+    class Meta:
+        verbose_name = _("acknowledgement of the notice")
+        verbose_name_plural = _("acknowledgements of the notice")

@@ -31,7 +31,7 @@ def notice_of(organisation: Organisation | None, language: str = "") -> NoticeLi
     `language` is that of the form on the page, which comes before that of our own words. Never
     raises: error pages have this link too, and the database may be what failed.
     """
-    if not organisation:
+    if not organisation or organisation._state.adding:  # of the gallery: in no database
         return None
     try:
         found = read_by_anybody(organisation, [language, get_language() or ""])

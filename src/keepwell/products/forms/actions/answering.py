@@ -6,7 +6,7 @@ answers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.views.decorators.debug import sensitive_variables
@@ -20,6 +20,7 @@ from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.models import Attachment, Draft, FormLink, FormVersion
 from keepwell.products.forms.paging import Page
 from keepwell.products.forms.versions import compiled_version
+from keepwell.safeguards.consent.acknowledgements.saying import Answer
 from keepwell.safeguards.records.actions import erase, keep
 from keepwell.safeguards.records.disclosure import Scope
 from keepwell.safeguards.tenancy import wall
@@ -102,6 +103,18 @@ def answer_page(viewer: Viewer, *, draft: Draft, scope: Scope, posted: Posted) -
         current.touched = clock.now()
         keep(viewer, current, FormsEvent.DRAFT_KEPT)
     return Kept(progress, is_taken)
+
+
+@sensitive_variables()
+def answer_notice(viewer: Viewer, *, draft: Draft, scope: Scope, answer: Answer) -> None:
+    """Keep what was said about the notice with the draft, sealed; raise DraftGone."""
+    with wall.writing(viewer.organisation):
+        current = locked_draft(draft)
+        scope.open([current], "answers")
+        progress = Progress.from_stored(current.answers.open())
+        current.answers = replace(progress, notice=answer).stored()
+        current.touched = clock.now()
+        keep(viewer, current, FormsEvent.DRAFT_KEPT)
 
 
 def clear_draft(viewer: Viewer, *, draft: Draft) -> None:

@@ -86,6 +86,20 @@ def move(viewer: Viewer, *, form_id: UUID, locations: Locations) -> Form:
     return form
 
 
+def ask_for_notice(viewer: Viewer, *, form_id: UUID, is_asked: bool) -> bool:
+    """Let a form ask, or not ask, whether the notice was received; tell whether that is new."""
+    allow(viewer, FormsPermission.FORM_PUBLISH)
+    with wall.writing(viewer.organisation):
+        form = _own_form(viewer, form_id)
+        if form.asks_notice is is_asked:
+            return False
+        form.asks_notice = is_asked
+        form.save(update_fields=["asks_notice"])
+        detail = {"asks": "yes" if is_asked else "no"}
+        record(viewer, FormsEvent.FORM_ASKED, subjects=[_subject(form)], detail=detail)
+    return True
+
+
 def _own_form(viewer: Viewer, form_id: UUID) -> Form:
     form: Form = within_reach(forms_within(viewer).select_for_update(), id=form_id)
     need_all_of(viewer, form)

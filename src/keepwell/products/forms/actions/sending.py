@@ -4,6 +4,7 @@ Twenty parallel sends, the same send an hour later, send and back and send: the 
 submission and every other one finds it, by the unique `handle_hash` and `draft_id`.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import IntegrityError
@@ -25,9 +26,11 @@ from keepwell.products.forms.errors import DraftGone
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.logic import places, pruned
 from keepwell.products.forms.models import Attachment, Draft, Submission
+from keepwell.products.forms.queries.noticing import is_owed
 from keepwell.products.forms.rendering import saying
 from keepwell.products.forms.values import Answers, to_stored
 from keepwell.products.forms.versions import compiled_version, marks_of
+from keepwell.safeguards.consent.acknowledgements.actions import acknowledge
 from keepwell.safeguards.persons.actions import create_person
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.actions import erase, keep, mark
@@ -47,10 +50,15 @@ class NotReady(ValueError):  # noqa: N818  names the fact
         self.errors = errors
 
 
+class NoticeUnanswered(ValueError):  # noqa: N818  names the fact
+    """The form asks whether the notice was received, and nothing was said yet."""
+
+
 def send(viewer: Viewer, *, draft: Draft, scope: Scope, setting: Setting) -> Submission:
     """Turn a draft into a submission with a person of its own; return the one there is.
 
-    Raises NotReady when answers are missing or wrong, DraftGone when it was cleared.
+    Raises NotReady when answers are missing or wrong, NoticeUnanswered, and DraftGone when it was
+    cleared.
     """
     for _attempt in range(_TRIES_FOR_A_REFERENCE):
         try:
@@ -67,10 +75,13 @@ def _send_once(viewer: Viewer, draft: Draft, scope: Scope, setting: Setting) -> 
     except DraftGone:  # sent by somebody faster, or cleared
         return _sent_from(draft)
     form = compiled_version(current.version)
-    answers = _checked(current, form, scope, setting)
+    progress = _checked(viewer, current, form, scope, setting)
+    answers = progress.answers
     person = _person(viewer, marked_person(form, answers, marks_of(current.version)))
     submission = _submission(current, person, form, answers)
     keep(viewer, submission, FormsEvent.SUBMISSION_ARRIVED)
+    if progress.notice is not None:
+        acknowledge(viewer, person=person.pk, source=submission.pk, answer=progress.notice)
     settle_files(viewer, draft=current, scope=scope, answers=answers, new={})
     files = Attachment.objects.filter(draft_id=current.pk)
     mark(viewer, files, FormsEvent.ATTACHMENT_SENT, person_id=person.pk)
@@ -86,14 +97,18 @@ def _sent_from(draft: Draft) -> Submission:
 
 
 @sensitive_variables()
-def _checked(draft: Draft, form: CompiledForm, scope: Scope, setting: Setting) -> Answers:
-    """Open the draft and return its answers without those to disabled items; raise NotReady."""
+def _checked(
+    viewer: Viewer, draft: Draft, form: CompiledForm, scope: Scope, setting: Setting
+) -> Progress:
+    """Open the draft, without answers to disabled items; raise NotReady, NoticeUnanswered."""
     scope.open([draft], "answers")
     progress = Progress.from_stored(draft.answers.open())
     errors = check_all(form, progress.answers, setting, progress.raws())
     if errors:
         raise NotReady(errors)
-    return pruned(form, progress.answers)
+    if is_owed(viewer, draft, progress):
+        raise NoticeUnanswered
+    return replace(progress, answers=pruned(form, progress.answers))
 
 
 @sensitive_variables()

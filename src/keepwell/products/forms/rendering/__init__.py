@@ -7,6 +7,7 @@
 Templates under forms/patient/ and what they need beside `organisation`:
 `start.html` (form, ways) · `continue.html` (form, ways, resume) · `page.html` (form, view, ways) ·
 `check.html` (form, view, ways) · `leave.html` (form, ways, resume) · `left.html` (form, ways) ·
+`notice.html` (form, ways, see views/noticing) ·
 `done.html` (form, reference, arrived) · `help.html` (is_known). `form` is the CompiledForm,
 `resume` the address at which answering goes on. A page posts `act`; `answers.fields.act_of`
 reads it ("show" only asks for the page again).

@@ -17,6 +17,7 @@ class Ways:
     leave: str
     page: Callable[[int], str]
     handle: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.products.forms import qr
 from keepwell.products.forms.actions import authoring
@@ -22,6 +22,7 @@ from keepwell.products.forms.views.locations import where_is
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.consent.notices.queries import has_notice
 
 
 @require_safe
@@ -73,6 +74,7 @@ def form(request: HttpRequest, form_id: UUID) -> HttpResponse:
         "whole": whole,
         "where": where_is(viewer, whole.form),
         "may_publish": may(viewer, FormsPermission.FORM_PUBLISH),
+        "has_notice": has_notice(viewer),
         "concerns": qr.concerns(),
         "host": qr.public_host(),
     }
@@ -99,6 +101,17 @@ def publish(request: HttpRequest, form_id: UUID) -> HttpResponse:
     context = {"whole": whole, "form": asked, "notices": compiled_working(whole.form).notices}
     status = 422 if asked.errors else 200
     return render(request, "forms/staff/publish.html", context, status=status)
+
+
+@require_POST
+@requires(FormsPermission.FORM_PUBLISH)
+def ask_for_notice(request: HttpRequest, form_id: UUID) -> HttpResponse:
+    """Let a form ask whether the notice was received, or ask no more."""
+    is_asked = request.POST.get("asks") == "yes"
+    if authoring.ask_for_notice(viewer_of(request), form_id=form_id, is_asked=is_asked):
+        asked = _("Saved. Patients are asked from now on, also those who have begun.")
+        messages.success(request, asked if is_asked else _("Saved. Patients are not asked."))
+    return redirect("forms:form", form_id)
 
 
 def _publish_form(whole: FormWhole, data: object) -> PublishForm:

@@ -49,6 +49,14 @@ def page(request: HttpRequest, token: str, number: int) -> HttpResponse:
 @csrf_exempt
 @require_POST
 @open_to_all(_REASON)
+def notice(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whether the clinic's notice was received (act=show), or keep what was said."""
+    return _walk(request, token, steps.NOTICE)
+
+
+@csrf_exempt
+@require_POST
+@open_to_all(_REASON)
 def check(request: HttpRequest, token: str) -> HttpResponse:
     """Show all answers before anything is sent."""
     return _walk(request, token, steps.CHECK)
@@ -81,8 +89,7 @@ def _walk(request: HttpRequest, token: str, step: Step) -> HttpResponse:
         step = elsewhere
     elif is_posted:
         step = steps.carry_out(request, visit, step)
-        if step == steps.DONE:
-            visit = arrive(request, token, ByField())
+        visit = arrive(request, token, ByField())  # the draft as it is now, or what was sent
     return _framed(request, steps.show(request, visit, step))
 
 

@@ -17,6 +17,9 @@ from keepwell.safeguards.access.purposes import Purpose, purpose_of
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit.queries import page_of_entries
+from keepwell.safeguards.consent.acknowledgements.lines import version_words
+from keepwell.safeguards.consent.acknowledgements.queries import sent_with
+from keepwell.safeguards.consent.acknowledgements.saying import reason
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.middleware import scope_of
 from keepwell.shell import requests
@@ -82,12 +85,14 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     purpose = _purpose_said(request)
     is_open = purpose is not None
     files = inbox.files_of(viewer, row)
+    noticed = sent_with(viewer, row.pk)
     name = ""
     sections: list[Any] = [*summaries.sealed_sections(row)]
     if is_open:
         scope = scope_of(request)
         scope.open([row], "answers")
         scope.open(files, "name")
+        scope.open([noticed] if noticed else [], "why")
         scope.record()  # so that the page lists its own opening
         sections = [*summaries.opened_sections(row)]
         name = summaries.name_in(row)
@@ -99,6 +104,9 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         "sections": sections,
         "is_open": is_open,
         "files": files,
+        "noticed": noticed,
+        "noticed_words": version_words(noticed) if noticed else "",
+        "why_not": _why_not(noticed) if is_open else "",
         "purposes": [(one.value, one.label) for one in Purpose],
         "purpose": purpose or Purpose.CARE,
         "lines": lines_of(viewer, trail.entries),
@@ -108,6 +116,11 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         "now": clock.now(),
     }
     return render(request, "forms/staff/submission.html", context)
+
+
+def _why_not(noticed: Any) -> str:
+    """Say why the notice was not acknowledged, once it is opened; nothing where it was."""
+    return reason(noticed.why.open()) if noticed and noticed.why is not None else ""
 
 
 @require_safe

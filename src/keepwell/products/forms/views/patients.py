@@ -53,6 +53,13 @@ def page(request: HttpRequest, token: str, number: int) -> HttpResponse:
     return _walk(request, token, Step("page", number))
 
 
+@require_http_methods(_BOTH)
+@open_to_all(_REASON)
+def notice(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whether the clinic's notice was received, or keep what was said."""
+    return _walk(request, token, steps.NOTICE)
+
+
 @require_safe
 @open_to_all(_REASON)
 def check(request: HttpRequest, token: str) -> HttpResponse:
@@ -113,7 +120,7 @@ def _address(visit: Visit, step: Step) -> str:
     ways = visit.ways
     if step.name == "page":
         return ways.page(step.number)
-    named = {"check": ways.check, "done": ways.send, "leave": ways.leave}
+    named = {"check": ways.check, "done": ways.send, "leave": ways.leave, "notice": ways.notice}
     return named.get(step.name, ways.start + "left/" if step == steps.LEFT else ways.start)
 
 

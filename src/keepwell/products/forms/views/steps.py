@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from keepwell.products.forms.actions import answering
 from keepwell.products.forms.actions.answering import Posted
-from keepwell.products.forms.actions.sending import NotReady, send
+from keepwell.products.forms.actions.sending import NoticeUnanswered, NotReady, send
 from keepwell.products.forms.answers import AnswerError, Upload, check_all, read
 from keepwell.products.forms.answers.fields import act_of
 from keepwell.products.forms.drafting import Progress
@@ -22,9 +22,11 @@ from keepwell.products.forms.paging import (
     page_numbered,
     visible_pages,
 )
+from keepwell.products.forms.queries.noticing import is_owed
 from keepwell.products.forms.rendering import check_view, page_view
 from keepwell.products.forms.values import Answers
 from keepwell.products.forms.versions import compiled_version
+from keepwell.products.forms.views import noticing
 from keepwell.products.forms.visits import Visit
 from keepwell.safeguards.records.middleware import scope_of
 
@@ -44,6 +46,7 @@ START = Step("start")
 RESUME = Step("continue")
 CHECK = Step("check")
 DONE = Step("done")
+NOTICE = Step("notice")
 LEAVE = Step("leave")
 LEFT = Step("left")
 HELP = Step("help")
@@ -71,6 +74,8 @@ def carry_out(request: HttpRequest, visit: Visit, step: Step) -> Step:
     """Carry out the POST of a step; return the step to show next."""
     if step.name == "page":
         return answer(request, visit, step.number)
+    if step == NOTICE:
+        return answer_notice(request, visit)
     return send_answers(request, visit) if step == DONE else clear(visit)
 
 
@@ -84,9 +89,25 @@ def answer(request: HttpRequest, visit: Visit, number: int) -> Step:
     if not kept.is_taken:
         return Step("page", number)
     if act_of(form, request.POST.get("act", "")).which == "check":
-        return CHECK
+        return _closing(visit, kept.progress)
     following = page_after(form, kept.progress.answers, number)
-    return Step("page", following.number) if following else CHECK
+    return Step("page", following.number) if following else _closing(visit, kept.progress)
+
+
+def _closing(visit: Visit, progress: Progress) -> Step:
+    """Return what follows the last page: the notice where it is asked about, else the check."""
+    return NOTICE if is_owed(visit.viewer, _draft(visit), progress) else CHECK
+
+
+@sensitive_variables()
+def answer_notice(request: HttpRequest, visit: Visit) -> Step:
+    """Keep what was said about the notice; nothing chosen asks again."""
+    viewer, draft = visit.viewer, _draft(visit)
+    given = noticing.answer_in(viewer, draft, request.POST)
+    if given is None:
+        return CHECK
+    answering.answer_notice(viewer, draft=draft, scope=scope_of(request), answer=given)
+    return CHECK if given.is_given else NOTICE
 
 
 def send_answers(request: HttpRequest, visit: Visit) -> Step:
@@ -97,6 +118,8 @@ def send_answers(request: HttpRequest, visit: Visit) -> Step:
         send(visit.viewer, draft=_draft(visit), scope=scope_of(request), setting=visit.setting)
     except NotReady:
         return CHECK
+    except NoticeUnanswered:
+        return NOTICE
     return DONE
 
 
@@ -181,7 +204,16 @@ def _check_context(request: HttpRequest, visit: Visit, step: Step) -> dict[str, 
     draft = _draft(visit)
     form, progress = compiled_version(draft.version), _progress(request, draft)
     errors = check_all(form, progress.answers, visit.setting, progress.raws())
-    return {"view": check_view(form, progress.answers, errors), "errors": errors}
+    return {
+        "view": check_view(form, progress.answers, errors),
+        "errors": errors,
+        "noticed": progress.notice if progress.notice and progress.notice.is_given else None,
+    }
+
+
+def _notice_context(request: HttpRequest, visit: Visit, step: Step) -> dict[str, Any]:
+    draft = _draft(visit)
+    return noticing.context_of(visit.viewer, draft, _progress(request, draft))
 
 
 def _resume_context(request: HttpRequest, visit: Visit, step: Step) -> dict[str, Any]:
@@ -203,6 +235,7 @@ _CONTEXT = {
     "continue": _resume_context,
     "page": _page_context,
     "check": _check_context,
+    "notice": _notice_context,
     "leave": _resume_context,
     "left": _nothing,
     "done": _done_context,

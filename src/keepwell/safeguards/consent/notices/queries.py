@@ -78,6 +78,12 @@ def read_by_anybody(
     return Read(chosen, text, texts, others, in_force)
 
 
+def has_notice(viewer: Viewer) -> bool:
+    """Tell whether any version is published."""
+    with wall.reading(viewer.organisation):
+        return bool(Notice.objects.filter(number__isnull=False).exists())
+
+
 def _in_force(rows: Sequence[Notice], today: date) -> int | None:
     """Return the number of the version that applies; `rows` are the published, newest first."""
     numbers = (one.number for one in rows if one.effective and one.effective <= today)
