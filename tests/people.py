@@ -16,11 +16,13 @@ from keepwell.safeguards.access.locations import actions as locations
 from keepwell.safeguards.access.locations.placing import Locations
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.consent.terms import actions as terms
+from keepwell.safeguards.consent.terms.queries import owed
 from keepwell.safeguards.identity import actions as identity
 from keepwell.safeguards.identity import second_factor, sessions
 from keepwell.safeguards.identity.models import Stage, User
 from keepwell.safeguards.tenancy.models import Organisation
-from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 
 PASSWORD = "four plain words together"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -65,6 +67,7 @@ class Clinic:
         row = access.add_member(self.console, user=person.user, role=role)
         if at is not None:
             members.move(self.console, membership=row.pk, role=role, locations=at, reason="Rota")
+        accept_all(person, role)
         return person
 
     def open_location(self, name: str, **facts: str) -> UUID:
@@ -89,7 +92,20 @@ def make_clinic(name: str, owner: str) -> Clinic:
     user = identity.new_user(email=f"{owner.lower()}@example.org", name=owner, password=PASSWORD)
     founded = access.found_organisation(name=name, telephone="+1 555 0100", owner=user)
     person = _equipped(user, has_app=True, organisation=founded.id)
+    accept_all(person, Role.OWNER)
     return Clinic(founded, person)
+
+
+def accept_all(person: Person, role: Role) -> None:
+    """Accept the terms and rules that this person is asked for at the first sign-in."""
+    assert person.organisation is not None
+    member = Viewer(
+        kind=ViewerKind.MEMBER,
+        organisation=person.organisation,
+        actor=person.user.pk,
+        role=role,
+    )
+    terms.accept(member, shown=owed(member))
 
 
 def browser(

@@ -99,6 +99,7 @@ HELD = {
     "person:open": {"owner", "member"},
     "proposal:see": {"owner", "administrator", "auditor"},
     "person:report": {"owner", "administrator", "auditor"},
+    "rules:publish": {"owner", "administrator"},
     "safeguards:read": {"owner", "administrator", "auditor"},
     "second-step:replace": {"owner", "administrator"},
     "submission:list": {"owner", "member", "auditor"},

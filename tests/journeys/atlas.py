@@ -47,7 +47,7 @@ def walk(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
     yield from _account(clinic, fresh)
     yield from _members(clinic)
     yield from _locations(clinic)
-    yield from atlas_ways.notice(clinic)
+    yield from atlas_ways.consent(clinic)
     yield from raised.walk(clinic)
     yield from _others(clinic)
 
@@ -66,7 +66,7 @@ def _set_up(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
         yield Stop("second-step-new-wrong", this)
         fresh.add_second_step(page)
         yield Stop("recovery-codes", this)
-        press(page, POST)
+        yield from atlas_ways.accepting(this)
         yield Stop("home-first", this)
         for name in ("inbox", "forms", "persons", "members"):
             page.goto(urljoin(fresh.served.url, f"/{name}/"))

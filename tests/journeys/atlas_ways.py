@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.journeys import browser
 from tests.journeys.answering import Patient
-from tests.journeys.clinic import SAMPLES, Clinic, press, publish
+from tests.journeys.clinic import SAMPLES, Clinic, accept_rules, press, publish
 from tests.journeys.finger import finger
 from tests.journeys.fresh import Fresh
 from tests.journeys.postbox import found_in_a_letter
@@ -54,6 +54,31 @@ def passkeys(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:
         press(page, 'main a[href^="/account/passkeys/"][href$="/remove/"]')
         yield Stop("passkey-remove", this)
         press(page, POST)
+
+
+def accepting(this: browser.Opened) -> Iterator[Stop]:
+    """Keep the codes, then accept terms and rules at the first sign-in, after forgetting to."""
+    press(this.page, POST)
+    yield Stop("accept", this)
+    press(this.page, POST)
+    yield Stop("accept-errors", this)
+    accept_rules(this.page)
+
+
+def rules(clinic: Clinic) -> Iterator[Stop]:
+    """Look at the rules as the owner does, and as a colleague."""
+    with clinic.staff("ada") as this:
+        this.page.goto(clinic.address("/settings/rules/"))
+        yield Stop("rules", this)
+    with clinic.staff("ben") as this:
+        this.page.goto(clinic.address("/account/rules/"))
+        yield Stop("account-rules", this)
+
+
+def consent(clinic: Clinic) -> Iterator[Stop]:
+    """See the rules of use and the notice of the clinic."""
+    yield from rules(clinic)
+    yield from notice(clinic)
 
 
 def notice(clinic: Clinic) -> Iterator[Stop]:

@@ -27,6 +27,14 @@ def press(page: Page, button: str) -> None:
         page.locator(button).first.click()
 
 
+def accept_rules(page: Page) -> None:
+    """Accept terms and rules where the page asks for them: at a first sign-in."""
+    if page.url.endswith("/sign-in/rules/"):
+        for tick in page.locator('main input[type="checkbox"]').all():
+            tick.check()
+        press(page, 'main form button[type="submit"]')
+
+
 def sign_in(page: Page, url: str, account: dict[str, str], *, again: bool = False) -> None:
     """Sign in with password and code, in any language; `again`: with a code not shown before."""
     page.goto(urljoin(url, "/sign-in/"))

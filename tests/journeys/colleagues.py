@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 from tests.journeys import authenticator, browser, postbox
-from tests.journeys.clinic import Clinic, press
+from tests.journeys.clinic import Clinic, accept_rules, press
 
 POST = 'main form[method="post"] button[type="submit"]'
 PASSWORD = "four plain words together"
@@ -65,3 +65,4 @@ def sign_in(page: Page, clinic: Clinic, who: Colleague) -> None:
     page.fill('input[name="password"]', PASSWORD)
     press(page, POST)
     authenticator.type_next_code(page, who.secret)
+    accept_rules(page)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys import authenticator, browser, postbox
-from tests.journeys.clinic import Clinic, press
+from tests.journeys.clinic import Clinic, accept_rules, press
 
 pytestmark = pytest.mark.journey
 
@@ -76,6 +76,7 @@ def sign_in(page: Page, clinic: Clinic, email: str, secret: str) -> None:
     page.fill('input[name="password"]', PASSWORD)
     press(page, POST)
     authenticator.type_next_code(page, secret)
+    accept_rules(page)
 
 
 def end(clinic: Clinic, name: str) -> str:

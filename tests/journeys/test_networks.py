@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from tests.journeys import browser
-from tests.journeys.clinic import press
+from tests.journeys.clinic import accept_rules, press
 from tests.journeys.fresh import Fresh
 from tests.serving import serving
 
@@ -42,6 +42,7 @@ def founded(chromium: Browser, tmp_path: Path) -> Iterator[tuple[Fresh, list[str
             fresh.add_second_step(this.page)
             codes = this.page.locator("ol.recovery li").all_inner_texts()
             press(this.page, POST)
+            accept_rules(this.page)
             fresh.state = this.page.context.storage_state()
         yield fresh, codes
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys import browser
-from tests.journeys.clinic import Clinic, press, sign_in
+from tests.journeys.clinic import Clinic, accept_rules, press, sign_in
 from tests.journeys.fresh import OWNER, Fresh
 from tests.serving import serving
 
@@ -29,6 +29,10 @@ def founded(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
             fresh.add_second_step(this.page)
             assert this.page.locator("ol.recovery li").count() == 10
             press(this.page, POST)
+            asked = this.page.locator("main").inner_text()
+            assert "Terms of Keepwell" in asked
+            assert "Rules of use" in asked
+            accept_rules(this.page)
             assert this.page.url == urljoin(running.url, "/")
             assert "Good" in this.page.get_by_role("heading", level=1).inner_text()
             assert this.findings == []

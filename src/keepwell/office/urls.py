@@ -17,6 +17,7 @@ from keepwell.office.officers import views as officers
 from keepwell.office.persons import export_views as person_exports
 from keepwell.office.persons import report_views as reports
 from keepwell.office.persons import views as persons
+from keepwell.office.rules import views as rules
 from keepwell.office.safeguards import views as safeguards
 from keepwell.office.second_steps import views as second_steps
 from keepwell.office.settings import locations
@@ -148,6 +149,7 @@ urlpatterns = [
     path("settings/locations/add/", locations.add, name="add_location"),
     path("settings/locations/<uuid:location_id>/", locations.change, name="location"),
     path("settings/locations/<uuid:location_id>/close/", locations.close, name="close_location"),
+    path("settings/rules/", rules.page, name="rules"),
     path("settings/notice/", notices.page, name="notice"),
     path("settings/notice/add/", notices.add, name="add_notice"),
     path("settings/notice/publish/", notices.publish, name="publish_notice"),

@@ -332,7 +332,10 @@ def test_who_works_in_two_organisations_chooses_one(clinic: Clinic) -> None:
     assert b"Ashgrove Clinic" in page
     assert b"Cedar Practice" in page
     typed = {"organisation": str(other.organisation.id)}
-    assert here.post("/sign-in/organisation/", typed).status_code == 302
+    asked = here.post("/sign-in/organisation/", typed)
+    assert asked["Location"] == "/sign-in/rules/", "what was accepted elsewhere holds there"
+    assert b"Cedar Practice" in here.get("/sign-in/rules/").content
+    assert here.post("/sign-in/rules/", {"rules-1-0": "on"})["Location"] == "/"
     assert sessions.decide(here.cookies[COOKIE].value).organisation == other.organisation.id
 
 

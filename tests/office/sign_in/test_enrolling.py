@@ -22,7 +22,7 @@ from keepwell.safeguards.identity.models import (
 from keepwell.safeguards.identity.session_store import SessionStore
 from keepwell.toolkit import clock
 from tests.at_once import at_once
-from tests.people import PASSWORD, Clinic, Person, browser, make_person
+from tests.people import PASSWORD, Clinic, Person, accept_all, browser, make_person
 
 ORGANISATION = {
     "organisation": "Ashgrove Clinic",
@@ -50,6 +50,7 @@ def newcomer(clinic: Clinic) -> Person:
     person = make_person("Ben", has_app=False, organisation=clinic.organisation.id)
     viewer = console(clinic.organisation.id, account="tests")
     add_member(viewer, user=person.user, role=Role.MEMBER)
+    accept_all(person, Role.MEMBER)
     return person
 
 
@@ -150,10 +151,14 @@ class TestTheSetUpLink:
         viewer = console(organisation, account="tests")
         secret = secret_on(here.get("/second-step/").content)
         here.post("/second-step/", {"code": code_of(secret)})
-        assert here.post("/second-step/recovery-codes/")["Location"] == "/"
+        assert here.post("/second-step/recovery-codes/")["Location"] == "/sign-in/rules/"
+        assert here.get("/account/")["Location"].startswith("/sign-in/")
+        asked = {"terms-1-0": "on", "rules-1-0": "on"}
+        assert here.post("/sign-in/rules/", asked)["Location"] == "/"
         kinds = {str(entry.kind) for entry in page_of_entries(viewer, limit=50).entries}
         assert "access:organisation:found" in kinds
         assert "identity:session:begin" in kinds
+        assert {"consent:terms:accept", "consent:rules:accept"} <= kinds
 
     def test_looking_at_it_uses_nothing_up(self) -> None:
         link = setup.new_link()

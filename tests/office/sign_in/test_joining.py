@@ -23,7 +23,16 @@ from keepwell.toolkit import clock
 from tests.at_once import at_once
 from tests.mailbox import Mailed, mailed
 from tests.office.sign_in.test_enrolling import code_of, secret_on
-from tests.people import PASSWORD, Clinic, Person, browser, browser_of, make_clinic, make_person
+from tests.people import (
+    PASSWORD,
+    Clinic,
+    Person,
+    accept_all,
+    browser,
+    browser_of,
+    make_clinic,
+    make_person,
+)
 
 BEN = "ben@example.org"
 TYPED = {"name": "Ben Okafor", "password": PASSWORD}
@@ -51,6 +60,8 @@ def let_in(clinic: Clinic, email: str = BEN) -> None:
     with wall.reading(clinic.organisation.id):
         pending = Membership.objects.get(user__email=email, ended__isnull=True)
     members.approve(viewer, membership=pending.pk, reason="Asked at the desk")
+    user = User.objects.get(email=email)
+    accept_all(Person(user, PASSWORD, "", clinic.organisation.id), Role(pending.role))
 
 
 def kinds(clinic: Clinic) -> list[str]:

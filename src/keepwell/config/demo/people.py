@@ -9,6 +9,8 @@ from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.officers.actions import name_officer
 from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.consent.terms.actions import accept
+from keepwell.safeguards.consent.terms.queries import owed
 from keepwell.safeguards.identity import second_factor
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.tenancy import wall
@@ -89,13 +91,8 @@ def _found(name: str, telephone: str, time_zone: str, owner: str, short: str) ->
     with wall.writing(organisation.id):
         organisation.save(update_fields=["is_demo"])
     _enrol(user, account)
-    viewer = Viewer(
-        kind=ViewerKind.MEMBER,
-        organisation=organisation.id,
-        actor=user.pk,
-        role=Role.OWNER,
-        purpose="operations",
-    )
+    viewer = _member(organisation, user, Role.OWNER)
+    _accept(viewer)
     return Clinic(organisation, viewer, (account,))
 
 
@@ -104,7 +101,23 @@ def _join(clinic: Clinic, name: str, short: str, role: Role) -> Account:
     user.save(force_insert=True)
     add_member(clinic.owner, user=user, role=role, since=_since())
     _enrol(user, account)
+    _accept(_member(clinic.organisation, user, role))
     return account
+
+
+def _member(organisation: Organisation, user: User, role: Role) -> Viewer:
+    return Viewer(
+        kind=ViewerKind.MEMBER,
+        organisation=organisation.id,
+        actor=user.pk,
+        role=role,
+        purpose="operations",
+    )
+
+
+def _accept(member: Viewer) -> None:
+    """Accept terms and rules, or the first page would be the one that asks."""
+    accept(member, shown=owed(member))
 
 
 def _account(name: str, short: str, role: Role, organisation: str) -> tuple[User, Account]:

@@ -111,5 +111,6 @@ def _page(
         "notice": read_by_anybody(organisation) if organisation else None,
         "may_write_notice": may(viewer_of(request), ConsentPermission.NOTICE_PUBLISH),
         "idle_minutes": sessions.idle_minutes_of(viewer_of(request).organisation),
+        "may_write_rules": may(viewer_of(request), ConsentPermission.RULES_PUBLISH),
     }
     return render(request, "office/settings/page.html", context, status=status)

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from keepwell.office.rules import views as rules
 from keepwell.office.sign_in.views import (
+    accepting,
     account,
     arriving,
     enrolling,
@@ -22,6 +24,7 @@ urlpatterns = [
     path("sign-in/passkey/challenge/", passkeys.challenge, name="passkey_challenge"),
     path("sign-in/recovery-code/", arriving.recovery_code, name="recovery_code"),
     path("sign-in/organisation/", arriving.organisation, name="organisation"),
+    path("sign-in/rules/", accepting.accept, name="accept"),
     path("sign-out/", arriving.sign_out, name="out"),
     path("second-step/", enrolling.app, name="enrol"),
     path("second-step/qr.svg", enrolling.picture, name="qr"),
@@ -37,6 +40,7 @@ urlpatterns = [
     path("account/", account.overview, name="account"),
     path("account/password/", account.password, name="change_password"),
     path("account/again/<str:reason>/", account.again, name="again"),
+    path("account/rules/", rules.mine, name="rules"),
     path("account/app/", account.app, name="replace_app"),
     path("account/app/qr.svg", account.picture, name="replace_qr"),
     path("account/app/remove/", passkeys.remove_app, name="remove_app"),

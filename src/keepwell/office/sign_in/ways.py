@@ -18,6 +18,7 @@ from keepwell.safeguards.access.declarations import Reach, declaration_of
 from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.access.viewers import sign_in_of
+from keepwell.safeguards.consent.terms.queries import owed
 from keepwell.safeguards.identity import actions, devices, links, second_factor
 from keepwell.safeguards.identity.errors import LinkUsed
 from keepwell.safeguards.identity.models import LinkPurpose, Stage, User
@@ -28,6 +29,7 @@ from keepwell.toolkit.clock import now_us
 NEXT = "next"
 UNUSABLE, TOO_MANY = 422, 429  # statuses of answers to a form
 JOINING = "joining"
+_CHOSEN = "organisation_chosen"
 SIGN_IN = "sign_in:password"
 PROOF_LASTS_US = 5 * 60 * 1_000_000
 _PROVEN = "proven_again"
@@ -148,6 +150,10 @@ def enter(request: HttpRequest, user: User, organisation: Any) -> HttpResponse:
     viewer = viewers.entering(request, user, organisation)
     if viewer is not None and not network_queries.lets_in(viewer):
         return _turn_away(request, user, viewer)
+    if viewer is not None and owed(viewer):
+        waiting = _wait_at(request, user, "sign_in:accept")
+        request.session[_CHOSEN] = str(organisation)  # of the session that this began
+        return waiting
     is_new = not devices.knows(request, user.email)
     record = actions.enter(request, user, organisation)
     if is_new and user.last_login is not None:  # the first of all is no news to its person
@@ -156,6 +162,12 @@ def enter(request: HttpRequest, user: User, organisation: Any) -> HttpResponse:
     response = HttpResponseRedirect(wanted or home())
     devices.remember(request, response, user.email)
     return response
+
+
+def chosen_organisation(request: HttpRequest) -> UUID | None:
+    """Return which organisation somebody is about to enter, once that is decided."""
+    noted = str(request.session.get(_CHOSEN, ""))
+    return UUID(noted) if noted else None
 
 
 def _turn_away(request: HttpRequest, user: User, viewer: Viewer) -> HttpResponse:

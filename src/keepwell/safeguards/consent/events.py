@@ -11,3 +11,6 @@ class ConsentEvent(StrEnum):
     NOTICE_DISCARD = "consent:notice:discard"
     NOTICE_PUBLISH = "consent:notice:publish"
     NOTICE_WRITE = "consent:notice:write"
+    RULES_ACCEPT = "consent:rules:accept"
+    RULES_PUBLISH = "consent:rules:publish"
+    TERMS_ACCEPT = "consent:terms:accept"

@@ -12,10 +12,14 @@ from keepwell.safeguards.consent.permissions import ConsentPermission
 MANIFEST = Manifest(
     app="consent",
     title=_("Consent and notice"),
-    grants={ConsentPermission.NOTICE_PUBLISH: {Role.OWNER, Role.ADMINISTRATOR}},
+    grants={
+        ConsentPermission.NOTICE_PUBLISH: {Role.OWNER, Role.ADMINISTRATOR},
+        ConsentPermission.RULES_PUBLISH: {Role.OWNER, Role.ADMINISTRATOR},
+    },
     whole=frozenset(ConsentPermission),
     raisable={
         ConsentPermission.NOTICE_PUBLISH: _("Write and publish the Notice of Privacy Practices"),
+        ConsentPermission.RULES_PUBLISH: _("Add to the rules of use, and see who accepted them"),
     },
     events={
         ConsentEvent.NOTICE_ACKNOWLEDGE: EventWords(
@@ -33,8 +37,23 @@ MANIFEST = Manifest(
         ConsentEvent.NOTICE_WRITE: EventWords(
             did=_("wrote a Notice of Privacy Practices"), icon="pen"
         ),
+        ConsentEvent.RULES_ACCEPT: EventWords(did=_("accepted the rules of use"), icon="check"),
+        ConsentEvent.RULES_PUBLISH: EventWords(
+            did=_("changed what the organisation adds to the rules of use"), icon="pen"
+        ),
+        ConsentEvent.TERMS_ACCEPT: EventWords(
+            did=_("accepted the terms for the organisation"), icon="check"
+        ),
     },
     records={
+        "consent.acceptance": RecordWords(
+            counted=ngettext_lazy("%(count)s acceptance", "%(count)s acceptances", "count")
+        ),
+        "consent.rulesaddition": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s addition to the rules", "%(count)s additions to the rules", "count"
+            )
+        ),
         "consent.acknowledgement": RecordWords(
             counted=ngettext_lazy(
                 "%(count)s acknowledgement of the notice",

@@ -1,4 +1,4 @@
-"""The organisation's Notice of Privacy Practices, by version and language; who received it.
+"""The organisation's Notice of Privacy Practices, by version and language; acceptances.
 
 A version without a number is the one being written: one at a time. Once it has its number it never
 changes, because somebody may have read it. A notice is public; what a patient said of it is ePHI.
@@ -123,3 +123,48 @@ class Acknowledgement(SealedRecord):
     class Meta:
         verbose_name = _("acknowledgement of the notice")
         verbose_name_plural = _("acknowledgements of the notice")
+
+
+class RulesAddition(OrganisationOwned):
+    """What an organisation adds to the rules of use, by version; the newest holds."""
+
+    number = models.PositiveIntegerField()
+    text = models.TextField(max_length=20_000, blank=True)
+    published = models.DateTimeField()
+    published_by = models.UUIDField(null=True)
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation", "number"], name="rules_addition_number_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"addition {self.number}"
+
+
+class Acceptance(OrganisationOwned):
+    """A member accepted a version of the rules of use, or an owner one of the terms."""
+
+    account = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=[("rules", "rules"), ("terms", "terms")])
+    version = models.PositiveIntegerField()
+    addition = models.PositiveIntegerField(default=0)  # the organisation's; 0: none
+    language = models.CharField(max_length=16)
+    moment = models.DateTimeField(default=now, editable=False)
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation", "account", "kind", "version", "addition"],
+                name="accepted_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"acceptance of {self.kind} {self.version}"

@@ -7,3 +7,4 @@ class ConsentPermission(StrEnum):
     """Acts on what people are shown."""
 
     NOTICE_PUBLISH = "notice:publish"
+    RULES_PUBLISH = "rules:publish"
