@@ -11,12 +11,17 @@ from tests.people import make_clinic
 from tests.stores.session import Stores
 
 BEFORE = [("tenancy", "0005_emergency_minutes"), ("consent", "0001_initial")]
-AFTER = [("consent", "0002_first_notices"), ("tenancy", "0006_notice_has_versions")]
 ADDRESS = "https://ashgrove.example/privacy"
 
 
 def go_to(targets: list[tuple[str, str]]) -> None:
     MigrationExecutor(connection).migrate(targets)
+
+
+def newest() -> list[tuple[str, str]]:
+    """Return the last migration of every app, whatever came since."""
+    leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    return [leaf for leaf in leaves if leaf[0] not in {"keystore", "trail"}]
 
 
 @pytest.mark.embedded  # on PostgreSQL only the owner may change tables, and tests are not the owner
@@ -29,7 +34,7 @@ def test_an_address_becomes_version_one_and_none_becomes_nothing(stores: Stores)
             "UPDATE tenancy_organisation SET privacy_notice_url = %s WHERE name = %s",
             [ADDRESS, "Ashgrove Clinic"],
         )
-    go_to(AFTER)
+    go_to(newest())
     read = read_by_anybody(ashgrove)
     assert read is not None
     assert (read.notice.number, read.is_in_force, read.text.language) == (1, True, "en")
