@@ -49,6 +49,7 @@ from this table.
 - **{owner}** founded the organisation, or was made its owner.
 - **{administrator}** looks after members, forms and settings, and opens no patient's data.
 - **{member}** works with what patients send.
+- **{technician}** looks after jobs and mail; sees no patients, no members, no trail.
 - **{auditor}** reads the trail, and sees that there are records without opening them.
 
 The columns after the roles are no role. *Of one location*: whether somebody who belongs to some

@@ -50,7 +50,7 @@ def of_forms(ours: Inhabited) -> Inhabited:
     return replace(ours, ids={name: ours.ids[name] for name in PLACED})
 
 
-@pytest.mark.parametrize("role", [Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR])
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR, Role.TECHNICIAN])
 def test_every_id_of_another_location_answers_like_one_that_never_was(
     ours: Inhabited, hillside: UUID, role: Role
 ) -> None:

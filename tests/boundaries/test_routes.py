@@ -67,7 +67,7 @@ OPEN = {
     "sign_in:waiting": "somebody who waits to be let in has no session",
 }
 # What each role holds, said once more: widening one takes two people who read, or one who lies.
-EVERYBODY = {"owner", "administrator", "member", "auditor"}
+WORKING = {"owner", "administrator", "member", "auditor"}
 HELD = {
     "alert:acknowledge": {"owner", "administrator"},
     "alert:read": {"owner", "administrator", "auditor"},
@@ -75,19 +75,19 @@ HELD = {
     "emergency:begin": {"owner", "administrator", "auditor"},
     "emergency:set": {"owner"},
     "form:publish": {"owner", "administrator"},
-    "form:read": EVERYBODY,
+    "form:read": WORKING,
     "holdings:read": {"owner", "administrator", "auditor"},
-    "job:manage": {"owner", "administrator"},
+    "job:manage": {"owner", "administrator", "technician"},
     "location:change": {"owner", "administrator"},
-    "mail:manage": {"owner", "administrator"},
+    "mail:manage": {"owner", "administrator", "technician"},
     "member:add": {"owner", "administrator"},
     "member:approve": {"owner", "administrator"},
     "member:change": {"owner", "administrator"},
     "member:end": {"owner", "administrator"},
     "member:list": {"owner", "administrator", "auditor"},
     "network:change": {"owner", "administrator"},
-    "network:list": {"owner", "administrator", "auditor"},
     "notice:publish": {"owner", "administrator"},
+    "network:list": {"owner", "administrator", "auditor", "technician"},
     "officer:name": {"owner"},
     "officer:serve": {"owner", "administrator", "auditor"},
     "organisation:change": {"owner", "administrator"},
@@ -100,7 +100,7 @@ HELD = {
     "proposal:see": {"owner", "administrator", "auditor"},
     "person:report": {"owner", "administrator", "auditor"},
     "rules:publish": {"owner", "administrator"},
-    "safeguards:read": {"owner", "administrator", "auditor"},
+    "safeguards:read": {"owner", "administrator", "auditor", "technician"},
     "second-step:replace": {"owner", "administrator"},
     "submission:list": {"owner", "member", "auditor"},
     "submission:open": {"owner", "member"},

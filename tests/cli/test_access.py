@@ -160,7 +160,7 @@ def test_the_matrix_is_what_the_running_system_does_and_a_difference_is_told(
 ) -> None:
     printed = place.run("access", "matrix")
     assert printed.returncode == 0, printed.stderr
-    assert re.search(r"^network:change +yes +yes +- +-$", printed.stdout, re.MULTILINE)
+    assert re.search(r"^network:change +yes +yes +- +- +-$", printed.stdout, re.MULTILINE)
     with place.demo() as demo:
         place.settings["KEEPWELL_PORT"] = str(demo.served.port)
         found = place.run("access", "matrix", "--probe", "--json")

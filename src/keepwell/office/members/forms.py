@@ -13,7 +13,8 @@ from keepwell.shell.locations import WhereForm
 
 WHAT_ROLES_DO = _(
     "Members work with data of patients. Administrators set up forms, settings and members, and "
-    "open no data of patients. Auditors read the trail. Owners may do everything."
+    "open no data of patients. Technicians look after jobs and mail, and see no patients, no "
+    "members and no trail. Auditors read the trail. Owners may do everything."
 )
 
 
@@ -43,7 +44,7 @@ class RoleForm(WhereForm, ReasonForm):
 
     def __init__(self, *args: Any, giver: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR]
+        offered = [Role.MEMBER, Role.ADMINISTRATOR, Role.TECHNICIAN, Role.AUDITOR]
         offered += [Role.OWNER] if giver == Role.OWNER else []
         choices = [(role.value, role.label) for role in offered]
         self.fields["role"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField

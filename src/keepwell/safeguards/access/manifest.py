@@ -218,7 +218,12 @@ MANIFEST = Manifest(
         AccessPermission.MEMBER_END: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         AccessPermission.NETWORK_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
-        AccessPermission.NETWORK_LIST: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+        AccessPermission.NETWORK_LIST: {
+            Role.OWNER,
+            Role.ADMINISTRATOR,
+            Role.AUDITOR,
+            Role.TECHNICIAN,
+        },
         AccessPermission.OFFICER_NAME: {Role.OWNER},
         AccessPermission.OFFICER_SERVE: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         AccessPermission.PROPOSAL_SEE: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},

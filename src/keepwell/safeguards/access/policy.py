@@ -5,7 +5,8 @@ from keepwell.safeguards.access.declarations import Reach
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.routes import Route
 
-ROLES = tuple(role.value for role in (Role.OWNER, Role.ADMINISTRATOR, Role.MEMBER, Role.AUDITOR))
+IN_ORDER = (Role.OWNER, Role.ADMINISTRATOR, Role.MEMBER, Role.TECHNICIAN, Role.AUDITOR)
+ROLES = tuple(role.value for role in IN_ORDER)
 
 
 def matrix() -> dict[str, list[str]]:

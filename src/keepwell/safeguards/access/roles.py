@@ -1,4 +1,4 @@
-"""The four roles of members; which permissions a role holds is said by each app's manifest."""
+"""The five roles of members; which permissions a role holds is said by each app's manifest."""
 
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     MEMBER = "member"
     OWNER = "owner"
+    TECHNICIAN = "technician"
 
     @property
     def label(self) -> Promise:
@@ -25,6 +26,7 @@ _LABELS: dict[Role, Promise] = {
     Role.AUDITOR: _("Auditor"),
     Role.MEMBER: _("Member"),
     Role.OWNER: _("Owner"),
+    Role.TECHNICIAN: _("Technician"),
 }
 
 EVERYBODY = frozenset(Role)
