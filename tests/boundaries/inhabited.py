@@ -43,6 +43,8 @@ from keepwell.safeguards.monitoring.models import Alert
 from keepwell.safeguards.persons import actions as persons
 from keepwell.safeguards.persons import exports, reports
 from keepwell.safeguards.persons.models import Person as PersonRow
+from keepwell.safeguards.persons.outside import actions as outside
+from keepwell.safeguards.persons.shares import actions as shares
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Location
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
@@ -103,6 +105,8 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids |= _raised(clinic)
     ids |= {"view_id": _view(clinic), "alert_id": _alert(clinic)}
     ids |= {"report_id": _report(clinic, ids["person_id"])}
+    ids["share_id"] = _share(clinic, ids["person_id"], ids["report_id"])
+    ids["disclosure_id"] = _disclosed(clinic, ids["person_id"])
     ids["order_id"] = exports.order(author(clinic), person=ids["person_id"], reason=REASON)
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     ids |= {"network_id": _network(clinic), "location_id": _location(clinic)}
@@ -194,6 +198,31 @@ def _report(clinic: Clinic, person: UUID) -> UUID:
     until = clock.now()
     since = until - timedelta(days=1)
     return reports.order(author(clinic), person=person, since=since, until=until, reason=REASON)
+
+
+def _share(clinic: Clinic, person: UUID, report: UUID) -> UUID:
+    """Let the owner hold a shared report, as a colleague would."""
+    viewer = viewers.console(clinic.organisation.id, account="tests")
+    row, _ = shares.share(
+        viewer,
+        person=person,
+        report=report,
+        colleague=clinic.owner.user.pk,
+        days=7,
+        reason=REASON,
+    )
+    return row.pk
+
+
+def _disclosed(clinic: Clinic, person: UUID) -> UUID:
+    return outside.note(
+        author(clinic),
+        person=person,
+        made=clock.now().date(),
+        recipient="County health department",
+        what="One culture",
+        purpose="Reportable disease",
+    ).pk
 
 
 def _view(clinic: Clinic) -> UUID:

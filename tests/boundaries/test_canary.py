@@ -11,6 +11,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from keepwell.safeguards.records.catalogue import sealed_fields
+from keepwell.toolkit import clock
 from tests.boundaries.searching import Hit, Words, everything_kept, files_below
 from tests.installed import Installed, installed
 from tests.products.forms.pages.patients import Patient, reference_in
@@ -36,6 +38,12 @@ REFUSED_NAME, REFUSED_WORDS = "Canaryrefused9S5Y", "Canaryexecutable7W1"
 REASON, UNDO, WHY_NOT = "Canaryreason8K3D", "Canaryparting5B9M", "Canarywhynot2L6F"
 FORGED, ASKED, LARGE = "Canaryforged1N6T", "Canaryasked4R2H", "Canarylarge7P8C"
 PASSWORD = "Canarypassword3J5V"
+TOLD = {
+    "made": (clock.now() - timedelta(days=1003)).date().isoformat(),
+    "recipient": "Canaryrecipient6N3V",
+    "what": "Canarydisclosed8P2J",
+    "purpose": "Canarypurpose4Z9D",
+}
 FILE = b"A letter.\n" + FILE_WORDS.encode() + b"\n" * 70_000  # more than one sealed chunk
 DIGEST = hashlib.sha256(FILE).hexdigest()
 
@@ -47,6 +55,7 @@ CANARIES = {
     "forms.draft.answers": DRAFT,
     "forms.submission.answers": STORY,
     "forms.submission.brief": LINE,
+    **{f"persons.outside.{name}": word for name, word in TOLD.items()},
     "persons.person.born": BORN,
     "persons.person.email": EMAIL,
     "persons.person.name": NAME,
@@ -165,6 +174,10 @@ def staff_act(ada: Remote) -> None:
     assert person
     shown = ada.get(f"/persons/{person[1]}/?for=care").text
     assert TELEPHONE in shown
+    told = f"/persons/{person[1]}/disclosures/"
+    ada.get(f"{told}add/")
+    ada.post(f"{told}add/", TOLD)
+    assert TOLD["what"] in ada.get(told).text
     join = re.search(rf"/persons/{person[1]}/join/[0-9a-f-]+/", shown)
     assert join
     ada.get(join[0])

@@ -92,6 +92,7 @@ HELD = {
     "officer:serve": {"owner", "administrator", "auditor"},
     "organisation:change": {"owner", "administrator"},
     "organisation:erase": {"owner", "administrator"},
+    "person:disclose": {"owner", "member"},
     "person:erase": {"owner"},
     "person:export": {"owner"},
     "person:join": {"owner", "member"},

@@ -1,4 +1,4 @@
-"""Ways of their own over all pages: a lost phone, passkeys, the clinic's notice, alerts."""
+"""Ways of their own over all pages: a lost phone, passkeys, a notice, alerts, a report."""
 
 from collections.abc import Iterator
 from urllib.parse import urljoin
@@ -17,6 +17,12 @@ POST = 'main form[method="post"] button[type="submit"]'
 QUESTIONNAIRE = SAMPLES / "hl7sdc__extract-complex-template.json"
 PASSKEY = "Front desk"
 ALERT = 'main .alert a:has-text("Emergency")'
+ANSWERS = "He answers the complaint."
+TOLD = {
+    "recipient": "County health department",
+    "what": "One culture of October.",
+    "purpose": "Reportable disease.",
+}
 
 
 def lost_phone(clinic: Clinic, this: browser.Opened, email: str) -> Iterator[Stop]:
@@ -168,3 +174,47 @@ def _confirm_path(page: Page) -> str:
     """Return the way to the page on which another administrator would confirm."""
     action = page.locator('form[action$="/second-step/stop/"]').get_attribute("action") or ""
     return action.removeprefix("/members/").replace("/stop/", "/confirm/")
+
+
+def report(clinic: Clinic, this: browser.Opened, address: str) -> Iterator[Stop]:
+    """Make a report of who opened a person's data, share it, and read it as the colleague."""
+    page = this.page
+    page.goto(f"{address}report/")
+    yield Stop("person-report-ask", this)
+    press(page, POST)
+    yield Stop("person-report-errors", this)
+    page.fill('[name="reason"]', "Asked at the desk who looked.")
+    press(page, POST)
+    made = page.url
+    press(page, 'main a[href$="/share/"]')
+    press(page, POST)
+    yield Stop("person-report-share-errors", this)
+    ben = page.locator('option:has-text("Ben Okafor")').get_attribute("value")
+    page.select_option('[name="colleague"]', ben)
+    page.fill('[name="reason"]', ANSWERS)
+    yield Stop("person-report-share", this)
+    press(page, POST)
+    yield Stop("person-report", this)
+    with clinic.staff("ben") as other:
+        other.page.goto(clinic.address("/"))
+        press(other.page, 'main a[href^="/reports/"]')
+        yield Stop("shared-report", other)
+    page.goto(made)
+    press(page, 'main form[action^="/reports/"] button')
+    yield from _disclosed(this, address)
+
+
+def _disclosed(this: browser.Opened, address: str) -> Iterator[Stop]:
+    """Write down what was disclosed to others, and look at the accounting."""
+    page = this.page
+    page.goto(f"{address}disclosures/add/")
+    press(page, POST)
+    yield Stop("person-disclose-errors", this)
+    page.fill('[name="made"]', "2026-11-02")
+    page.fill('[name="recipient"]', TOLD["recipient"])
+    page.fill('[name="what"]', TOLD["what"])
+    page.fill('[name="purpose"]', TOLD["purpose"])
+    press(page, POST)
+    yield Stop("person-disclosures", this)
+    press(page, 'main a[href$="/mistake/"]')
+    yield Stop("person-disclosure-mistake", this)

@@ -11,14 +11,19 @@ from pytest_django import Settings
 
 from keepwell.office.safeguards import lines, queries
 from keepwell.safeguards.access import actions, registry, viewers
+from keepwell.safeguards.access.duties import Duty
+from keepwell.safeguards.access.emergencies import actions as emergencies
 from keepwell.safeguards.access.manifest import Found, Standing
 from keepwell.safeguards.access.networks import actions as networks
+from keepwell.safeguards.access.officers import actions as officers
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import elsewhere, retention, verifier
+from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.mail.servers import Server, Tls
 from keepwell.safeguards.vault import organisation_keys
 from keepwell.toolkit import clock
 from tests.office.rooms import House, text_of
+from tests.office.test_officers import membership_of
 from tests.people import make_person
 from tests.safeguards.audit.tampering import Hands
 from tests.stores.session import Stores
@@ -92,6 +97,31 @@ def test_a_member_without_a_second_step_is_counted(house: House) -> None:
     told = found(house, lines.second_step)
     assert told.standing is Standing.UNDER_WAY
     assert told.words.startswith("1 member has none yet")
+
+
+def test_officers_are_on_once_both_places_are_filled(house: House) -> None:
+    assert found(house, lines.officers).standing is Standing.OFF
+    assert "Nobody is named: " in found(house, lines.officers).words
+    for duty, who in ((Duty.SECURITY, "Abe"), (Duty.PRIVACY, "Dee")):
+        assert found(house, lines.officers).standing is Standing.OFF
+        mine = membership_of(house, who)
+        officers.name_officer(house.viewer(), duty=duty, membership=mine, reason="Named")
+    told = found(house, lines.officers, "Dee")
+    assert (told.standing, told.since is None) == (Standing.ON, False)
+    assert found(house, lines.officers, "Cy").standing is Standing.OFF
+
+
+def test_emergencies_say_how_many_wait_for_a_review(house: House) -> None:
+    assert found(house, lines.emergencies).standing is Standing.ON
+    assert "after 60 minutes" in found(house, lines.emergencies).words
+    house.browser("Abe")
+    session = sessions.standing_of(house.people["Abe"].user)[0].pk
+    viewer = replace(house.viewer("Abe"), session=session)
+    emergencies.begin(viewer, reason="Unconscious")
+    told = found(house, lines.emergencies, "Dee")
+    assert told.standing is Standing.UNDER_WAY
+    assert "1 waits for a review" in told.words
+    assert found(house, lines.emergencies, "Cy").standing is Standing.ON
 
 
 def test_networks_are_as_their_list_is(house: House) -> None:

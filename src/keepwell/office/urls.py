@@ -14,8 +14,10 @@ from keepwell.office.members import views as members
 from keepwell.office.networks import views as networks
 from keepwell.office.notices import views as notices
 from keepwell.office.officers import views as officers
+from keepwell.office.persons import disclosure_views as told
 from keepwell.office.persons import export_views as person_exports
 from keepwell.office.persons import report_views as reports
+from keepwell.office.persons import share_views as shares
 from keepwell.office.persons import views as persons
 from keepwell.office.rules import views as rules
 from keepwell.office.safeguards import views as safeguards
@@ -72,6 +74,16 @@ urlpatterns = [
     ),
     path("persons/<uuid:person_id>/report/", reports.ask, name="ask_report"),
     path("persons/<uuid:person_id>/report/<uuid:report_id>/", reports.report, name="report"),
+    path(
+        "persons/<uuid:person_id>/report/<uuid:report_id>/share/",
+        shares.share,
+        name="share_report",
+    ),
+    path("persons/<uuid:person_id>/disclosures/", told.accounting, name="disclosures"),
+    path("persons/<uuid:person_id>/disclosures/add/", told.note, name="note_disclosure"),
+    path("disclosures/<uuid:disclosure_id>/mistake/", told.mistake, name="mistaken_disclosure"),
+    path("reports/<uuid:share_id>/", shares.shared, name="shared_report"),
+    path("reports/<uuid:share_id>/take-back/", shares.withdraw, name="withdraw_report"),
     path("persons/<uuid:person_id>/export/", person_exports.ask, name="export_person"),
     path(
         "persons/<uuid:person_id>/export/<uuid:order_id>/",

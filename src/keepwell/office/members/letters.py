@@ -25,6 +25,7 @@ class MemberLetter(StrEnum):
     PROPOSAL = "proposal"
     PROPOSAL_ALONE = "proposal-alone"
     PROPOSAL_CONFIRMED = "proposal-confirmed"
+    REPORT_SHARED = "report-shared"
     WAITING = "waiting"
 
 
@@ -112,6 +113,13 @@ MEMBER_LETTERS = {
             subject=_("Your proposal is confirmed in Keepwell"),
             template="office/two_persons/mail/confirmed.txt",
             example={**_EXAMPLE, "address": "https://keepwell.example/two-persons/"},
+        ),
+        Letter(
+            code=MemberLetter.REPORT_SHARED,
+            title=_("When a colleague shares a report"),
+            subject=_("A colleague shared a report with you in Keepwell"),
+            template="office/persons/mail/shared.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example"},
         ),
         Letter(
             code=MemberLetter.WAITING,

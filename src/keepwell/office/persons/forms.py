@@ -1,7 +1,9 @@
 """What the pages of persons ask: whom somebody looks for (never in an address), which days."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -12,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.office.places import EARLIEST_YEAR, LATEST_YEAR
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.persons.shares.actions import MOST_DAYS
 
 DAYS = 31  # of a report, unless somebody says
 _DAY = _("Give the date of birth or a telephone number: nobody is found by name alone.")
+_SAY_DAY = _("Give the day on which it was disclosed.")
 _FOUR_DIGITS = r"(?:\D*\d){4}"
 _FIRST, _LAST = _("Give the first day of the report."), _("Give the last day of the report.")
 
@@ -96,3 +100,71 @@ class ReportForm(ReasonForm):
             "since": datetime.combine(self.cleaned_data["first"], time(), zone),
             "until": datetime.combine(day_after, time(), zone),
         }
+
+
+class ShareForm(ReasonForm):
+    """With which colleague a report is shared, for how many days, and why."""
+
+    colleague = forms.TypedChoiceField(
+        label=_("Colleague"),
+        coerce=UUID,
+        error_messages={
+            "required": _("Choose a colleague."),
+            "invalid_choice": _("Choose somebody who is in the list."),
+        },
+    )
+    days = forms.IntegerField(
+        label=_("For so many days"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        error_messages={"required": _("Say for how many days.")},
+    )
+    field_order = ("colleague", "days", "reason")
+
+    def __init__(self, *args: Any, offered: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("Choose")), *((str(one), words) for one, words in offered)]
+        self.fields["colleague"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class DisclosureForm(forms.Form):
+    """What was disclosed to somebody outside: what an accounting asks (45 CFR 164.528(b)(2))."""
+
+    made = forms.DateField(
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"required": _SAY_DAY, "invalid": _SAY_DAY},
+    )
+    recipient = forms.CharField(
+        label=_("To whom"),
+        help_text=_("Name, and address if you know it."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={"required": _("Say to whom.")},
+    )
+    what = forms.CharField(
+        label=_("What"),
+        help_text=_("In a few words: which records, of which time."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"required": _("Say what was disclosed.")},
+    )
+    purpose = forms.CharField(
+        label=_("Why"),
+        help_text=_("The purpose, or who asked in writing and when."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={"required": _("Say why it was disclosed.")},
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_made(self) -> date:
+        """Refuse days that have not come, and days that no calendar here counts."""
+        made: date = self.cleaned_data["made"]
+        if made > self.today or made.year < EARLIEST_YEAR:
+            raise forms.ValidationError(_("Give a day that is past, or today."))
+        return made

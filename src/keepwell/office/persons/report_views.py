@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,8 +22,12 @@ from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import retention
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.persons import queries, reports
+from keepwell.safeguards.persons.models import SharedReport
 from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.persons.reports import Report
+from keepwell.safeguards.persons.shares.queries import shares_of
 from keepwell.safeguards.records.middleware import scope_of
+from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import requests
 from keepwell.shell.trail_lines import purpose_of
 from keepwell.toolkit import clock
@@ -58,8 +63,15 @@ def ask(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @sensitive_variables()
 def report(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpResponse:
     """Show a report that was ordered; who the person is, only to roles that may open it."""
+    found = reports.report_of(viewer_of(request), person=person_id, ordered=report_id)
+    return shown(request, person_id, found)
+
+
+def shown(
+    request: HttpRequest, person_id: UUID, found: Report, share: SharedReport | None = None
+) -> HttpResponse:
+    """Show a report to whoever was found to hold it; `share` says by which share, if by one."""
     viewer, zone = viewer_of(request), requests.zone_of(request)
-    found = reports.report_of(viewer, person=person_id, ordered=report_id)
     order = found.order
     request.access_purpose = order.said.purpose  # type: ignore[attr-defined]  # of opening the name
     may_open = may(viewer, PersonPermission.OPEN)
@@ -82,8 +94,21 @@ def report(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpRespon
         "zone": zone.key,
         "years": retention.years_of(viewer.organisation),
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
+        "share": share,
+        "sharer": _name_of(share.by) if share else "",
+        "shares": [] if share else _told(viewer, report_id=order.entry.id),
     }
     return render(request, "office/persons/report.html", context)
+
+
+def _told(viewer: Viewer, *, report_id: UUID) -> list[dict[str, object]]:
+    found = shares_of(viewer, report_id)
+    names = names_of([one.colleague for one in found])
+    former = _("A former member")
+    return [
+        {"id": one.pk, "name": names.get(one.colleague, former), "expires": one.expires}
+        for one in found
+    ]
 
 
 def _name_of(account: UUID | None) -> str:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from keepwell.office.mail import state as mail_state
+from keepwell.safeguards.access.emergencies.queries import minutes_of, unreviewed
 from keepwell.safeguards.access.manifest import Found, Safeguard, Standing
 from keepwell.safeguards.access.networks import queries as networks
+from keepwell.safeguards.access.officers.queries import duties_of
 from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.audit import elsewhere, retention
 from keepwell.safeguards.audit import queries as trail
@@ -137,6 +139,29 @@ def second_step(viewer: Viewer) -> Found:
     return Found(Standing.UNDER_WAY, words % {"n": without})
 
 
+def officers(viewer: Viewer) -> Found:
+    """Say whether a security and a privacy officer are named (45 CFR 164.308(a)(2), 164.530(a))."""
+    held = duties_of(viewer)
+    empty = [str(one.duty.label) for one in held if one.member is None]
+    if empty:
+        words = _("Nobody is named: %(places)s. Owners stand in.")
+        return Found(Standing.OFF, words % {"places": ", ".join(empty)})
+    named = [one.named for one in held if one.named is not None]
+    return Found(Standing.ON, _("Both are named; notices reach them."), max(named, default=None))
+
+
+def emergencies(viewer: Viewer) -> Found:
+    """Say how long emergency access lasts, and how many wait for a review."""
+    waiting = len(unreviewed(viewer))
+    words = _("It ends by itself after %(n)s minutes, and the officers are told at once.") % {
+        "n": minutes_of(viewer)
+    }
+    if not waiting:
+        return Found(Standing.ON, f"{words} {_('None waits for a review.')}")
+    more = ngettext("%(n)s waits for a review.", "%(n)s wait for a review.", waiting)
+    return Found(Standing.UNDER_WAY, f"{words} {more % {'n': waiting}}")
+
+
 def mail(viewer: Viewer) -> Found:
     """Say whether the way to the mail server is encrypted."""
     server = mail_state.present().server
@@ -220,6 +245,22 @@ SAFEGUARDS = (
         look=second_step,
         place=gettext_lazy("Asked of everybody; it cannot be switched off"),
         order=80,
+    ),
+    Safeguard(
+        title=gettext_lazy("Officers for security and privacy"),
+        look=officers,
+        place=gettext_lazy("On the page of members"),
+        route="office:members",
+        act=gettext_lazy("See members"),
+        order=82,
+    ),
+    Safeguard(
+        title=gettext_lazy("Emergency access is told and reviewed"),
+        look=emergencies,
+        place=gettext_lazy("On the page of emergency access"),
+        route="office:emergencies",
+        act=gettext_lazy("See emergencies"),
+        order=84,
     ),
     Safeguard(
         title=gettext_lazy("An encrypted way for mail"),

@@ -6,6 +6,8 @@ from enum import StrEnum
 class PersonsEvent(StrEnum):
     """source:subject:verb."""
 
+    DISCLOSURE_MISTAKE = "persons:disclosure:mistake"
+    DISCLOSURE_NOTE = "persons:disclosure:note"
     EXPORT_ORDER = "persons:export:order"
     JOIN_BEGIN = "persons:join:begin"
     JOIN_UNDO = "persons:join:undo"
@@ -13,3 +15,5 @@ class PersonsEvent(StrEnum):
     PERSON_CREATE = "persons:person:create"
     PERSON_ERASE = "persons:person:erase"
     REPORT_ORDER = "persons:report:order"
+    REPORT_SHARE = "persons:report:share"
+    REPORT_WITHDRAW = "persons:report:withdraw"

@@ -12,6 +12,7 @@ MANIFEST = Manifest(
     app="persons",
     title=_("Persons"),
     grants={
+        PersonPermission.DISCLOSE: {Role.OWNER, Role.MEMBER},
         PersonPermission.ERASE: {Role.OWNER},
         PersonPermission.EXPORT: {Role.OWNER},
         PersonPermission.JOIN: {Role.OWNER, Role.MEMBER},
@@ -21,6 +22,7 @@ MANIFEST = Manifest(
     },
     whole=frozenset({PersonPermission.ERASE, PersonPermission.EXPORT, PersonPermission.REPORT}),
     raisable={
+        PersonPermission.DISCLOSE: _("Write down what was disclosed to others"),
         PersonPermission.EXPORT: _("Export everything about one person"),
         PersonPermission.JOIN: _("Join records of one person"),
         PersonPermission.LIST: _("See the list of people"),
@@ -28,6 +30,12 @@ MANIFEST = Manifest(
     },
     emergency={PersonPermission.LIST, PersonPermission.OPEN},
     events={
+        PersonsEvent.DISCLOSURE_MISTAKE: EventWords(
+            did=_("found that a disclosure to others had not happened"), icon="undo"
+        ),
+        PersonsEvent.DISCLOSURE_NOTE: EventWords(
+            did=_("wrote down what was disclosed to others"), icon="send"
+        ),
         PersonsEvent.EXPORT_ORDER: EventWords(
             did=_("exported everything about a person"), icon="download", tone="warning"
         ),
@@ -41,12 +49,24 @@ MANIFEST = Manifest(
         PersonsEvent.REPORT_ORDER: EventWords(
             did=_("ordered a report of who opened the data of a person"), icon="print"
         ),
+        PersonsEvent.REPORT_SHARE: EventWords(
+            did=_("shared a report of who opened the data of a person"), icon="send"
+        ),
+        PersonsEvent.REPORT_WITHDRAW: EventWords(did=_("took a shared report back"), icon="undo"),
     },
     records={
+        "persons.outsidedisclosure": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s disclosure to others", "%(count)s disclosures to others", "count"
+            )
+        ),
         "persons.person": RecordWords(
             counted=ngettext_lazy("%(count)s person", "%(count)s persons", "count"),
             route="office:person",
             permission=PersonPermission.OPEN,
+        ),
+        "persons.sharedreport": RecordWords(
+            counted=ngettext_lazy("%(count)s shared report", "%(count)s shared reports", "count")
         ),
     },
 )

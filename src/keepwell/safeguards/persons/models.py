@@ -1,4 +1,4 @@
-"""Persons: those the ePHI is about, and which of them were found to be one human being."""
+"""Persons: those the ePHI is about, which of them are one human being, and reports shared."""
 
 from typing import ClassVar
 
@@ -83,3 +83,53 @@ class PersonJoin(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"join {self.pk}"
+
+
+class OutsideDisclosure(SealedRecord):
+    """What was told to somebody outside about a person, as an accounting names it.
+
+    45 CFR 164.528(b)(2): when, to whom, what, and for what purpose. Written down by a colleague;
+    one that never was is marked, not deleted: why is on the trail.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made = SealedDate(_("day"), slot="persons.outside.made", category="day of a disclosure")
+    recipient = SealedText(
+        _("to whom"), slot="persons.outside.recipient", category="recipient of a disclosure"
+    )
+    what = SealedText(_("what"), slot="persons.outside.what", category="what was disclosed")
+    purpose = SealedText(_("why"), slot="persons.outside.purpose", category="why it was disclosed")
+    by = models.UUIDField(null=True)
+    noted = models.DateTimeField(default=clock.now, editable=False)
+    mistaken = models.DateTimeField(null=True)
+
+    about: ClassVar[str] = "person_id"
+
+    def __str__(self) -> str:
+        return f"outside disclosure {self.pk}"
+
+
+class SharedReport(OrganisationOwned):
+    """A report of who opened a person's data, in one colleague's hands for some days.
+
+    The report is an entry of the trail (`reports`), and so is why it was shared.
+    """
+
+    report = models.UUIDField()  # the entry that ordered it
+    person = models.UUIDField()  # no foreign key: who was erased can be reported on
+    colleague = models.UUIDField(db_index=True)  # an account
+    by = models.UUIDField(null=True)
+    made = models.DateTimeField(default=clock.now)
+    expires = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["report"], name="shared_report_report")]
+
+    def __str__(self) -> str:
+        return f"shared report {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the colleague can read it now."""
+        return self.ended is None and self.expires > clock.now()

@@ -109,6 +109,17 @@ def report_of(viewer: Viewer, *, person: UUID, ordered: UUID) -> Report:
     Raises OutOfReach for every id that is no such order of this organisation.
     """
     allow(viewer, PersonPermission.REPORT)
+    return report_behind(viewer, person=person, ordered=ordered)
+
+
+def order_of(viewer: Viewer, *, person: UUID, ordered: UUID) -> Order:
+    """Return what the trail says of a report, which is recorded; raises OutOfReach."""
+    allow(viewer, PersonPermission.REPORT)
+    return _order(viewer, person, ordered)
+
+
+def report_behind(viewer: Viewer, *, person: UUID, ordered: UUID) -> Report:
+    """Return a report to somebody who was found to hold it, by permission or by a share."""
     asked = _order(viewer, person, ordered)
     span = Search(about=asked.persons, kinds=OPENED, since=asked.since, until=asked.until)
     found = everything(viewer, span, before=asked.entry.index, most=MOST_OPENINGS + 1)

@@ -1,0 +1,79 @@
+"""Sharing a report with a colleague for some days, and taking it back."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.safeguards.access.queries import allow, role_of, within_reach
+from keepwell.safeguards.audit.actions import record
+from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.persons import reports
+from keepwell.safeguards.persons.errors import ReasonMissing
+from keepwell.safeguards.persons.events import PersonsEvent
+from keepwell.safeguards.persons.models import SharedReport
+from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.persons.shares.queries import shares_within
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit import clock
+
+MODEL = "persons.sharedreport"
+ACCOUNT = "identity.user"
+DAYS = 7
+MOST_DAYS = 30
+
+
+def share(
+    viewer: Viewer, *, person: UUID, report: UUID, colleague: UUID, days: int, reason: str
+) -> tuple[SharedReport, bool]:
+    """Share a report with a member for some days; return it and whether it is new.
+
+    What is shared with that colleague already stays as it is: withdraw it to share it for longer.
+    Raises OutOfReach for a report or a colleague that is not of this organisation, ReasonMissing.
+    """
+    allow(viewer, PersonPermission.REPORT)
+    if not reason.strip():
+        raise ReasonMissing
+    if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
+        raise OutOfReach
+    order = reports.order_of(viewer, person=person, ordered=report)
+    with wall.writing(viewer.organisation):
+        # One after another: two clicks share once.
+        Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+        for already in shares_within(viewer).filter(report=report, colleague=colleague):
+            return already, False
+        row = SharedReport.objects.create(
+            organisation_id=viewer.organisation,
+            report=report,
+            person=person,
+            colleague=colleague,
+            by=viewer.actor,
+            expires=clock.now() + timedelta(days=max(1, min(days, MOST_DAYS))),
+        )
+        subjects = (
+            Subject(MODEL, (row.pk,), (), order.persons),
+            Subject(ACCOUNT, (colleague,)),
+        )
+        record(
+            viewer,
+            PersonsEvent.REPORT_SHARE,
+            subjects=subjects,
+            reason=reason.strip(),
+            detail={"report": str(report), "days": str(days)},
+        )
+    return row, True
+
+
+def withdraw(viewer: Viewer, *, share: UUID) -> SharedReport:
+    """Take a shared report back at once; once it is over, nothing changes. Raises OutOfReach."""
+    allow(viewer, PersonPermission.REPORT)
+    with wall.writing(viewer.organisation):
+        rows = SharedReport.objects.select_for_update(no_key=True)
+        row: SharedReport = within_reach(rows, pk=share)
+        if row.is_open:
+            row.ended = clock.now()
+            row.save(update_fields=["ended"])
+            subjects = (Subject(MODEL, (row.pk,)), Subject(ACCOUNT, (row.colleague,)))
+            record(viewer, PersonsEvent.REPORT_WITHDRAW, subjects=subjects)
+    return row
