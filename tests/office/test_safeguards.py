@@ -124,6 +124,15 @@ def test_emergencies_say_how_many_wait_for_a_review(house: House) -> None:
     assert found(house, lines.emergencies, "Cy").standing is Standing.ON
 
 
+def test_whoever_reads_no_emergencies_is_told_how_long_they_last_only(house: House) -> None:
+    technician = replace(house.viewer("Ben"), role="technician")
+    (told,) = (
+        one for one in queries.safeguards_of(technician) if one.safeguard.look is lines.emergencies
+    )
+    assert told.found.standing is Standing.ON
+    assert "review" not in told.found.words
+
+
 def test_networks_are_as_their_list_is(house: House) -> None:
     assert found(house, lines.allowed_networks).words == "Members come in from anywhere."
     viewer = replace(house.viewer(), address="198.51.100.7")

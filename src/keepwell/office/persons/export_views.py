@@ -73,4 +73,5 @@ def file(request: HttpRequest, person_id: UUID, order_id: UUID, form: str) -> Ht
 def _drawn(request: HttpRequest, export: exports.Export, contents: bundles.Contents) -> bytes:
     context = {"export": export, "contents": contents}
     page = render_to_string("office/persons/export_pdf.html", context, request=request)
-    return pdf.drawn(page, contents.carried)
+    style = render_to_string("office/persons/export.css")
+    return pdf.drawn(page, style, contents.carried)

@@ -32,8 +32,8 @@ def is_available() -> bool:
 
 
 @sensitive_variables()
-def drawn(page: str, files: Sequence[PersonFile] = ()) -> bytes:
-    """Return an HTML page, styles in it, as a PDF; raises LookupError where nothing can draw it."""
+def drawn(page: str, style: str, files: Sequence[PersonFile] = ()) -> bytes:
+    """Return an HTML page in a style as a PDF; raises LookupError where nothing can draw it."""
     library = _library()
     if library is None:
         raise LookupError(NEEDED)
@@ -43,7 +43,10 @@ def drawn(page: str, files: Sequence[PersonFile] = ()) -> bytes:
             for one in files
         ]
         document = library.HTML(string=page, url_fetcher=_fetch_nothing)
-        drawn: bytes = document.write_pdf(pdf_variant="pdf/ua-1", attachments=attached)
+        sheets = [library.CSS(string=style, url_fetcher=_fetch_nothing)]
+        drawn: bytes = document.write_pdf(
+            stylesheets=sheets, pdf_variant="pdf/ua-1", attachments=attached
+        )
     return drawn
 
 

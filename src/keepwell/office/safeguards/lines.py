@@ -15,7 +15,8 @@ from keepwell.safeguards.access.emergencies.queries import minutes_of, unreviewe
 from keepwell.safeguards.access.manifest import Found, Safeguard, Standing
 from keepwell.safeguards.access.networks import queries as networks
 from keepwell.safeguards.access.officers.queries import duties_of
-from keepwell.safeguards.access.queries import members_of
+from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.queries import may, members_of
 from keepwell.safeguards.audit import elsewhere, retention
 from keepwell.safeguards.audit import queries as trail
 from keepwell.safeguards.identity import second_factor, sessions
@@ -151,11 +152,13 @@ def officers(viewer: Viewer) -> Found:
 
 
 def emergencies(viewer: Viewer) -> Found:
-    """Say how long emergency access lasts, and how many wait for a review."""
-    waiting = len(unreviewed(viewer))
+    """Say how long emergency access lasts, and to who may know how many wait for a review."""
     words = _("It ends by itself after %(n)s minutes, and the officers are told at once.") % {
         "n": minutes_of(viewer)
     }
+    if not may(viewer, AccessPermission.OFFICER_SERVE):
+        return Found(Standing.ON, words)
+    waiting = len(unreviewed(viewer))
     if not waiting:
         return Found(Standing.ON, f"{words} {_('None waits for a review.')}")
     more = ngettext("%(n)s waits for a review.", "%(n)s wait for a review.", waiting)
