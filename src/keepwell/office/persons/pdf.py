@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, NoReturn
 
 from django.views.decorators.debug import sensitive_variables
+from PIL import ImageFile
 
 from keepwell.safeguards.access.manifest import PersonFile
 
@@ -23,6 +24,8 @@ def _library() -> Any:
         import weasyprint  # noqa: PLC0415  a second of work, and not there without Pango
     except OSError:
         return None
+    # It switches this on for the whole process: a picture that is cut off would pass for a logo.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return weasyprint
 
 

@@ -10,7 +10,9 @@ from uuid import UUID
 import pypdf
 import pytest
 from django.test import Client
+from PIL import ImageFile
 
+from keepwell.office.persons import pdf
 from keepwell.products.forms.models import Attachment, Submission
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.persons.actions import join
@@ -207,3 +209,9 @@ def test_markup_in_answers_is_words_and_fetches_nothing(clinic: Clinic, pat: Pat
     assert "<img" in said
     assert not reader.attachments
     assert not [image for page in reader.pages for image in page.images]
+
+
+def test_drawing_leaves_pictures_that_are_cut_off_refused() -> None:
+    """The library that draws accepts them, and says so to the whole process when it is loaded."""
+    assert pdf.is_available()
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
