@@ -322,6 +322,7 @@ def _account(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
         page = this.page
         page.goto(urljoin(fresh.served.url, "/account/"))
         yield Stop("account", this)
+        yield from atlas_ways.look(this)
         page.goto(urljoin(fresh.served.url, "/account/password/"))
         yield Stop("account-password", this)
         press(page, POST)

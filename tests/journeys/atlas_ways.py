@@ -48,6 +48,22 @@ def lost_phone(clinic: Clinic, this: browser.Opened, email: str) -> Iterator[Sto
         theirs.page.goto(clinic.address("/sign-in/"))
 
 
+def look(this: browser.Opened) -> Iterator[Stop]:
+    """Choose the other colours and less room, see a page so, and choose the usual again."""
+    page, account = this.page, this.page.url
+    press(page, 'main a[href$="/look/"]')
+    yield Stop("account-look", this)
+    for theme, density in (("dark", "compact"), ("", "")):
+        page.check(f'[name="theme"][value="{theme}"]', force=True)
+        page.check(f'[name="density"][value="{density}"]', force=True)
+        press(page, POST)
+        if theme:
+            page.goto(urljoin(account, "/members/"))
+            yield Stop("members-dark-and-compact", this)
+            page.goto(urljoin(account, "/account/look/"))
+    page.goto(account)
+
+
 def passkeys(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:
     """Add a passkey and remove it again, while both steps are freshly shown."""
     page = this.page

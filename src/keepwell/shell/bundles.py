@@ -27,6 +27,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+TOKENS = "shell/css/tokens.css"
 SPRITE = "shell/icons.svg"
 PATIENT_SPRITE = "shell/icons-patient.svg"
 PATIENT_ICONS = frozenset(
@@ -58,6 +59,9 @@ PATIENT_ICONS = frozenset(
 
 Paths = dict[str, tuple[Storage, str]]
 
+# The first rule of the tokens is light, the one below the media query is dark.
+_COLOURS = re.compile(r"^\s*(--[a-z-]+: (?:#|0 1px).*;)$", re.MULTILINE)
+_DARK = "@media (prefers-color-scheme: dark)"
 _SYMBOL = re.compile(r'<symbol id="([a-z-]+)".*?</symbol>', re.DOTALL)
 
 
@@ -65,6 +69,19 @@ def sprite_of(sprite: str, names: frozenset[str]) -> str:
     """Return the SVG sprite with only these symbols."""
     kept = [match.group(0) for match in _SYMBOL.finditer(sprite) if match.group(1) in names]
     return '<svg xmlns="http://www.w3.org/2000/svg">' + "".join(kept) + "</svg>\n"
+
+
+def chosen_themes(tokens: str) -> str:
+    """Return the rules by which colleagues choose light or dark, from the tokens' own two.
+
+    On screens only: paper is white whatever was chosen.
+    """
+    light, _, dark = tokens.partition(_DARK)
+    rules = "\n".join(
+        f':root[data-theme="{name}"] {{ color-scheme: {name}; {" ".join(_COLOURS.findall(text))} }}'
+        for name, text in (("light", light), ("dark", dark))
+    )
+    return f"@layer tokens {{ @media screen {{\n{rules}\n}} }}\n"
 
 
 def icon_names() -> frozenset[str]:
@@ -96,6 +113,7 @@ class BundledStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc
                 return str(file.read().decode())
 
         made = {name: "\n".join(map(text, parts)) for name, parts in BUNDLES.items()}
+        made["shell/staff.css"] += chosen_themes(text(TOKENS))
         made[PATIENT_SPRITE] = sprite_of(text(SPRITE), PATIENT_ICONS)
         for name, content in made.items():
             Path(self.path(name)).write_text(content, encoding="utf-8")

@@ -93,6 +93,19 @@ class Frame:
         return str(getattr(user, "name", "") or getattr(user, "email", ""))
 
     @property
+    def theme(self) -> str:
+        """The colours that who is signed in has chosen; nothing: as the device is set."""
+        return self._chosen("theme")
+
+    @property
+    def density(self) -> str:
+        """How much room who is signed in wants; nothing: the usual."""
+        return self._chosen("density")
+
+    def _chosen(self, name: str) -> str:
+        return str(getattr(getattr(self._request, "user", None), name, ""))
+
+    @property
     def initials(self) -> str:
         """First letters of the first and the last name."""
         words = self.user_name.split()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.safeguards.access.queries import organisations_of
 from keepwell.safeguards.identity import accounts, passkeys, passwords
 from keepwell.safeguards.identity.configuration import PASSWORD_ADVISED, PASSWORD_MINIMUM
-from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.identity.models import Density, Theme, User
 
 PASSWORD_HINT = format_lazy(
     _("At least {minimum} characters; {advised} and more are better. Several words are good."),
@@ -237,3 +237,14 @@ class SetUpForm(NewPasswordForm):
         given = self.cleaned_data
         self.user = User(email=given.get("email", ""), name=given.get("name", ""))
         return super().clean_password()
+
+
+class LookForm(forms.Form):
+    """How pages look to oneself."""
+
+    theme = forms.ChoiceField(
+        label=_("Colours"), choices=Theme, required=False, widget=forms.RadioSelect
+    )
+    density = forms.ChoiceField(
+        label=_("Room"), choices=Density, required=False, widget=forms.RadioSelect
+    )

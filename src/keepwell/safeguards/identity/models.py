@@ -11,9 +11,25 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from keepwell.toolkit.clock import now
 from keepwell.toolkit.identifiers import uuid7
+
+
+class Theme(models.TextChoices):
+    """Light or dark, whatever the device asks for."""
+
+    DEVICE = "", _("As the device is set")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Density(models.TextChoices):
+    """How much of a page a wide screen shows."""
+
+    ROOMY = "", _("Roomy")
+    COMPACT = "compact", _("Compact: more on a wide screen")
 
 
 class User(AbstractBaseUser):
@@ -24,6 +40,8 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(default=now, editable=False)
+    theme = models.CharField(max_length=8, choices=Theme, default=Theme.DEVICE, blank=True)
+    density = models.CharField(max_length=8, choices=Density, default=Density.ROOMY, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

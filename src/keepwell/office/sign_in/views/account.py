@@ -37,7 +37,7 @@ from keepwell.safeguards.identity.sessions import Ending
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show where this account is signed in, and what it signs in with."""
-    account, this = _account(request), sign_in_of(request).record
+    account, this = account_of(request), sign_in_of(request).record
     own, standing = passkeys.of(account), sessions.standing_of(account)
     places = network_queries.places_of(viewer_of(request), [one.address for one in standing])
     listed = [
@@ -63,7 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """End one session of this account; of anybody else's there is nothing to end."""
-    if not actions.end_session(request, _account(request), session_id):
+    if not actions.end_session(request, account_of(request), session_id):
         raise OutOfReach
     messages.success(request, _("The session is ended. Its next request is asked to sign in."))
     return redirect("sign_in:account")
@@ -73,7 +73,7 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 def stop_replacement(request: HttpRequest) -> HttpResponse:
     """Stop a replacement of the second step that a colleague has started for this account."""
-    if stop_own(request, _account(request)):
+    if stop_own(request, account_of(request)):
         messages.success(request, _("It is stopped. The link no longer works."))
     return redirect("sign_in:account")
 
@@ -82,7 +82,7 @@ def stop_replacement(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_all(request: HttpRequest) -> HttpResponse:
     """End every session of this account, this one too."""
-    actions.end_sessions(request, _account(request), Ending.SIGNED_OUT)
+    actions.end_sessions(request, account_of(request), Ending.SIGNED_OUT)
     request.session.flush()
     return HttpResponseRedirect(f"{resolve_url('sign_in:password')}?because={Ending.SIGNED_OUT}")
 
@@ -92,7 +92,7 @@ def end_all(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password; the present one is asked for, every other session ends."""
-    account = _account(request)
+    account = account_of(request)
     form = forms.ChangePasswordForm(request.POST or None, user=account)
     answer = Answer()
     if form.is_valid():
@@ -122,7 +122,7 @@ def again(request: HttpRequest, reason: str) -> HttpResponse:
         raise OutOfReach
     asked = request.POST if request.method == "POST" else request.GET
     wanted = ways.safe_next(asked.get(ways.NEXT, ""))
-    account, answered = _account(request), request.POST.get("passkey", "")
+    account, answered = account_of(request), request.POST.get("passkey", "")
     form = forms.AgainForm(request.POST if request.method == "POST" and not answered else None)
     answer = Answer()
     if answered:
@@ -148,8 +148,8 @@ def again(request: HttpRequest, reason: str) -> HttpResponse:
 
 def _weighty(request: HttpRequest, reason: str, wanted: str) -> HttpResponse:
     if reason == "codes":
-        actions.renew_codes(request, _account(request))
-        mail.tell(_account(request), AccountLetter.FACTOR, ways.concerned(request))
+        actions.renew_codes(request, account_of(request))
+        mail.tell(account_of(request), AccountLetter.FACTOR, ways.concerned(request))
     else:
         ways.note_proof(request)
     if reason == "app":
@@ -171,7 +171,7 @@ def _refused(answer: Answer, *, is_passkey: bool) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def app(request: HttpRequest) -> HttpResponse:
     """Put a new authenticator app in place of the old one."""
-    account, secret = _account(request), ways.prepared_secret(request)
+    account, secret = account_of(request), ways.prepared_secret(request)
     if not secret or not ways.is_proven(request):
         return redirect("sign_in:again", "app")
     form = forms.CodeForm(request.POST or None)
@@ -196,14 +196,14 @@ def picture(request: HttpRequest) -> HttpResponse:
     """Send the QR code of the secret that waits in this session."""
     if not ways.is_proven(request):
         raise OutOfReach
-    return qr_of(_account(request), ways.prepared_secret(request))
+    return qr_of(account_of(request), ways.prepared_secret(request))
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def codes(request: HttpRequest) -> HttpResponse:
     """Show new recovery codes until the person says they are kept; then never again."""
-    account = _account(request)
+    account = account_of(request)
     if request.method == "POST":
         second_factor.keep_codes(account)
         messages.success(request, _("Your recovery codes are kept. They are not shown again."))
@@ -214,5 +214,6 @@ def codes(request: HttpRequest) -> HttpResponse:
     return render(request, "office/sign_in/recovery_codes.html", {"codes": shown})
 
 
-def _account(request: HttpRequest) -> User:
+def account_of(request: HttpRequest) -> User:
+    """Return the account that is signed in: these views are of members only."""
     return cast("User", request.user)
