@@ -119,6 +119,15 @@ _OVERLAPS = r"""
     }
     return !element.checkVisibility();
   };
+  const shown = (box, element) => {  // what is scrolled away inside something lies over nothing
+    let { top, bottom } = box;
+    for (let up = element; up && up !== document.body; up = up.parentElement) {
+      if (getComputedStyle(up).overflowY === "visible") continue;
+      const edge = up.getBoundingClientRect();
+      [top, bottom] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom)];
+    }
+    return { top, bottom, left: box.left, right: box.right, height: bottom - top };
+  };
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
     if (!node.data.trim() || hidden(node.parentElement)) continue;
@@ -126,11 +135,14 @@ _OVERLAPS = r"""
     const range = document.createRange();
     range.selectNodeContents(node);
     const words = node.data.trim().slice(0, 40);
-    for (const box of range.getClientRects()) seen.push([box, words, node.parentElement]);
+    for (const box of range.getClientRects()) {
+      seen.push([shown(box, node.parentElement), words, node.parentElement]);
+    }
   }
   const pictures = "svg.icon, img, input[type=checkbox], input[type=radio]";
   for (const icon of document.querySelectorAll(pictures)) {
-    if (!hidden(icon)) seen.push([icon.getBoundingClientRect(), icon.outerHTML.slice(0, 60), icon]);
+    const box = icon.getBoundingClientRect();
+    if (!hidden(icon)) seen.push([shown(box, icon), icon.outerHTML.slice(0, 60), icon]);
   }
   const found = [];
   for (let one = 0; one < seen.length; one += 1) {
@@ -141,7 +153,7 @@ _OVERLAPS = r"""
       const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
       const lower = Math.min(a.height, b.height);
-      if (across > 2 && down > lower * 0.35) found.push(`${left} / ${right}`);
+      if (lower > 0 && across > 2 && down > lower * 0.35) found.push(`${left} / ${right}`);
     }
   }
   return found;
