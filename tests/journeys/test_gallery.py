@@ -124,7 +124,7 @@ def test_a_session_that_nobody_extends_leads_to_sign_in(chromium: Browser, addre
         this.page.clock.install()
         this.page.goto(address + "/gallery/")
         this.page.clock.fast_forward("15:01")
-        this.page.wait_for_url("**/gallery/narrow/")
+        this.page.wait_for_url("**/sign-in/**")
 
 
 def test_staying_without_a_session_leads_to_sign_in(chromium: Browser, address: str) -> None:
@@ -133,7 +133,7 @@ def test_staying_without_a_session_leads_to_sign_in(chromium: Browser, address: 
         this.page.goto(address + "/gallery/")
         this.page.clock.fast_forward("13:45")
         this.page.get_by_role("button", name="Stay signed in").click()
-        this.page.wait_for_url("**/gallery/narrow/")
+        this.page.wait_for_url("**/sign-in/**")
 
 
 def test_copying_says_so_and_needs_no_more_than_a_press(chromium: Browser, address: str) -> None:
