@@ -17,6 +17,7 @@ POST = 'main form[method="post"] button[type="submit"]'
 QUESTIONNAIRE = SAMPLES / "hl7sdc__extract-complex-template.json"
 PASSKEY = "Front desk"
 ALERT = 'main .alert a:has-text("Dee Lindqvist")'  # a name is no word to translate
+SETTLED = "Reviewed: the ward confirms it."
 ANSWERS = "He answers the complaint."
 TOLD = {
     "recipient": "County health department",
@@ -170,7 +171,7 @@ def alerts(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("alert", this)
         press(page, POST)
         yield Stop("alert-errors", this)
-        page.fill('[name="reason"]', "Reviewed: the ward confirms it.")
+        page.fill('[name="reason"]', SETTLED)
         press(page, POST)
         yield Stop("alerts-acknowledged", this)
         press(page, "main tbody a")

@@ -78,7 +78,7 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         PATIENTS,
         PROFILE,
         (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY, raised.THE_EXPORT),
-        (atlas_ways.PASSKEY, atlas_ways.ANSWERS, atlas_ways.TOLD),
+        (atlas_ways.PASSKEY, atlas_ways.ANSWERS, atlas_ways.SETTLED, atlas_ways.TOLD),
         atlas.HILL,
         (
             "The lease ended.",
