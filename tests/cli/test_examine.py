@@ -34,6 +34,7 @@ def test_a_new_installation_is_healthy(home: Path) -> None:
         "jobs",
         "mail",
         "clock",
+        "PDF",
         "program",
     )
     assert [line[:20].strip() for line in done.stdout.splitlines()] == [

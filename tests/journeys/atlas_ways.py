@@ -17,6 +17,7 @@ POST = 'main form[method="post"] button[type="submit"]'
 QUESTIONNAIRE = SAMPLES / "hl7sdc__extract-complex-template.json"
 PASSKEY = "Front desk"
 ALERT = 'main .alert a:has-text("Dee Lindqvist")'  # a name is no word to translate
+NOTICE = "# Your rights\nYou may see who opened what you sent."
 SETTLED = "Reviewed: the ward confirms it."
 ANSWERS = "He answers the complaint."
 TOLD = {
@@ -115,7 +116,7 @@ def notice(clinic: Clinic) -> Iterator[Stop]:
         press(page, POST)
         yield Stop("notice-add-errors", this)
         page.goto(clinic.address("/settings/notice/in/en/"))
-        page.fill('[name="text"]', "# Your rights\nYou may see who opened what you sent.")
+        page.fill('[name="text"]', NOTICE)
         press(page, POST)
         yield Stop("notice-next-version", this)
         page.goto(clinic.address("/settings/notice/in/en/look/"))

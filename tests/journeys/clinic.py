@@ -5,6 +5,7 @@ signing in is not what most journeys are about.
 """
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from tests.journeys.answering import Patient
 from tests.serving import Demo, installation, serving
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "fhir"
+IDLE_SECONDS = 600  # well before a session that nobody used ends
 
 
 def press(page: Page, button: str) -> None:
@@ -53,6 +55,7 @@ class Clinic:
     demo: Demo
     chromium: Browser
     _states: dict[str, StorageState] = field(default_factory=dict)
+    _used: dict[str, float] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -73,6 +76,7 @@ class Clinic:
         """Open a browser in which "ada", "ben", "dee", "abe" or "cy" is signed in."""
         with browser.opened(self.chromium, state=self._state_of(name), **look) as this:
             yield this
+        self._used[name] = time.monotonic()
 
     @contextmanager
     def staff_anew(self, name: str, **look: Any) -> Iterator[browser.Opened]:
@@ -80,6 +84,7 @@ class Clinic:
         with browser.opened(self.chromium, **look) as this:
             sign_in(this.page, self.url, self.demo.account(name), again=True)
             yield this
+        self._used[name] = time.monotonic()
 
     @contextmanager
     def patient(self, **look: Any) -> Iterator[Patient]:
@@ -90,7 +95,7 @@ class Clinic:
             assert this.findings == []
 
     def _state_of(self, name: str) -> StorageState:
-        if name not in self._states:
+        if time.monotonic() - self._used.get(name, -IDLE_SECONDS) >= IDLE_SECONDS:
             with browser.opened(self.chromium) as this:
                 sign_in(this.page, self.url, self.demo.account(name))
                 self._states[name] = this.page.context.storage_state()

@@ -69,6 +69,10 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
     """Return what people and definitions wrote: nothing of it is ours to translate."""
     demo = files("keepwell.config.demo").joinpath("intake.json").read_text(encoding="utf-8")
     definitions = [demo, *(file.read_text(encoding="utf-8") for file in SAMPLES.iterdir())]
+    documents = [  # in one language each, whatever the page around them speaks
+        *files("keepwell.config.demo").iterdir(),
+        *files("keepwell.safeguards.consent").joinpath("terms").iterdir(),
+    ]
     typed: list[Any] = [answering.BY_FILL, answering.BY_WIDTH, answering.PLAIN, answering.LINES]
     typed.append(answering.SCAN.name)
     known = [
@@ -89,6 +93,14 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         ),
         typed,
         answering.SCAN.name,
+        [
+            line.lstrip("#- ")
+            for one in documents
+            if one.name.endswith(".txt")
+            for line in one.read_text("utf-8").split("\n")
+        ],
+        atlas_ways.NOTICE.split("\n"),
+        ("Notice of Privacy Practices", "Aviso de prácticas de privacidad"),
     ]
     said = {text for one in known for text in texts_in(one)}
     # Pages break an e-mail address before its @, into two texts.

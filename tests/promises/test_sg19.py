@@ -13,12 +13,13 @@ from keepwell.office.elevations import actions as elevations
 from keepwell.office.emergencies import actions as emergencies
 from keepwell.office.mail.letters import letters
 from keepwell.office.members import actions as members
+from keepwell.office.members.letters import MemberLetter
 from keepwell.office.officers import actions as officers
 from keepwell.office.second_steps import actions as second_steps
 from keepwell.office.second_steps.letters import SecondStepLetter
 from keepwell.office.sign_in import mail
 from keepwell.office.sign_in.letters import AccountLetter
-from keepwell.office.tasks import write_checkpoint, write_of_second_step
+from keepwell.office.tasks import write_checkpoint, write_of_second_step, write_to_member
 from keepwell.office.two_persons import actions as two_persons
 from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.safeguards.access.duties import Duty
@@ -29,7 +30,11 @@ from keepwell.safeguards.access.queries import members_of
 from keepwell.safeguards.access.replacements.actions import IdentityCheck
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
+from keepwell.safeguards.audit import writer
+from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.identity import second_factor, sessions
+from keepwell.safeguards.monitoring import watch
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
@@ -51,6 +56,7 @@ ABOUT_ACCESS = {
     "proposal-confirmed",
 }
 MAILS = {
+    "alert",
     "checkpoint",
     "factor",
     "factor_link",
@@ -60,6 +66,7 @@ MAILS = {
     "passkey_added",
     "password",
     "recovery_code",
+    "report-shared",
     "reset",
     "test",
     "second_step_confirmed",
@@ -155,6 +162,21 @@ def replace_a_lost_phone(clinic: Clinic) -> None:
     mailed()
 
 
+def alert_and_share(clinic: Clinic) -> None:
+    """Let an export of the trail alert the officers, and share a report with one of them."""
+    organisation = clinic.organisation.id
+    watch.look(organisation)  # from here on
+    record_now(author(clinic), AuditEvent.TRAIL_EXPORT, reason=ABOUT_PAT["Full name"])
+    writer.settle(organisation)
+    watch.look(organisation)
+    queue.put(
+        write_to_member,
+        organisation=organisation,
+        account=clinic.owner.user.pk,
+        letter=MemberLetter.REPORT_SHARED,
+    )
+
+
 def tell_of_devices(ada: Person) -> None:
     """Tell of a browser not seen before, and of passkeys that come and go."""
     mail.tell(ada.user, AccountLetter.PASSKEY_ADDED)
@@ -172,6 +194,7 @@ def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) 
     invite_and_let_in(clinic)
     replace_a_lost_phone(clinic)
     raise_access(clinic, ABOUT_PAT["Full name"])
+    alert_and_share(clinic)
     tell_of_devices(clinic.owner)
     eve = clinic.add("Eve", Role.OWNER)
     mail.tell_of_factor_link(clinic.owner.user)
