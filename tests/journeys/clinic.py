@@ -99,6 +99,7 @@ class Clinic:
             with browser.opened(self.chromium) as this:
                 sign_in(this.page, self.url, self.demo.account(name))
                 self._states[name] = this.page.context.storage_state()
+                self._used[name] = time.monotonic()
         return self._states[name]
 
 
