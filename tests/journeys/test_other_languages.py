@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from playwright.sync_api import Browser
 
 from keepwell.config.demo.patients import PATIENTS
+from keepwell.safeguards.consent.languages import LANGUAGES
 from tests.journeys import answering, atlas, atlas_ways, browser, pseudo, raised
 from tests.journeys.clinic import SAMPLES, Clinic
 from tests.journeys.fresh import OWNER, Fresh
@@ -100,6 +101,7 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
             for line in one.read_text("utf-8").split("\n")
         ],
         atlas_ways.NOTICE.split("\n"),
+        [name for one in LANGUAGES.values() for name in (one.name, one.own_name)],
         ("Notice of Privacy Practices", "Aviso de prácticas de privacidad"),
     ]
     said = {text for one in known for text in texts_in(one)}
