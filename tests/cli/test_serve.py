@@ -106,8 +106,9 @@ def test_early_second_factors_need_the_secret_they_were_sealed_with(tmp_path: Pa
     home = installation(tmp_path / "home")
     with sqlite3.connect(home / "data.sqlite3") as data:
         data.execute(
-            "INSERT INTO identity_user (id, email, name, is_active, created, password) "
-            f"VALUES ('{'0' * 31}1', 'ada@example.org', 'Ada', 1, '2026-11-24', '')"
+            "INSERT INTO identity_user "
+            "(id, email, name, is_active, created, password, theme, density) "
+            f"VALUES ('{'0' * 31}1', 'ada@example.org', 'Ada', 1, '2026-11-24', '', '', '')"
         )
         data.execute(
             "INSERT INTO mfa_authenticator (user_id, type, data, created_at) "
