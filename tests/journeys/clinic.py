@@ -95,7 +95,8 @@ class Clinic:
             assert this.findings == []
 
     def _state_of(self, name: str) -> StorageState:
-        if time.monotonic() - self._used.get(name, -IDLE_SECONDS) >= IDLE_SECONDS:
+        is_old = time.monotonic() - self._used.get(name, 0.0) >= IDLE_SECONDS
+        if name not in self._states or is_old:
             with browser.opened(self.chromium) as this:
                 sign_in(this.page, self.url, self.demo.account(name))
                 self._states[name] = this.page.context.storage_state()
