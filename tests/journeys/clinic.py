@@ -84,7 +84,6 @@ class Clinic:
         with browser.opened(self.chromium, **look) as this:
             sign_in(this.page, self.url, self.demo.account(name), again=True)
             yield this
-        self._used[name] = time.monotonic()
 
     @contextmanager
     def patient(self, **look: Any) -> Iterator[Patient]:
