@@ -11,8 +11,9 @@ from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.persons import actions as persons
 from keepwell.safeguards.persons.models import OutsideDisclosure
-from keepwell.safeguards.persons.outside import actions, first_day
+from keepwell.safeguards.persons.outside import actions
 from keepwell.safeguards.persons.outside import queries as outside
+from keepwell.safeguards.persons.outside.years import first_day
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7

@@ -19,8 +19,9 @@ from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.persons import queries
-from keepwell.safeguards.persons.outside import actions, first_day
+from keepwell.safeguards.persons.outside import actions
 from keepwell.safeguards.persons.outside import queries as outside
+from keepwell.safeguards.persons.outside.years import first_day
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.middleware import scope_of
 from keepwell.shell import requests

@@ -83,7 +83,7 @@ def _keep_logo(viewer: Viewer, logo: bytes | None) -> None:
 
 
 def _own(viewer: Viewer) -> Organisation:
-    return Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+    return Organisation.held(viewer.organisation)
 
 
 def _record(

@@ -39,7 +39,7 @@ def expired(organisation: UUID, years: int) -> Mapping[int, UUID]:
 def set_years(viewer: Viewer, years: int) -> None:
     """Keep what entries say for so many years from now on; on the trail."""
     with wall.writing(viewer.organisation):
-        row = Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+        row = Organisation.held(viewer.organisation)
         row.trail_years = years
         row.full_clean(exclude=["logo"])
         row.save(update_fields=["trail_years"])

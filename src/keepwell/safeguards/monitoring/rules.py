@@ -4,6 +4,7 @@ The table at the end is all there is to a rule but finding its entries (`watcher
 its sentence: it is chosen so that a normal day of a clinic raises nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -118,11 +119,13 @@ def judged(rule: Rule, hits: Iterable[Hit]) -> Met | None:
     What came after those belongs to the same alert.
     """
     ordered = sorted(hits, key=lambda hit: (hit.moment, hit.index))
-    begin = 0
-    for end, hit in enumerate(ordered):
+    begin, within = 0, Counter[UUID]()  # how often each thing is in the hits of one such time
+    for hit in ordered:
+        within.update(hit.things)
         while hit.moment - ordered[begin].moment > rule.within:
+            within -= Counter(ordered[begin].things)
             begin += 1
-        if len(_things(ordered[begin : end + 1])) >= rule.least:
+        if len(within) >= rule.least:
             return Met(tuple(ordered[begin:]), len(_things(ordered[begin:])))
     return None
 

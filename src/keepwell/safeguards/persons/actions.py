@@ -118,7 +118,7 @@ def _records_about(person: UUID) -> Sequence[SealedRecord]:
 
 def _one_at_a_time(viewer: Viewer) -> None:
     """Let joins of an organisation wait for each other, or two at once could make a loop."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+    Organisation.held(viewer.organisation)
 
 
 def _subject(*persons: UUID) -> Subject:

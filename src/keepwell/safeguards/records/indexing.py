@@ -105,7 +105,7 @@ def _check_alone(row: "SealedRecord", token: BlindToken, tokens: Collection[int]
     wait for each other.
     """
     if len(tokens) > 1:
-        Organisation.objects.select_for_update(no_key=True).get(pk=row.organisation_id)
+        Organisation.held(row.organisation_id)
     others = type(row).objects.filter(**{f"{token.attname}__in": tokens}).exclude(pk=row.pk)
     if others.exists():
         raise already_there(token)

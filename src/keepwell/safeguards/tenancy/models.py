@@ -1,7 +1,8 @@
 """Organisations, the abstract row that belongs to one, and the locations where they work."""
 
 from copy import copy
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -55,6 +56,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def held(cls, organisation: UUID) -> Self:
+        """Hold the row until this transaction ends: acts that must not meet take turns with it."""
+        return cls.objects.select_for_update(no_key=True).get(pk=organisation)
 
 
 class WalledManager(models.Manager[Row]):

@@ -114,7 +114,7 @@ def _others(row: Location) -> models.QuerySet[Location]:
 
 def _lock(viewer: Viewer) -> None:
     """Let nobody else open, close or place until this transaction ends."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+    Organisation.held(viewer.organisation)
 
 
 def _facts(values: Mapping[str, str]) -> dict[str, str]:

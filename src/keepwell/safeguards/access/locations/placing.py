@@ -55,7 +55,7 @@ def place(organisation: UUID, model: str, about: UUID, locations: Locations) -> 
     Raises LocationUnknown for one that is closed, another organisation's, or none at all. The
     organisation's row is locked, so that no location closes meanwhile.
     """
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation)
+    Organisation.held(organisation)
     wanted = check_open(locations or ())
     if locations is not None and not wanted:
         raise LocationUnknown

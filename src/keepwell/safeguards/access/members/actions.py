@@ -64,7 +64,7 @@ def allow_role(viewer: Viewer, role: str) -> None:
 
 def lock_members(viewer: Viewer) -> None:
     """Let nobody else change who works here until this transaction ends."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+    Organisation.held(viewer.organisation)
 
 
 def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | None:

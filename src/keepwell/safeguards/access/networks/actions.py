@@ -115,7 +115,7 @@ def resume(viewer: Viewer) -> None:
 
 def _locked(viewer: Viewer) -> list[AllowedNetwork]:
     """Return the list; two changes at once wait for each other, or both could lock out."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+    Organisation.held(viewer.organisation)
     return list(AllowedNetwork.objects.all())
 
 

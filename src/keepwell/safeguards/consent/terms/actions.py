@@ -74,4 +74,4 @@ def publish_addition(viewer: Viewer, *, text: str) -> RulesAddition:
 
 def _lock(viewer: Viewer) -> None:
     """One at a time: an acceptance is kept once, an addition has a number of its own."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+    Organisation.held(viewer.organisation)

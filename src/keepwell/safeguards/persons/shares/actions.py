@@ -38,9 +38,10 @@ def share(
     if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
         raise OutOfReach
     order = reports.order_of(viewer, person=person, ordered=report)
+    days = max(1, min(days, MOST_DAYS))
     with wall.writing(viewer.organisation):
         # One after another: two clicks share once.
-        Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation)
+        Organisation.held(viewer.organisation)
         for already in shares_within(viewer).filter(report=report, colleague=colleague):
             return already, False
         row = SharedReport.objects.create(
@@ -49,7 +50,7 @@ def share(
             person=person,
             colleague=colleague,
             by=viewer.actor,
-            expires=clock.now() + timedelta(days=max(1, min(days, MOST_DAYS))),
+            expires=clock.now() + timedelta(days=days),
         )
         subjects = (
             Subject(MODEL, (row.pk,), (), order.persons),
