@@ -22,6 +22,7 @@ def said(value: datetime, style: Style = Style.SHORT, *, is_working: bool = True
     [
         (datetime(2026, 11, 24, 17, 42, 7, tzinfo=UTC), "Today 09:42"),
         (datetime(2026, 11, 24, 7, 0, tzinfo=UTC), "Yesterday 23:00"),  # already the 24th in UTC
+        (datetime(2026, 11, 25, 17, 0, tzinfo=UTC), "Tomorrow 09:00"),
         (datetime(2026, 11, 20, 18, 0, tzinfo=UTC), "November 20 10:00"),
         (datetime(2025, 12, 31, 20, 0, tzinfo=UTC), "December 31, 2025 12:00"),
     ],
@@ -48,6 +49,7 @@ def test_inside_a_sentence_a_day_has_no_capital() -> None:
     moment = datetime(2026, 11, 24, 17, 40, tzinfo=UTC)
     assert said(moment, Style.WITHIN) == "today 09:40"
     assert said(moment.replace(day=23), Style.WITHIN) == "yesterday 09:40"
+    assert said(moment.replace(day=25), Style.WITHIN) == "tomorrow 09:40"
 
 
 def test_patients_read_the_exact_moment_as_one_would_write_it() -> None:

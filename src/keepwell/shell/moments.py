@@ -35,6 +35,8 @@ def _day_in_short(value: datetime, now: datetime, *, is_within: bool) -> str:
         return pgettext("inside a sentence", "today") if is_within else _("Today")
     if day == today - timedelta(days=1):
         return pgettext("inside a sentence", "yesterday") if is_within else _("Yesterday")
+    if day == today + timedelta(days=1):
+        return pgettext("inside a sentence", "tomorrow") if is_within else _("Tomorrow")
     return date_format(value, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
 
 
