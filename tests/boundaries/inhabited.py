@@ -42,6 +42,7 @@ from keepwell.safeguards.monitoring import watch
 from keepwell.safeguards.monitoring.models import Alert
 from keepwell.safeguards.persons import actions as persons
 from keepwell.safeguards.persons import exports, reports
+from keepwell.safeguards.persons.handed.actions import giving
 from keepwell.safeguards.persons.models import Person as PersonRow
 from keepwell.safeguards.persons.outside import actions as outside
 from keepwell.safeguards.persons.shares import actions as shares
@@ -106,6 +107,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids |= {"view_id": _view(clinic), "alert_id": _alert(clinic)}
     ids |= {"report_id": _report(clinic, ids["person_id"])}
     ids["share_id"] = _share(clinic, ids["person_id"], ids["report_id"])
+    ids["handed_id"], handed_token = _handed(clinic, ids["person_id"], ids["report_id"])
     ids["disclosure_id"] = _disclosed(clinic, ids["person_id"])
     ids["order_id"] = exports.order(author(clinic), person=ids["person_id"], reason=REASON)
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
@@ -113,6 +115,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids["passkey_id"] = _passkey(clinic)
     _notice(clinic)
     one_time = _one_time(clinic, ids["invitation_id"])
+    one_time |= dict.fromkeys(("handed:close", "handed:pdf", "handed:report"), handed_token)
     return Inhabited(clinic, token, half, ids, digest, one_time)
 
 
@@ -212,6 +215,13 @@ def _share(clinic: Clinic, person: UUID, report: UUID) -> UUID:
         reason=REASON,
     )
     return row.pk
+
+
+def _handed(clinic: Clinic, person: UUID, report: UUID) -> tuple[UUID, str]:
+    """Hand the report to the person it is about."""
+    viewer = viewers.console(clinic.organisation.id, account="tests")
+    made = giving.hand(viewer, person=person, report=report, days=7, reason=REASON)
+    return made.row.pk, made.token
 
 
 def _disclosed(clinic: Clinic, person: UUID) -> UUID:

@@ -43,6 +43,8 @@ WITHOUT_VIEWER = {
     "keepwell.safeguards.consent.notices.queries.read_by_anybody": "a notice is public",
     "keepwell.safeguards.identity.actions": "signing in comes before there is a viewer",
     "keepwell.safeguards.identity.queries.names_of": "accounts stand outside the wall",
+    "keepwell.safeguards.persons.handed.queries.entrance_of": "a link comes before any viewer",
+    "keepwell.safeguards.persons.handed.queries.is_good": "takes a row already within reach",
     "keepwell.safeguards.persons.queries.ids_of_whole": "ids only, inside the caller's wall",
     "keepwell.safeguards.persons.queries.root_of": "ids only, inside the caller's wall",
     "keepwell.shell.queries": "the public profile, shown to whoever opens a patient's page",

@@ -35,6 +35,7 @@ from tests.products.forms.pages.patients import INTAKE, author
 from tests.stores.session import Stores
 
 ANYBODY = "anybody may read the clinic's Notice of Privacy Practices (45 CFR 164.520(c))"
+HANDED = "a person who was handed a report answers with a birth date or a code"
 # Everything that anybody reaches without signing in, and why. A new line is a decision.
 OPEN = {
     "forms_embedded:check": "patients answer without an account, in a frame on the clinic's site",
@@ -50,6 +51,9 @@ OPEN = {
     "forms_patient:page": "patients answer without an account",
     "forms_patient:send": "patients answer without an account",
     "forms_patient:start": "patients answer without an account",
+    "handed:close": HANDED,
+    "handed:pdf": HANDED,
+    "handed:report": HANDED,
     "notices:in_language": ANYBODY,
     "notices:notice": ANYBODY,
     "notices:version": ANYBODY,

@@ -13,6 +13,8 @@ from tests.journeys.fresh import Fresh
 from tests.journeys.postbox import found_in_a_letter
 from tests.journeys.stops import Stop
 
+BORN = ("9", "3", "1984")  # of the demo's Pat Winters
+POST_BORN = 'main form.question button[type="submit"]'
 POST = 'main form[method="post"] button[type="submit"]'
 QUESTIONNAIRE = SAMPLES / "hl7sdc__extract-complex-template.json"
 PASSKEY = "Front desk"
@@ -219,7 +221,39 @@ def report(clinic: Clinic, this: browser.Opened, address: str) -> Iterator[Stop]
         yield Stop("shared-report", other)
     page.goto(made)
     press(page, 'main form[action^="/reports/"] button')
+    yield from _handed(clinic, this)
     yield from _disclosed(this, address)
+
+
+def _handed(clinic: Clinic, this: browser.Opened) -> Iterator[Stop]:
+    """Hand the report to the person, and read it as that person does."""
+    page = this.page
+    press(page, 'main a[href$="/hand/"]')
+    yield Stop("person-report-hand", this)
+    press(page, POST)
+    yield Stop("person-report-hand-errors", this)
+    page.fill('[name="reason"]', "Asked for it at the desk.")
+    press(page, POST)
+    yield Stop("person-report-letter", this)
+    link = clinic.address("/" + page.locator(".typed").inner_text().partition("/")[2])
+    press(page, 'main .acts a[href*="/report/"]')
+    yield Stop("person-report-handed", this)
+    with browser.opened(clinic.chromium) as theirs:
+        theirs.page.goto(clinic.address("/r/00000000000000000000000000/"))
+        yield Stop("patient-report-unknown", theirs)
+        theirs.page.goto(link)
+        yield Stop("patient-report-ask", theirs)
+        born(theirs.page, "31", "2", "1990")
+        yield Stop("patient-report-ask-errors", theirs)
+        born(theirs.page, *BORN)
+        yield Stop("patient-report", theirs)
+
+
+def born(page: Page, day: str, month: str, year: str) -> None:
+    """Answer with a date of birth."""
+    for part, said in (("day", day), ("month", month), ("year", year)):
+        page.fill(f'[name="born_{part}"]', said)
+    press(page, POST_BORN)
 
 
 def _disclosed(this: browser.Opened, address: str) -> Iterator[Stop]:

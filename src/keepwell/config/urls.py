@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 patient_routes: list[URLPattern | URLResolver] = [
     path("", include("keepwell.shell.urls")),
     path("", include("keepwell.office.notices.urls")),
+    path("", include("keepwell.office.persons.patient_urls")),
     path("", include("keepwell.products.forms.patient_urls")),
     path("", include("keepwell.products.forms.embedded_urls")),
 ]

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext_lazy
 from keepwell.office.events import OfficeEvent
 from keepwell.office.home import lines
 from keepwell.office.permissions import OfficePermission
-from keepwell.office.persons import disclosures
+from keepwell.office.persons import disclosures, handed_pages
 from keepwell.office.safeguards.lines import SAFEGUARDS
 from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, RecordWords
 from keepwell.safeguards.access.permissions import AccessPermission
@@ -269,6 +269,7 @@ MANIFEST = Manifest(
     home=lines.waiting,
     first_steps=lines.first_steps,
     person_records=disclosures.person_lines,
+    patient_place=handed_pages.patient_place,
     person_parts=disclosures.person_parts,
     safeguards=SAFEGUARDS,
 )

@@ -16,6 +16,7 @@ from keepwell.office.notices import views as notices
 from keepwell.office.officers import views as officers
 from keepwell.office.persons import disclosure_views as told
 from keepwell.office.persons import export_views as person_exports
+from keepwell.office.persons import handing_views as handing
 from keepwell.office.persons import report_views as reports
 from keepwell.office.persons import share_views as shares
 from keepwell.office.persons import views as persons
@@ -79,11 +80,17 @@ urlpatterns = [
         shares.share,
         name="share_report",
     ),
+    path(
+        "persons/<uuid:person_id>/report/<uuid:report_id>/hand/",
+        handing.hand,
+        name="hand_report",
+    ),
     path("persons/<uuid:person_id>/disclosures/", told.accounting, name="disclosures"),
     path("persons/<uuid:person_id>/disclosures/add/", told.note, name="note_disclosure"),
     path("disclosures/<uuid:disclosure_id>/mistake/", told.mistake, name="mistaken_disclosure"),
     path("reports/<uuid:share_id>/", shares.shared, name="shared_report"),
     path("reports/<uuid:share_id>/take-back/", shares.withdraw, name="withdraw_report"),
+    path("reports/handed/<uuid:handed_id>/take-back/", handing.withdraw, name="withdraw_handed"),
     path("persons/<uuid:person_id>/export/", person_exports.ask, name="export_person"),
     path(
         "persons/<uuid:person_id>/export/<uuid:order_id>/",

@@ -38,7 +38,7 @@ OUTER_MIDDLEWARE = (
 )
 
 # Which addresses patients open (config/urls, patient_routes): their error pages speak to them.
-KEEPWELL_PATIENT_PATHS = ("/e/", "/f/", "/notice/")
+KEEPWELL_PATIENT_PATHS = ("/e/", "/f/", "/notice/", "/r/")
 KEEPWELL_HOME_ROUTE = "office:home"
 KEEPWELL_TRAIL_ROUTE = "office:trail"
 KEEPWELL_SIGN_OUT_ROUTE = "sign_in:out"

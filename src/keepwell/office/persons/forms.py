@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.office.places import EARLIEST_YEAR, LATEST_YEAR
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.persons.handed.actions import giving
 from keepwell.safeguards.persons.shares.actions import MOST_DAYS
 
 DAYS = 31  # of a report, unless somebody says
@@ -125,6 +126,18 @@ class ShareForm(ReasonForm):
         super().__init__(*args, **kwargs)
         choices = [("", _("Choose")), *((str(one), words) for one, words in offered)]
         self.fields["colleague"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class HandForm(ReasonForm):
+    """For how many days a report is in the person's hands, and why."""
+
+    days = forms.IntegerField(
+        label=_("For so many days"),
+        min_value=1,
+        max_value=giving.MOST_DAYS,
+        error_messages={"required": _("Say for how many days.")},
+    )
+    field_order = ("days", "reason")
 
 
 class DisclosureForm(forms.Form):

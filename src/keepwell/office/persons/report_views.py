@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
-from keepwell.office.persons import openings
+from keepwell.office.persons import handed_lines, openings
 from keepwell.office.persons.forms import ReportForm
 from keepwell.office.trail import facts
 from keepwell.safeguards.access.declarations import requires
@@ -22,6 +22,7 @@ from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import retention
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.persons import queries, reports
+from keepwell.safeguards.persons.handed.queries import may_be_handed
 from keepwell.safeguards.persons.models import SharedReport
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.persons.reports import Report
@@ -97,6 +98,8 @@ def shown(
         "share": share,
         "sharer": _name_of(share.by) if share else "",
         "shares": [] if share else _told(viewer, report_id=order.entry.id),
+        "handed": [] if share else handed_lines.lines_of(viewer, order.entry.id),
+        "may_hand": not share and may_be_handed(viewer, person_id),
     }
     return render(request, "office/persons/report.html", context)
 

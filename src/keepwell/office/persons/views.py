@@ -23,6 +23,7 @@ from keepwell.safeguards.access.purposes import Purpose, purpose_of
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.persons import actions, erasures, queries
+from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.records.middleware import scope_of
@@ -43,6 +44,7 @@ PAGE_ROWS = 25
 _JUST_NOW = "now"  # the trail may need a moment for the entry of an act that has just ended
 MOST_IDS = 40  # shown of one model; the certificate names all
 SHOWN_OPENINGS = 20
+SEEN_BY = (RecordsEvent.FIELDS_OPEN, PersonsEvent.REPORT_READ)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,9 +107,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         scope.open(rows, *pairs.FACTS)
         scope.record()  # so that the page lists its own opening
     ids = tuple(row.pk for row in whole)
-    trail = queries.entries_about_whole(
-        viewer, person_id, kinds=[RecordsEvent.FIELDS_OPEN], limit=SHOWN_OPENINGS
-    )
+    trail = queries.entries_about_whole(viewer, person_id, kinds=SEEN_BY, limit=SHOWN_OPENINGS)
     may_read_trail = may(viewer, OfficePermission.TRAIL_READ)
     route = "office:entry" if may_read_trail else ""
     lines = lines_of(viewer, trail.entries, entry_route=route)

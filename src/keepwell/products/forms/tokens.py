@@ -1,6 +1,5 @@
-"""Random tokens: link tokens, draft handles and reference numbers. Pure: no Django.
+"""Draft handles and reference numbers; links have tokens of `toolkit.spelled`. Pure: no Django.
 
-A link's token is 128 bits in Crockford's base32 (no I, L, O, U: it may be read over the telephone).
 A draft's handle is 256 bits and lives in a cookie or a hidden field, never in an address.
 """
 
@@ -8,21 +7,10 @@ import hashlib
 import re
 import secrets
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": "", " ": ""})
-_TOKEN_CHARACTERS = 26  # 128 bits
-_TOKEN = re.compile(f"[{_ALPHABET}]{{{_TOKEN_CHARACTERS}}}")
-_REFERENCE = re.compile(f"(?:KW)?([{_ALPHABET}]{{4}})([{_ALPHABET}]{{4}})")
+from keepwell.toolkit import spelled
+
+_REFERENCE = re.compile(f"(?:KW)?([{spelled.ALPHABET}]{{4}})([{spelled.ALPHABET}]{{4}})")
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{43}")
-
-
-def _spelled(number: int, characters: int) -> str:
-    return "".join(_ALPHABET[(number >> 5 * place) & 31] for place in reversed(range(characters)))
-
-
-def new_link_token() -> str:
-    """Return a new link token: 128 random bits in 26 characters."""
-    return _spelled(secrets.randbits(128), _TOKEN_CHARACTERS)
 
 
 def new_handle() -> str:
@@ -32,20 +20,14 @@ def new_handle() -> str:
 
 def new_reference() -> str:
     """Return a reference number such as KW-7F3K-29QD: 40 random bits, for people."""
-    text = _spelled(secrets.randbits(40), 8)
+    text = spelled.random(8)
     return f"KW-{text[:4]}-{text[4:]}"
 
 
 def read_reference(text: str) -> str:
     """Return a reference as we write it, however it was typed; what cannot be one, as it is."""
-    found = _REFERENCE.fullmatch(text.upper().translate(_READ_AS))
+    found = _REFERENCE.fullmatch(spelled.read(text))
     return f"KW-{found[1]}-{found[2]}" if found else text.strip()[:16]
-
-
-def read_link_token(text: str) -> str | None:
-    """Return the token as we write it, however it was typed; None when it cannot be one."""
-    token = text.upper().translate(_READ_AS)
-    return token if _TOKEN.fullmatch(token) else None
 
 
 def read_handle(text: str) -> str | None:

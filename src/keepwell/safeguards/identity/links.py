@@ -1,4 +1,6 @@
-"""Links that work once: 256 random bits, kept as a hash, bound to one purpose, used up by a POST.
+"""Links that work once: random, kept as a hash, bound to one purpose, used up by a POST.
+
+A token has 256 bits of randomness; one that people type has 128.
 
 Opening the page of a link changes nothing, because mail scanners open links too (security.md, T19).
 """
@@ -21,10 +23,14 @@ def make(
     user: User | None = None,
     organisation: UUID | None = None,
     about: UUID | None = None,
+    token: str = "",
 ) -> str:
-    """Make a link's token; earlier unused ones of the same purpose and subject stop working."""
+    """Make a link's token; earlier unused ones of the same purpose and subject stop working.
+
+    A caller whose link is printed and typed gives a `token` of its own, of 128 random bits or more.
+    """
     OneTimeLink.objects.filter(purpose=purpose, user=user, about=about, used__isnull=True).delete()
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     OneTimeLink.objects.create(
         token_digest=digest_of(token),
         purpose=purpose,

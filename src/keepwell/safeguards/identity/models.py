@@ -154,6 +154,7 @@ class LinkPurpose(StrEnum):
     JOIN = "join"
     PASSKEY = "passkey"  # a challenge: what a passkey has to sign
     REPLACE_FACTOR = "factor"
+    REPORT = "report"  # read until it ends or is taken back, each time after an answer: never used
     RESET_PASSWORD = "reset"  # noqa: S105  a purpose, not a password
     SET_UP = "set-up"
 

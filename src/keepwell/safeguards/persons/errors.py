@@ -53,3 +53,14 @@ class ReasonMissing(KeepwellError):  # noqa: N818  names the fact
     code: ClassVar[str] = "reason_missing"
     status: ClassVar[int] = 400
     sentence: ClassVar[str] = _("Say why: the reason goes on the trail. Nothing was changed.")
+
+
+class ReportOfOthers(KeepwellError):  # noqa: N818  names the fact
+    """The report covers records that are not this person's any more: it may not be handed over."""
+
+    code: ClassVar[str] = "report_of_others"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "Since this report was made a join was undone or a record erased, so that it may say "
+        "something about somebody else. Nothing was handed over. Make the report anew."
+    )

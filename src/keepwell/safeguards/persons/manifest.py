@@ -46,8 +46,17 @@ MANIFEST = Manifest(
         PersonsEvent.PERSON_ERASE: EventWords(
             did=_("erased a person and every record about that person"), icon="bin", tone="danger"
         ),
+        PersonsEvent.REPORT_ANSWER: EventWords(
+            did=_("answered wrongly at the link of a report"), icon="warning", tone="warning"
+        ),
+        PersonsEvent.REPORT_HAND: EventWords(
+            did=_("handed a patient the report of who opened their data"), icon="send"
+        ),
         PersonsEvent.REPORT_ORDER: EventWords(
             did=_("ordered a report of who opened the data of a person"), icon="print"
+        ),
+        PersonsEvent.REPORT_READ: EventWords(
+            did=_("read the report of who opened their own data"), icon="print"
         ),
         PersonsEvent.REPORT_SHARE: EventWords(
             did=_("shared a report of who opened the data of a person"), icon="send"
@@ -55,6 +64,13 @@ MANIFEST = Manifest(
         PersonsEvent.REPORT_WITHDRAW: EventWords(did=_("took a shared report back"), icon="undo"),
     },
     records={
+        "persons.handedreport": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s report handed to a person",
+                "%(count)s reports handed to a person",
+                "count",
+            )
+        ),
         "persons.outsidedisclosure": RecordWords(
             counted=ngettext_lazy(
                 "%(count)s disclosure to others", "%(count)s disclosures to others", "count"

@@ -1,11 +1,13 @@
-"""Persons: those the ePHI is about, which of them are one human being, and reports shared."""
+"""Persons: those the ePHI is about, which of them are one human being, and reports given away."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.safeguards.identity.sessions import digest_of
 from keepwell.safeguards.records.fields import SealedDate, SealedText
 from keepwell.safeguards.records.index import BlindIndex, BlindToken
 from keepwell.safeguards.records.models import SealedRecord
@@ -133,3 +135,46 @@ class SharedReport(OrganisationOwned):
     def is_open(self) -> bool:
         """Tell whether the colleague can read it now."""
         return self.ended is None and self.expires > clock.now()
+
+
+class HandedReport(OrganisationOwned):
+    """A report of who opened a person's data, in that person's own hands for some days.
+
+    The link's token is not here: `identity.links` keeps its hash. Whoever opens the link answers
+    with the birth date on record, or with a code that was told separately; then this one browser
+    holds a handle for a while.
+    """
+
+    report = models.UUIDField(db_index=True)  # the entry that ordered it
+    person = models.UUIDField(db_index=True)  # who answers; no key, as for `SharedReport`
+    persons = models.JSONField()  # all whom the report is about: it ends when they are not one
+    code_hash = models.CharField(max_length=64, blank=True)  # keyed; empty: the birth date
+    by = models.UUIDField(null=True)
+    made = models.DateTimeField(default=clock.now)
+    expires = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+    wrong = models.PositiveSmallIntegerField(default=0)  # answers, in all
+    hour_began = models.DateTimeField(null=True)
+    hour_wrong = models.PositiveSmallIntegerField(default=0)
+    handle_hash = models.CharField(max_length=64, blank=True)
+    opened_until = models.DateTimeField(null=True)
+    readings = models.PositiveIntegerField(default=0)
+    last_read = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"handed report {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it has neither ended nor been taken back."""
+        return self.ended is None and self.expires > clock.now()
+
+    def is_opened_by(self, handle: str) -> bool:
+        """Tell whether this browser has answered and its time is not over."""
+        is_fresh = self.opened_until is not None and self.opened_until > clock.now()
+        return is_fresh and constant_time_compare(self.handle_hash, digest_of(handle))
+
+    def end(self) -> None:
+        """End it at once, for a browser that has answered too."""
+        self.ended = clock.now()
+        self.save(update_fields=["ended"])

@@ -15,7 +15,7 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.vault import keys, sealing
 from keepwell.safeguards.vault.binding import Binding
-from keepwell.toolkit import clock
+from keepwell.toolkit import clock, spelled
 from keepwell.toolkit.identifiers import uuid7
 
 _KEY_NAME = "forms/links"
@@ -82,7 +82,7 @@ def _changeable(viewer: Viewer, link_id: UUID) -> FormLink:
 def _make(
     viewer: Viewer, form: Form, expires: datetime | None, embed_origins: tuple[str, ...]
 ) -> FormLink:
-    token = tokens.new_link_token()
+    token = spelled.new_token()
     link = FormLink(
         id=uuid7(),
         organisation_id=viewer.organisation,

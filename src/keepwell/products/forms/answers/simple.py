@@ -3,7 +3,6 @@
 from datetime import datetime, time
 from decimal import Decimal
 
-from keepwell.products.forms.answers import days
 from keepwell.products.forms.answers.asking import Asked, Unfit
 from keepwell.products.forms.answers.fields import date_parts
 from keepwell.products.forms.answers.numbers import NumberUnclear, read_number
@@ -11,6 +10,7 @@ from keepwell.products.forms.answers.wording import PARTS, kind_of_mark
 from keepwell.products.forms.compiled.items import Item
 from keepwell.products.forms.sentences import Sentence
 from keepwell.products.forms.values import Quantity, Value
+from keepwell.toolkit import days
 
 Texts = dict[str, str]
 

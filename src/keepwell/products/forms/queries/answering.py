@@ -17,6 +17,7 @@ from keepwell.products.forms.queries.reach import as_seen
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def entrance_of(text: str) -> Entrance:
     Raises LinkClosed for a token that never was. A withdrawn or expired link comes back with
     `is_open` false, so that its help page can name the clinic.
     """
-    token = tokens.read_link_token(text)
+    token = spelled.read_token(text)
     door = Door.objects.filter(token_hash=tokens.hashed(token)).first() if token else None
     if token is None or door is None:
         raise LinkClosed
