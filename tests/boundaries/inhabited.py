@@ -33,6 +33,7 @@ from keepwell.safeguards.access.proposals import actions as proposals
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.routes import Route
 from keepwell.safeguards.audit import queries, writer
+from keepwell.safeguards.consent.mailings import links as mailings
 from keepwell.safeguards.consent.notices import actions as notices
 from keepwell.safeguards.consent.notices import queries as notice_queries
 from keepwell.safeguards.consent.notices.days import today_at
@@ -314,6 +315,9 @@ def _one_time(clinic: Clinic, invitation: UUID) -> dict[str, str]:
         ),
         "sign_in:set_up": links.make(LinkPurpose.SET_UP, lasts=hour),
         "sign_in:new_password": reset,
+        "sign_in:unsubscribe": mailings.token_of(
+            mailings.Meant(clinic.organisation.id, clinic.owner.user.pk, "summary")
+        ),
     }
 
 

@@ -68,6 +68,7 @@ OPEN = {
     "sign_in:password": "the first step of signing in",
     "sign_in:replace_lost": "the one-time link is the permission, and the password is asked for",
     "sign_in:set_up": "the one-time link is the permission",
+    "sign_in:unsubscribe": "a sealed link in a letter stops that letter, and does nothing else",
     "sign_in:waiting": "somebody who waits to be let in has no session",
 }
 # What each role holds, said once more: widening one takes two people who read, or one who lies.

@@ -66,6 +66,24 @@ def look(this: browser.Opened) -> Iterator[Stop]:
             yield Stop("members-dark-and-compact", this)
             page.goto(urljoin(account, "/account/look/"))
     page.goto(account)
+    yield from letters(this)
+
+
+def letters(this: browser.Opened) -> Iterator[Stop]:
+    """Choose the daily summary, stop it again, and come by the link of a letter."""
+    page, account = this.page, this.page.url
+    press(page, 'main a[href$="/notifications/"]')
+    yield Stop("account-notifications", this)
+    for choice in ("yes", ""):
+        page.check(f'[name="summary"][value="{choice}"]', force=True)
+        press(page, POST)
+    page.click("main details summary")
+    yield Stop("account-notifications-chosen", this)
+    page.goto(urljoin(account, "/unsubscribe/of-any-letter/"))
+    yield Stop("unsubscribe", this)
+    press(page, POST)
+    yield Stop("unsubscribed", this)
+    page.goto(account)
 
 
 def passkeys(this: browser.Opened, fresh: Fresh) -> Iterator[Stop]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from tests.office.rooms import House
+    from tests.products.forms.pages.patients import Patient
     from tests.stores.session import Stores
 
 BORN = date(1984, 3, 9)
@@ -44,3 +45,27 @@ def ada(house: "House") -> "Client":
 def pat(house: "House") -> UUID:
     """Make Pat known to Ada's clinic."""
     return house.person(name="Pat Winters", born=BORN, telephone="+1 555 0123")
+
+
+@pytest.fixture
+def told(settings: Any, tmp_path: Path) -> "Iterator[list[bytes]]":
+    """Run a mail server; return what it was given."""
+    from keepwell.safeguards.mail.servers import Server, Tls  # noqa: PLC0415  needs the settings
+    from tests.mail_server import mail_server  # noqa: PLC0415
+
+    with mail_server(tmp_path) as server:
+        settings.KEEPWELL_MAIL_SERVER = Server(
+            host="localhost", port=server.port, tls=Tls.STARTTLS, ca_file=tmp_path / "ca.pem"
+        )
+        yield server.given
+
+
+@pytest.fixture
+def sent(house: "House") -> "Patient":
+    """Let Pat send a form to Ada's clinic."""
+    from tests.office.mornings import send  # noqa: PLC0415  needs the settings
+    from tests.products.forms.pages.patients import Patient, publish  # noqa: PLC0415
+
+    patient = Patient(publish(house.clinic))
+    send(patient)
+    return patient

@@ -11,7 +11,7 @@ import keepwell
 from keepwell.jobs import queue
 from keepwell.office.elevations import actions as elevations
 from keepwell.office.emergencies import actions as emergencies
-from keepwell.office.mail.letters import letters
+from keepwell.office.mail.letters import Need, letters
 from keepwell.office.members import actions as members
 from keepwell.office.members.letters import MemberLetter
 from keepwell.office.officers import actions as officers
@@ -19,6 +19,9 @@ from keepwell.office.second_steps import actions as second_steps
 from keepwell.office.second_steps.letters import SecondStepLetter
 from keepwell.office.sign_in import mail
 from keepwell.office.sign_in.letters import AccountLetter
+from keepwell.office.summaries import actions as summaries
+from keepwell.office.summaries.jobs import write_summary
+from keepwell.office.summaries.letters import SUMMARY
 from keepwell.office.tasks import write_checkpoint, write_of_second_step, write_to_member
 from keepwell.office.two_persons import actions as two_persons
 from keepwell.office.two_persons.acts import EXPORT_TRAIL
@@ -38,7 +41,9 @@ from keepwell.safeguards.monitoring import watch
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
-from tests.mailbox import mailed
+from tests.jobs.doing import do_all
+from tests.mailbox import Mailed, mailed
+from tests.office.mornings import at_hour
 from tests.office.sign_in.test_joining import BEN, accept, invite, link_to
 from tests.people import PASSWORD, Clinic, Person, browser, browser_of
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient, author, reference_in
@@ -68,6 +73,7 @@ MAILS = {
     "recovery_code",
     "report-shared",
     "reset",
+    "summary",
     "test",
     "second_step_confirmed",
     "second_step_link",
@@ -177,6 +183,19 @@ def alert_and_share(clinic: Clinic) -> None:
     )
 
 
+def summarise(clinic: Clinic) -> None:
+    """Write in the morning to the owner what waits: Pat's form among it."""
+    summaries.choose(author(clinic))
+    with at_hour(8) as day:
+        queue.put(
+            write_summary,
+            organisation=clinic.organisation.id,
+            account=clinic.owner.user.pk,
+            day=day.toordinal(),
+        )
+        do_all()
+
+
 def tell_of_devices(ada: Person) -> None:
     """Tell of a browser not seen before, and of passkeys that come and go."""
     mail.tell(ada.user, AccountLetter.PASSKEY_ADDED)
@@ -198,6 +217,7 @@ def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) 
     tell_of_devices(clinic.owner)
     eve = clinic.add("Eve", Role.OWNER)
     mail.tell_of_factor_link(clinic.owner.user)
+    summarise(clinic)
     sent = mailed()
     assert len({one.subject for one in sent}) == len(MAILS)
     colleagues = {"abe@example.org", "dee@example.org"}
@@ -209,6 +229,21 @@ def test_sg19_no_mail_holds_anything_of_a_patient(clinic: Clinic, pat: Patient) 
         holding = re.compile(f"{around}{re.escape(canary)}{around}")
         assert [text for text in written if holding.search(text)] == [], canary
     assert not any("Content-Disposition" in text for text in written)
+    assert {one.subject for one in sent if is_stopped_by_one_click(one)} == {SUMMARY.subject}
+
+
+def is_stopped_by_one_click(message: Mailed) -> bool:
+    """Tell whether a message has the headers of RFC 8058; half of them is nobody's."""
+    raw = message.raw.decode()
+    address = re.search(r"^List-Unsubscribe: <https://[^>\s]+>\r?$", raw, re.MULTILINE)
+    post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in raw
+    assert bool(address) is post is ("unsubscribe" in raw.lower())
+    return post
+
+
+def test_sg19_every_letter_is_necessary_or_is_sent_only_to_those_who_chose_it() -> None:
+    assert {one.code for one in letters() if one.need is Need.CHOSEN} == {"summary"}
+    assert all(one.need.why for one in letters())
 
 
 def test_sg19_there_are_no_mails_but_those() -> None:

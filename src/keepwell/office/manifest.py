@@ -8,6 +8,7 @@ from keepwell.office.home import lines
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.persons import disclosures, handed_pages
 from keepwell.office.safeguards.lines import SAFEGUARDS
+from keepwell.office.summaries import lines as summaries
 from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, RecordWords
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
@@ -268,6 +269,7 @@ MANIFEST = Manifest(
     },
     home=lines.waiting,
     first_steps=lines.first_steps,
+    summary=summaries.waiting,
     person_records=disclosures.person_lines,
     patient_place=handed_pages.patient_place,
     person_parts=disclosures.person_parts,

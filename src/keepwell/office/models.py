@@ -1,8 +1,10 @@
-"""What members keep of their own about the office's pages."""
+"""What members keep of their own about the office's pages, and which daily letters are written."""
+
+from typing import Any, ClassVar
 
 from django.db import models
 
-from keepwell.safeguards.tenancy.models import OrganisationOwned
+from keepwell.safeguards.tenancy.models import OrganisationOwned, WalledManager
 from keepwell.toolkit import clock
 
 
@@ -26,3 +28,39 @@ class SavedView(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"saved view {self.pk}"
+
+
+class SummaryDay(OrganisationOwned):
+    """A day on which an organisation's summaries were asked for: once, whoever notices it first."""
+
+    day = models.DateField()  # of the organisation's time zone
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "day"], name="office_summary_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"summaries of {self.day}"
+
+
+class SummaryLetter(OrganisationOwned):
+    """A summary that is being sent, or was: no second one goes to this account on this day."""
+
+    account = models.UUIDField()
+    day = models.DateField()
+    job = models.UUIDField()  # names the message
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "account", "day"], name="office_summary_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"summary {self.pk}"

@@ -20,6 +20,7 @@ from keepwell.office.mail.writing import language_of, write, write_to
 from keepwell.office.members.letters import MEMBER_LETTERS, MEMBER_PAGES, MemberLetter
 from keepwell.office.second_steps.letters import SECOND_STEP_LETTERS, SecondStepLetter
 from keepwell.office.sign_in.letters import LETTERS, RESET_LASTS, AccountLetter
+from keepwell.office.summaries import jobs as summary_jobs  # noqa: F401  declares its own
 from keepwell.office.trail.letters import CHECKPOINT
 from keepwell.safeguards.access import registry, viewers
 from keepwell.safeguards.access.invitations.queries import invitation_to_write

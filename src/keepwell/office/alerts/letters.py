@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.office.mail.letters import Letter, declare
+from keepwell.office.mail.letters import Letter, Need, declare
 
 ALERT = declare(
     Letter(
         code="alert",
+        need=Need.DUTY,
         title=_("When something on the trail alerts, for officers"),
         subject=_("An alert in Keepwell"),
         template="office/alerts/mail/alert.txt",

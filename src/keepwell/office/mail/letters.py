@@ -8,15 +8,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Fact = str | int
 # name: of the account's person; address: of a page; organisation: its name; minutes, hours: how
 # long a link works; checkpoint: the signed head of a trail (hashes, a number, a time); moment,
 # device, network: when, with which browser and from where somebody signed in; alert: what a rule
-# is called.
+# is called; waiting: how many things wait, each with the address of a page; stop: where a letter
+# that nobody has to get is stopped.
 FACTS = frozenset(
     {
         "address",
@@ -29,6 +32,8 @@ FACTS = frozenset(
         "name",
         "network",
         "organisation",
+        "stop",
+        "waiting",
     }
 )
 
@@ -37,16 +42,50 @@ class FactRefused(TypeError):  # noqa: N818  names the fact
     """A letter was to be told something that letters are not told."""
 
 
+class Need(StrEnum):
+    """Why a letter is sent; one that was CHOSEN is sent to nobody else and can be stopped."""
+
+    ACCOUNT = "account"
+    ASKED = "asked"
+    CHOSEN = "chosen"
+    DUTY = "duty"
+
+    @property
+    def why(self) -> Promise:
+        """Say it to whoever gets such letters."""
+        return _WHY[self]
+
+
+_WHY: dict[Need, Promise] = {
+    Need.ACCOUNT: _("So that you notice at once when somebody else gets into your account."),
+    Need.ASKED: _(
+        "Because you or a colleague asked for something: it is the answer or the way on."
+    ),
+    Need.CHOSEN: _("Only because you chose it."),
+    Need.DUTY: _("Because you answer for something that cannot wait until you sign in."),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One kind of mail; `example` is what its preview is told."""
+    """One kind of mail; `example` is what its preview is told.
+
+    `offer` is the version of the words in which a letter that can be chosen is offered.
+    """
 
     code: str
+    need: Need
     title: str | Promise
     subject: str | Promise
     template: str
     example: Mapping[str, Fact] = field(default_factory=dict)
     lasts: timedelta | None = None
+    offer: int = 1
+
+    @property
+    def is_optional(self) -> bool:
+        """Tell whether nobody gets it who did not choose it."""
+        return self.need is Need.CHOSEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +127,12 @@ def letter_of(code: str) -> Letter | None:
 
 
 def compose(letter: Letter, facts: Mapping[str, Fact]) -> Composed:
-    """Return a letter in the language that is active. Raises FactRefused."""
+    """Return a letter in the language that is active.
+
+    Raises FactRefused; also for one that can be stopped and does not say where, or the reverse.
+    """
+    if ("stop" in facts) is not letter.is_optional:
+        raise FactRefused("stop")
     for name, fact in facts.items():
         if name not in FACTS or type(fact) not in (str, int):
             raise FactRefused(name)

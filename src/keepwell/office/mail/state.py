@@ -5,6 +5,7 @@ from datetime import datetime
 
 from keepwell.jobs import queue
 from keepwell.office.jobs.words import sentence_of
+from keepwell.office.summaries.jobs import write_summary
 from keepwell.office.tasks import (
     write_about_account,
     write_checkpoint,
@@ -22,6 +23,7 @@ NAMES = tuple(
         write_checkpoint,
         write_invitation,
         write_of_alert,
+        write_summary,
         write_to_member,
     )
 )

@@ -32,6 +32,7 @@ def write_to(work: Work, letter: Letter, to: str, language: str, **facts: Fact) 
             html=composed.html,
             language=language,
             lasts=letter.lasts,
+            stop=str(facts.get("stop", "")),
         )
     )
 

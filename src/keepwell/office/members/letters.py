@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.office.mail.letters import Letter, declare
+from keepwell.office.mail.letters import Letter, Need, declare
 from keepwell.safeguards.access.invitations.actions import LASTS
 
 _EXAMPLE = {"name": "Ben Okafor", "organisation": "Riverside Clinic"}
@@ -34,6 +34,7 @@ MEMBER_LETTERS = {
     for letter in (
         Letter(
             code=MemberLetter.APPROVED,
+            need=Need.ASKED,
             title=_("When a colleague was let in"),
             subject=_("You can sign in to Keepwell now"),
             template="office/members/mail/approved.txt",
@@ -41,6 +42,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.ELEVATION_APPROVED,
+            need=Need.ASKED,
             title=_("When access for a while is given"),
             subject=_("You have the access you asked for in Keepwell"),
             template="office/elevations/mail/approved.txt",
@@ -48,6 +50,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.ELEVATION_ASKED,
+            need=Need.DUTY,
             title=_("When a colleague asks for more access"),
             subject=_("A colleague asks for access in Keepwell"),
             template="office/elevations/mail/asked.txt",
@@ -55,6 +58,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.ELEVATION_ENDED,
+            need=Need.ASKED,
             title=_("When access for a while is taken back"),
             subject=_("Access in Keepwell was taken back"),
             template="office/elevations/mail/ended.txt",
@@ -62,6 +66,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.ELEVATION_REFUSED,
+            need=Need.ASKED,
             title=_("When access for a while is refused"),
             subject=_("The access you asked for in Keepwell was refused"),
             template="office/elevations/mail/refused.txt",
@@ -69,6 +74,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.EMERGENCY,
+            need=Need.DUTY,
             title=_("When emergency access is begun, for officers"),
             subject=_("Emergency access was begun in Keepwell"),
             template="office/emergencies/mail/emergency.txt",
@@ -76,6 +82,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.INVITATION,
+            need=Need.ASKED,
             title=_("When a colleague is invited"),
             subject=_("You are invited to Keepwell"),
             template="office/members/mail/invitation.txt",
@@ -88,6 +95,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.OFFICER,
+            need=Need.DUTY,
             title=_("When somebody is named an officer"),
             subject=_("You are named an officer in Keepwell"),
             template="office/officers/mail/officer.txt",
@@ -95,6 +103,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.PROPOSAL,
+            need=Need.DUTY,
             title=_("When something waits for a second person"),
             subject=_("A proposal waits for you in Keepwell"),
             template="office/two_persons/mail/proposal.txt",
@@ -102,6 +111,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.PROPOSAL_ALONE,
+            need=Need.DUTY,
             title=_("When somebody who is alone proposed what takes two"),
             subject=_("What takes two persons was proposed in Keepwell"),
             template="office/two_persons/mail/alone.txt",
@@ -109,6 +119,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.PROPOSAL_CONFIRMED,
+            need=Need.ASKED,
             title=_("When a proposal is confirmed"),
             subject=_("Your proposal is confirmed in Keepwell"),
             template="office/two_persons/mail/confirmed.txt",
@@ -116,6 +127,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.REPORT_SHARED,
+            need=Need.ASKED,
             title=_("When a colleague shares a report"),
             subject=_("A colleague shared a report with you in Keepwell"),
             template="office/persons/mail/shared.txt",
@@ -123,6 +135,7 @@ MEMBER_LETTERS = {
         ),
         Letter(
             code=MemberLetter.WAITING,
+            need=Need.DUTY,
             title=_("When a colleague waits to be let in"),
             subject=_("A colleague waits to be let in to Keepwell"),
             template="office/members/mail/waiting.txt",

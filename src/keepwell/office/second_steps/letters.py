@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.office.mail.letters import Letter, declare
+from keepwell.office.mail.letters import Letter, Need, declare
 from keepwell.safeguards.identity.replacements import LASTS_ONCE_OPEN
 
 _EXAMPLE = {"name": "Ben Okafor", "organisation": "Riverside Clinic"}
@@ -28,6 +28,7 @@ SECOND_STEP_LETTERS = {
     for letter in (
         Letter(
             code=SecondStepLetter.CONFIRMED,
+            need=Need.ACCOUNT,
             title=_("When a second colleague confirms a new second step"),
             subject=_("The link to your new second step was confirmed"),
             template="office/second_steps/mail/confirmed.txt",
@@ -35,6 +36,7 @@ SECOND_STEP_LETTERS = {
         ),
         Letter(
             code=SecondStepLetter.LINK,
+            need=Need.ASKED,
             title=_("When an administrator starts a new second step for a lost phone"),
             subject=_("A new second step for your Keepwell account"),
             template="office/second_steps/mail/link.txt",
@@ -48,6 +50,7 @@ SECOND_STEP_LETTERS = {
         ),
         Letter(
             code=SecondStepLetter.STARTED,
+            need=Need.DUTY,
             title=_("To owners and administrators, when one of them starts it"),
             subject=_("A new second step was started for a colleague"),
             template="office/second_steps/mail/started.txt",
@@ -55,6 +58,7 @@ SECOND_STEP_LETTERS = {
         ),
         Letter(
             code=SecondStepLetter.STOPPED,
+            need=Need.ACCOUNT,
             title=_("When the replacement of a second step was stopped"),
             subject=_("The replacement of your second step was stopped"),
             template="office/second_steps/mail/stopped.txt",
@@ -62,6 +66,7 @@ SECOND_STEP_LETTERS = {
         ),
         Letter(
             code=SecondStepLetter.STOPPED_OF_COLLEAGUE,
+            need=Need.DUTY,
             title=_("To owners and administrators, when it was stopped"),
             subject=_("The new second step of a colleague was stopped"),
             template="office/second_steps/mail/stopped_of_colleague.txt",

@@ -248,3 +248,19 @@ class LookForm(forms.Form):
     density = forms.ChoiceField(
         label=_("Room"), choices=Density, required=False, widget=forms.RadioSelect
     )
+
+
+class LettersForm(forms.Form):
+    """Whether one wants the letter that nobody has to get."""
+
+    summary = forms.ChoiceField(
+        label=_("Daily summary"),
+        help_text=_(
+            "At seven in the morning, on days when something waits for you: how many submissions "
+            "nobody has opened, how many requests for access and alerts. Numbers and links, no "
+            "names. Each letter has a link that stops it."
+        ),
+        choices=[("", _("No letter")), ("yes", _("A letter in the morning"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.office.mail.letters import Letter, declare
+from keepwell.office.mail.letters import Letter, Need, declare
 
 RESET_LASTS = timedelta(minutes=30)
 _EXAMPLE = {"name": "Ada Moreno", "address": "https://keepwell.example"}
@@ -31,6 +31,7 @@ LETTERS = {
     for letter in (
         Letter(
             code=AccountLetter.FACTOR,
+            need=Need.ACCOUNT,
             title=_("When a second step was changed"),
             subject=_("Your second step for Keepwell was changed"),
             template="office/sign_in/mail/factor.txt",
@@ -38,6 +39,7 @@ LETTERS = {
         ),
         Letter(
             code=AccountLetter.FACTOR_LINK,
+            need=Need.ACCOUNT,
             title=_("When a link for a new second step was made on the server"),
             subject=_("A link for a new second step of your Keepwell account was made"),
             template="office/sign_in/mail/factor_link.txt",
@@ -45,6 +47,7 @@ LETTERS = {
         ),
         Letter(
             code=AccountLetter.FACTOR_LINK_OF_OWNER,
+            need=Need.DUTY,
             title=_("To the other owners, when such a link was made for one of them"),
             subject=_("A link for a new second step of an owner was made"),
             template="office/sign_in/mail/factor_link_of_owner.txt",
@@ -52,6 +55,7 @@ LETTERS = {
         ),
         Letter(
             code=AccountLetter.FACTOR_REMOVED,
+            need=Need.ACCOUNT,
             title=_("When a passkey or the authenticator app was removed"),
             subject=_("A second step of your Keepwell account was removed"),
             template="office/sign_in/mail/factor_removed.txt",
@@ -59,6 +63,7 @@ LETTERS = {
         ),
         Letter(
             code=AccountLetter.NEW_DEVICE,
+            need=Need.ACCOUNT,
             title=_("When a browser not seen before has signed in"),
             subject=_("Your Keepwell account was used in a browser not seen before"),
             template="office/sign_in/mail/new_device.txt",
@@ -72,6 +77,7 @@ LETTERS = {
         ),
         Letter(
             code=AccountLetter.PASSKEY_ADDED,
+            need=Need.ACCOUNT,
             title=_("When a passkey was added"),
             subject=_("A passkey was added to your Keepwell account"),
             template="office/sign_in/mail/passkey_added.txt",
@@ -79,6 +85,7 @@ LETTERS = {
         ),
         Letter(
             code=AccountLetter.PASSWORD,
+            need=Need.ACCOUNT,
             title=_("When a password was changed"),
             subject=_("Your Keepwell password was changed"),
             template="office/sign_in/mail/password.txt",
@@ -86,6 +93,7 @@ LETTERS = {
         ),
         Letter(
             code=AccountLetter.RECOVERY_CODE,
+            need=Need.ACCOUNT,
             title=_("When a recovery code was used"),
             subject=_("A recovery code opened your Keepwell account"),
             template="office/sign_in/mail/recovery_code.txt",
@@ -93,6 +101,7 @@ LETTERS = {
         ),
         Letter(
             code=AccountLetter.RESET,
+            need=Need.ASKED,
             title=_("When somebody forgot the password"),
             subject=_("Choose a new password for Keepwell"),
             template="office/sign_in/mail/reset.txt",
@@ -105,6 +114,7 @@ LETTERS = {
         ),
         Letter(
             code=AccountLetter.TEST,
+            need=Need.ASKED,
             title=_("When somebody tries whether mail arrives"),
             subject=_("Keepwell can send mail"),
             template="office/sign_in/mail/test.txt",

@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.office.mail.letters import Letter, declare
+from keepwell.office.mail.letters import Letter, Need, declare
 
 CHECKPOINT = declare(
     Letter(
         code="checkpoint",
+        need=Need.DUTY,
         title=_("Every day, for owners: the signed head of the trail"),
         subject=_("Checkpoint of your trail"),
         template="office/mail/letters/checkpoint.txt",

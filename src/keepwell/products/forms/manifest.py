@@ -88,6 +88,7 @@ MANIFEST = Manifest(
     },
     home=offers.waiting,
     first_steps=offers.first_steps,
+    summary=offers.summary,
     person_records=offers.person_lines,
     person_parts=exports.person_parts,
     person_reach=offers.person_reach,

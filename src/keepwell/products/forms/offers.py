@@ -1,4 +1,4 @@
-"""What forms puts on pages of the office: the first page, first steps, a person's timeline."""
+"""What forms puts on pages of the office: first page, first steps, a timeline; and in a letter."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries import authoring, inbox, reach
-from keepwell.safeguards.access.manifest import FirstStep, HomeLine, PersonLine
+from keepwell.safeguards.access.manifest import FirstStep, HomeLine, PersonLine, SummaryLine
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
@@ -47,6 +47,29 @@ def _by_form(arrived: dict[str, int]) -> str:
     if others:
         named.append(_("others %(count)s") % {"count": others})
     return " · ".join(named)
+
+
+def summary(viewer: Viewer) -> Iterator[SummaryLine]:
+    """Count what nobody has opened, for whoever can."""
+    if not all(
+        may(viewer, needed)
+        for needed in (FormsPermission.SUBMISSION_LIST, FormsPermission.SUBMISSION_OPEN)
+    ):
+        return
+    count = inbox.count_unopened(viewer)
+    if count >= inbox.MOST_COUNTED:
+        counted = ngettext_lazy(
+            "%(count)s submission or more that nobody has opened",
+            "%(count)s submissions or more that nobody has opened",
+            "count",
+        )
+    else:
+        counted = ngettext_lazy(
+            "%(count)s submission that nobody has opened",
+            "%(count)s submissions that nobody has opened",
+            "count",
+        )
+    yield SummaryLine(counted=counted, count=count, route="forms:inbox", order=10)
 
 
 def first_steps(viewer: Viewer) -> Iterator[FirstStep]:

@@ -72,6 +72,24 @@ class HomeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryLine:
+    """How many things wait for somebody, for a letter: a number in words, and a page of the menu.
+
+    `counted` is an `ngettext_lazy` that takes the count. There is no place for a name or an id.
+    """
+
+    counted: Any  # django-stubs has no type for what ngettext_lazy returns
+    count: int
+    route: str
+    order: int = 50
+
+    @property
+    def words(self) -> str:
+        """Say the number in the language that is active."""
+        return str(self.counted % {"count": self.count})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstStep:
     """One of the things to do before the first patient comes."""
 
@@ -173,12 +191,12 @@ class Manifest:
     locations only does not hold them, whatever the role. `person_reach` says, as a condition on
     persons, whom such a member reaches through the app's records.
     `records` names models as the trail does ("persons.person"). `home` and `first_steps` are asked
-    when the first page is shown; `person_records` for the page of a person, with every id that is
-    one with that person; `person_parts` when everything about a person is exported, with the scope
-    to open it in. `patient_place` is asked by error pages that no view has prepared; None
-    for an address that is not the app's, or leads nowhere. `raisable` says in words which
-    permissions can be asked for, for a while; `emergency` which ones, reading patients' data, are
-    held in an emergency.
+    when the first page is shown; `summary` when a letter says how much waits; `person_records` for
+    the page of a person, with every id that is one with that person; `person_parts` when everything
+    about a person is exported, with the scope to open it in. `patient_place` is asked by error
+    pages that no view has prepared; None for an address that is not the app's, or leads nowhere.
+    `raisable` says in words which permissions can be asked for, for a while; `emergency` which
+    ones, reading patients' data, are held in an emergency.
     """
 
     app: str
@@ -192,6 +210,7 @@ class Manifest:
     records: Mapping[str, RecordWords] = field(default_factory=dict)
     home: Callable[[Viewer], Iterable[HomeLine]] | None = None
     first_steps: Callable[[Viewer], Iterable[FirstStep]] | None = None
+    summary: Callable[[Viewer], Iterable[SummaryLine]] | None = None
     person_records: Callable[[Viewer, tuple[UUID, ...]], Iterable[PersonLine]] | None = None
     person_parts: Callable[[Viewer, tuple[UUID, ...], Any], Iterable[PersonPart]] | None = None
     person_reach: Callable[[Viewer], Any] | None = None  # a Q or an expression, for `filter`

@@ -20,6 +20,7 @@ from keepwell.safeguards.access.manifest import (
     PersonPart,
     RecordWords,
     Safeguard,
+    SummaryLine,
 )
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -138,6 +139,13 @@ def home_lines(viewer: Viewer) -> tuple[HomeLine, ...]:
     asked = (manifest.home for manifest in _manifests)
     lines = [line for home in asked if home is not None for line in home(viewer)]
     return tuple(sorted(lines, key=lambda line: line.order))
+
+
+def summary_lines(viewer: Viewer) -> tuple[SummaryLine, ...]:
+    """Return how much waits for this viewer, where anything does, by `order`."""
+    asked = (manifest.summary for manifest in _manifests)
+    lines = [line for summary in asked if summary is not None for line in summary(viewer)]
+    return tuple(sorted((one for one in lines if one.count), key=lambda line: line.order))
 
 
 def first_steps(viewer: Viewer) -> tuple[FirstStep, ...]:

@@ -124,6 +124,37 @@ def of_job(work: Work) -> Viewer:
     )
 
 
+def absent(account: UUID, organisation: UUID, *, job: UUID) -> Viewer | None:
+    """Build the viewer of a member who is not here, for whom a job counts what waits.
+
+    With the rights of now and never with those of an emergency; None for somebody whose account is
+    closed or who is no member. Nothing may be opened or changed in such a name.
+    """
+    rights = rights_of(account, organisation) if is_open(account) else None
+    if rights is None:
+        return None
+    return Viewer(
+        kind=ViewerKind.MEMBER,
+        organisation=organisation,
+        actor=account,
+        role=rights.role,
+        locations=rights.locations,
+        raised=rights.raised,
+        request=job,
+    )
+
+
+def visitor(request: HttpRequest, organisation: UUID) -> Viewer:
+    """Build the viewer of somebody without an account here, who holds a link."""
+    return Viewer(
+        kind=ViewerKind.VISITOR,
+        organisation=organisation,
+        request=request_id_of(request),
+        address=address_of(request),
+        device=device_of(request),
+    )
+
+
 def console(organisation: UUID, *, account: str) -> Viewer:
     """Build the viewer of somebody who runs a command on the host, named by the unix account."""
     return Viewer(kind=ViewerKind.CONSOLE, organisation=organisation, account=account)

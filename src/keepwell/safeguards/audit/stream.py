@@ -4,7 +4,7 @@ Nobody is shown anything, so no reading is recorded. Entries are named by their 
 remembers how far it came reads each of them once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from keepwell.safeguards.audit import heads, search, writer
 from keepwell.safeguards.audit.entries import Part, about_number
+from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.audit.queries import TrailEntry, opened
 from keepwell.safeguards.audit.search import Search
 from keepwell.safeguards.audit.trail import models, store
@@ -61,6 +62,51 @@ def entries_by(
         found = _between(organisation, start, stop).filter(index__in=sorted(indexes))
         rows = list(found.order_by("index")) if indexes else []
     return opened(rows) if rows else ()
+
+
+def read_of(
+    organisation: UUID, ids: Collection[UUID], kind: str, *, model: str, field: str
+) -> frozenset[UUID]:
+    """Return which of these rows entries of a kind name with a field: what somebody opened."""
+    writer.settle(organisation)
+    wanted, found = sorted(ids), set()
+    with store.reading(organisation):
+        for at in range(0, len(wanted), _AT_ONCE):
+            numbers = [about_number(one) for one in wanted[at : at + _AT_ONCE]]
+            found |= _naming(organisation, numbers, kind)
+    subjects = (one for entry in _opened_at(organisation, found) for one in entry.subjects)
+    return frozenset(
+        id_
+        for subject in subjects
+        if subject.model == model and field in subject.fields
+        for id_ in subject.ids
+    ) & frozenset(ids)
+
+
+def _naming(organisation: UUID, numbers: Collection[int], kind: str) -> set[int]:
+    """Return the indexes of entries of a kind about these, inside `store.reading`."""
+    mentions = models.Mention.objects.filter(
+        organisation_id=organisation, about__in=numbers, part=Part.SUBJECT
+    )
+    indexes = set(mentions.values_list("index", flat=True))
+    found: set[int] = set()
+    for at in range(0, len(ordered := sorted(indexes)), _AT_ONCE):
+        rows = models.Entry.objects.filter(
+            organisation_id=organisation, index__in=ordered[at : at + _AT_ONCE], kind=kind
+        )
+        found.update(rows.values_list("index", flat=True))
+    return found
+
+
+def _opened_at(organisation: UUID, indexes: Collection[int]) -> Iterator[Payload]:
+    """Yield what the entries at these indexes say, a portion at a time."""
+    for at in range(0, len(ordered := sorted(indexes)), _AT_ONCE):
+        with store.reading(organisation):
+            rows = models.Entry.objects.filter(
+                organisation_id=organisation, index__in=ordered[at : at + _AT_ONCE]
+            )
+            portion = list(rows)
+        yield from (one.payload for one in opened(portion) if one.payload is not None)
 
 
 def last_by(

@@ -6,6 +6,8 @@ from enum import StrEnum
 class ConsentEvent(StrEnum):
     """source:subject:verb."""
 
+    MAILING_CHOOSE = "consent:mailing:choose"
+    MAILING_WITHDRAW = "consent:mailing:withdraw"
     NOTICE_ACKNOWLEDGE = "consent:notice:acknowledge"
     NOTICE_DECLINE = "consent:notice:decline"
     NOTICE_DISCARD = "consent:notice:discard"

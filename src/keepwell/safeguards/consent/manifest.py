@@ -22,6 +22,8 @@ MANIFEST = Manifest(
         ConsentPermission.RULES_PUBLISH: _("Add to the rules of use, and see who accepted them"),
     },
     events={
+        ConsentEvent.MAILING_CHOOSE: EventWords(did=_("chose to get a letter"), icon="send"),
+        ConsentEvent.MAILING_WITHDRAW: EventWords(did=_("stopped a letter"), icon="close"),
         ConsentEvent.NOTICE_ACKNOWLEDGE: EventWords(
             did=_("said that the Notice of Privacy Practices was received"), icon="check"
         ),
@@ -59,6 +61,11 @@ MANIFEST = Manifest(
                 "%(count)s acknowledgement of the notice",
                 "%(count)s acknowledgements of the notice",
                 "count",
+            )
+        ),
+        "consent.mailingchoice": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s choice of a letter", "%(count)s choices of letters", "count"
             )
         ),
         "consent.notice": RecordWords(

@@ -1,4 +1,4 @@
-"""The organisation's Notice of Privacy Practices, by version and language; acceptances.
+"""The organisation's Notice of Privacy Practices, by version and language; acceptances; choices.
 
 A version without a number is the one being written: one at a time. Once it has its number it never
 changes, because somebody may have read it. A notice is public; what a patient said of it is ePHI.
@@ -168,3 +168,32 @@ class Acceptance(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"acceptance of {self.kind} {self.version}"
+
+
+class Way(models.TextChoices):
+    """How somebody chose a letter or withdrew."""
+
+    LINK = "link", _("by the link in a letter")
+    PAGE = "page", _("on this page")
+
+
+class MailingChoice(OrganisationOwned):
+    """A member chose an optional letter, or withdrew. Rows are only added: the newest holds."""
+
+    account = models.UUIDField()
+    letter = models.CharField(max_length=30)  # the code of a letter of the office
+    version = models.PositiveIntegerField()  # of the words that offered it
+    language = models.CharField(max_length=16)
+    is_wanted = models.BooleanField()
+    way = models.CharField(max_length=10, choices=Way)
+    moment = models.DateTimeField(default=now, editable=False)
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organisation", "letter", "account"], name="consent_mailing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"choice of {self.letter}"

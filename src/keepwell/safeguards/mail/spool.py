@@ -8,13 +8,12 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
-from keepwell.safeguards.mail.messages import is_past
+from keepwell.safeguards.mail.messages import POLICY, is_past
 
 _WAITING, _REFUSED = ".eml", ".refused"
 
@@ -63,7 +62,7 @@ def count_refused() -> int:
 
 def parse(raw: bytes) -> EmailMessage:
     """Return the message in a file's bytes."""
-    return message_from_bytes(raw, _class=EmailMessage, policy=SMTP)
+    return message_from_bytes(raw, _class=EmailMessage, policy=POLICY)
 
 
 def messages() -> Iterator[tuple[Path, EmailMessage]]:

@@ -15,10 +15,12 @@ from keepwell.office.sign_in import forms, mail, ways, words
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.sign_in.views.enrolling import qr_of, spaced
 from keepwell.office.sign_in.weighty import REASONS
+from keepwell.office.summaries.letters import SUMMARY
 from keepwell.safeguards.access.declarations import signed_in
 from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.access.viewers import sign_in_of, viewer_of
+from keepwell.safeguards.consent.mailings.queries import wants
 from keepwell.safeguards.identity import (
     actions,
     passkey_actions,
@@ -53,6 +55,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "sessions": listed,
         "enrolled": second_factor.enrolled(account),
         "account": account,
+        "gets_summary": wants(viewer_of(request), account.pk, SUMMARY.code),
         "passkeys": own,
         "replacement": replacements.standing_of(account.pk),
     }

@@ -4,7 +4,7 @@ Rows come sealed; views open what they show in the request's disclosure scope.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef
@@ -13,10 +13,16 @@ from keepwell.products.forms.models import Attachment, Form, Submission
 from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries.reach import forms_within, submissions_within
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.audit import stream
+from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit import clock
 
 PAGE_ROWS = 25
+MOST_COUNTED = 500
+"""Of what nobody has opened: so many of the newest are looked at."""
+LOOKS_BACK = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,25 @@ def arrived_since(viewer: Viewer, moment: datetime) -> dict[str, int]:
         rows = recent.order_by().values("form__title")
         counted = rows.annotate(count=Count("pk")).order_by("-count", "form__title")
         return {row["form__title"]: row["count"] for row in counted}
+
+
+def count_unopened(viewer: Viewer) -> int:
+    """Count what arrived in the last 30 days and whose answers nobody has opened; 500 at most.
+
+    The trail knows who opened what. To see a name in the inbox is not to open the answers.
+    """
+    allow(viewer, FormsPermission.SUBMISSION_OPEN)
+    with wall.reading(viewer.organisation):
+        recent = submissions_within(viewer).filter(arrived__gte=clock.now() - LOOKS_BACK)
+        newest = list(recent.order_by("-pk").values_list("pk", flat=True)[:MOST_COUNTED])
+    seen = stream.read_of(
+        viewer.organisation,
+        newest,
+        RecordsEvent.FIELDS_OPEN,
+        model=Submission._meta.label_lower,
+        field="answers",
+    )
+    return len(newest) - len(seen)
 
 
 def forms_with_answers(viewer: Viewer, asked: UUID | None = None) -> list[Form]:
