@@ -46,6 +46,7 @@ def test_every_component_has_an_exhibit() -> None:
     [
         "{% notice 'info' %}{{ evil }}{% endnotice %}",
         "{% chip evil tone='info' icon='check' %}",
+        "<select>{% options evils evil %}</select>",
         "{% button evil %}",
         "{% link_button evil evil %}",
         "{% sealed_value evil %}",
@@ -72,6 +73,7 @@ def test_what_a_component_is_given_is_text(source: str) -> None:
     page = render(
         source,
         evil=EVIL,
+        evils=[(EVIL, EVIL)],
         rows=[(EVIL, EVIL)],
         mistakes=[(EVIL, EVIL)],
         options=[(EVIL, EVIL, EVIL)],

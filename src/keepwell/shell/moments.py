@@ -2,10 +2,11 @@
 
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 from django.utils.formats import date_format, get_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 
 class Style(StrEnum):
@@ -21,12 +22,23 @@ class Style(StrEnum):
 
 def day_of(value: date) -> str:
     """Return a date in words, by locale: November 24, 2026."""
-    return date_format(value, "DATE_FORMAT")
+    return _written(value, "DATE_FORMAT")
+
+
+def _written(value: date, form: str) -> str:
+    day = value.date() if isinstance(value, datetime) else value
+    return _written_in(get_language() or "", day, form)
+
+
+@lru_cache(maxsize=2048)
+def _written_in(_language: str, day: date, form: str) -> str:
+    # The rows of a page name few days, each of them many times.
+    return date_format(day, form)
 
 
 def clock_of(value: datetime, *, is_working: bool) -> str:
     """Return the time of day; staff read 24 hours, patients what their locale writes."""
-    return date_format(value, "H:i" if is_working else "TIME_FORMAT")
+    return f"{value:%H:%M}" if is_working else date_format(value, "TIME_FORMAT")
 
 
 def _day_in_short(value: datetime, now: datetime, *, is_within: bool) -> str:
@@ -37,7 +49,7 @@ def _day_in_short(value: datetime, now: datetime, *, is_within: bool) -> str:
         return pgettext("inside a sentence", "yesterday") if is_within else _("Yesterday")
     if day == today + timedelta(days=1):
         return pgettext("inside a sentence", "tomorrow") if is_within else _("Tomorrow")
-    return date_format(value, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+    return _written(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
 
 
 def exact(value: datetime, zone: tzinfo, *, is_working: bool = True) -> str:
@@ -48,7 +60,7 @@ def exact(value: datetime, zone: tzinfo, *, is_working: bool = True) -> str:
     local = value.astimezone(zone)
     clock = f"{local:%H:%M:%S}" if is_working else clock_of(local, is_working=False)
     return _("%(weekday)s, %(date)s, %(time)s") % {
-        "weekday": date_format(local, "l"),
+        "weekday": _written(local, "l"),
         "date": day_of(local),
         "time": f"{clock} {local.tzname()}",
     }

@@ -21,7 +21,7 @@ from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.audit.queries import Content, TrailEntry
 from keepwell.safeguards.identity.queries import names_of
-from keepwell.safeguards.records.catalogue import sealed_fields
+from keepwell.safeguards.records.catalogue import categories_in
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 
@@ -75,14 +75,15 @@ def _line(viewer: Viewer, entry: TrailEntry, names: Mapping[UUID, str], url: str
         return _unreadable(entry, url)
     words, payload = registry.event_words(entry.kind), entry.payload
     who, why = who_of(viewer, payload, names), why_of(payload)
-    deed = deed_of(entry.kind, payload)
+    did = did_of(entry.kind, payload)
+    deed = deed_of(entry.kind, did)
     return Line(
         index=entry.index,
         moment=entry.moment,
         icon=words.icon if words else "info",
         tone=_tone_of(payload, words.tone if words else ""),
         who=who,
-        did=did_of(entry.kind, payload),
+        did=did,
         why=why,
         url=url,
         deed=deed,
@@ -171,10 +172,10 @@ def did_of(kind: str, payload: Payload) -> str:
     return str(told.did) if told else kind
 
 
-def deed_of(kind: str, payload: Payload) -> str:
+def deed_of(kind: str, did: str) -> str:
     """Say what was done, without how many entries were read."""
     told = registry.event_words(kind) if kind == AuditEvent.TRAIL_OPEN else None
-    return str(told.did) if told else did_of(kind, payload)
+    return str(told.did) if told else did
 
 
 def _is_own(payload: Payload) -> bool:
@@ -203,10 +204,9 @@ def what_of(subject: Subject) -> str:
 
 def categories_of(subject: Subject) -> tuple[str, ...]:
     """Name the categories of what was opened or changed, each once, as the catalogue calls them."""
-    known = {
-        fact.field: _(fact.category) for fact in sealed_fields() if fact.model == subject.model
-    }
-    return tuple(dict.fromkeys(known.get(name, name) for name in subject.fields))
+    known = categories_in(subject.model)
+    named = (_(known[name]) if name in known else name for name in subject.fields)
+    return tuple(dict.fromkeys(named))
 
 
 def rows_of(subject: Subject) -> str:

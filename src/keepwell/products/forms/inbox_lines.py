@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from urllib.parse import quote
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -27,13 +28,13 @@ class InboxLine:
     is_open: bool
 
 
-def labels_of(forms: Sequence[Form], zone: tzinfo) -> list[tuple[Form, str]]:
-    """Pair forms with words that tell them apart: the title; of equal ones, since when too."""
+def labels_of(forms: Sequence[Form], zone: tzinfo) -> list[tuple[UUID, str]]:
+    """Pair forms' ids with words that tell them apart: the title; of equal ones, since when too."""
     titles = Counter(form.title for form in forms)
     dated = [form.title if titles[form.title] == 1 else _dated(form, zone) for form in forms]
     words = Counter(dated)
     return [
-        (form, label if words[label] == 1 else f"{label} ({form.pk.hex[-4:]})")
+        (form.pk, label if words[label] == 1 else f"{label} ({form.pk.hex[-4:]})")
         for form, label in zip(forms, dated, strict=True)
     ]
 

@@ -76,12 +76,11 @@ def first_steps(viewer: Viewer) -> Iterator[FirstStep]:
     """Ask for a first published form."""
     if not may(viewer, FormsPermission.FORM_PUBLISH):
         return
-    lines = authoring.forms_of(viewer)
     yield FirstStep(
         title=gettext_lazy("Publish a form"),
         words=gettext_lazy("Upload a FHIR R4 Questionnaire, look at it as patients will, publish."),
-        is_done=any(line.version for line in lines),
-        url=reverse("forms:forms" if lines else "forms:upload"),
+        is_done=authoring.has_form(viewer, is_published=True),
+        url=reverse("forms:forms" if authoring.has_form(viewer) else "forms:upload"),
         act=gettext_lazy("Begin"),
         icon="form",
     )

@@ -206,7 +206,7 @@ class Manifest:
     whole: Set[StrEnum] = frozenset()
     raisable: Mapping[StrEnum, str | Promise] = field(default_factory=dict)
     emergency: Set[StrEnum] = frozenset()
-    events: Mapping[StrEnum, EventWords] = field(default_factory=dict)
+    events: Mapping[str, EventWords] = field(default_factory=dict)
     records: Mapping[str, RecordWords] = field(default_factory=dict)
     home: Callable[[Viewer], Iterable[HomeLine]] | None = None
     first_steps: Callable[[Viewer], Iterable[FirstStep]] | None = None

@@ -125,8 +125,7 @@ def safeguards() -> tuple[Safeguard, ...]:
 
 def event_words(kind: str) -> EventWords | None:
     """Return how the trail tells this kind of entry; None for a kind no installed app knows."""
-    told = (manifest.events for manifest in _manifests)
-    return next((events[key] for events in told for key in events if key == kind), None)
+    return next((m.events[kind] for m in _manifests if kind in m.events), None)
 
 
 def record_words(model: str) -> RecordWords | None:

@@ -1,12 +1,16 @@
 """Everything Keepwell seals: for the page "what we hold", for checks, for erasing a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 
 from keepwell.safeguards.records.fields import sealed_fields_of
 from keepwell.safeguards.records.models import SealedRecord
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +43,17 @@ def sealed_fields() -> Sequence[SealedFact]:
         for model in sealed_models()
         for field in sealed_fields_of(model)
     ]
+
+
+def categories_in(label: str) -> Mapping[str, str]:
+    """Return the category of each sealed field of one model, by the field's name.
+
+    Nothing for a model that has none, or whose app is no longer installed.
+    """
+    try:
+        model: type[Model] = apps.get_model(label)
+    except (LookupError, ValueError):
+        return {}
+    if not issubclass(model, SealedRecord):
+        return {}
+    return {field.name: field.category for field in sealed_fields_of(model)}

@@ -139,6 +139,7 @@ def _context() -> dict[str, Any]:
         "facts": [("Version", "7, English"), ("Kept in", "Portland, Oregon")],
         "lines": _lines(),
         "now": clock.now(),
+        "days": [(1, "Last day"), (7, "Last 7 days"), (30, "Last 30 days")],
         "yesterday": clock.now() - timedelta(days=1),
         "options": [("d", "Every day"), ("s", "Some days", "Less than once a day"), ("n", "Never")],
         "typed": {"day": "9", "month": "3", "year": "1951"},

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from keepwell.safeguards.tenancy.models import Organisation
@@ -32,6 +33,7 @@ NOTICE_ICONS = {
     "danger": "error",
     "sealed": "lock-open",
 }
+CHOSEN = SafeString(" selected")
 PROOF_ICONS = {"proven": "proof", "waiting": "wait", "broken": "error"}
 
 
@@ -42,7 +44,11 @@ def _part(component: str, /, **context: Any) -> SafeString:
 def svg(name: str, *, size: str = "", tone: str = "", surface: str = "") -> SafeString:
     """Return an icon from the sprite; sized by attributes too, for browsers that skip our CSS."""
     is_small = surface == "patient" and name in bundles.PATIENT_ICONS
-    sprite = bundles.PATIENT_SPRITE if is_small else bundles.SPRITE
+    return _drawn(name, size, tone, static(bundles.PATIENT_SPRITE if is_small else bundles.SPRITE))
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, size: str, tone: str, sprite: str) -> SafeString:
     turns = "turns" if name in POINTING else ""
     classes = " ".join(filter(None, ("icon", size, tone, turns)))
     return format_html(
@@ -50,7 +56,7 @@ def svg(name: str, *, size: str = "", tone: str = "", surface: str = "") -> Safe
         classes,
         PIXELS[size],
         PIXELS[size],
-        static(sprite),
+        sprite,
         name,
     )
 
@@ -129,6 +135,14 @@ def panel(content: SafeString, title: Any = "", id: str = "", note: Any = "") ->
 def facts(rows: Iterable[Sequence[Any]], *, is_wide: bool = False) -> SafeString:
     """List many facts about one thing: pairs of term and value."""
     return _part("facts", rows=rows, is_wide=is_wide)
+
+
+@register.simple_tag
+def options(pairs: Iterable[tuple[Any, Any]], chosen: Any = "") -> SafeString:
+    """List what a select offers: pairs of value and words; `chosen` is the value that is taken."""
+    taken = "" if chosen is None else str(chosen)
+    rows = ((value, CHOSEN if str(value) == taken else "", words) for value, words in pairs)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 @register.simple_tag

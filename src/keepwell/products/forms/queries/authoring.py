@@ -71,6 +71,14 @@ def forms_of(viewer: Viewer) -> list[FormLine]:
     return [FormLine(form, newest.get(form.pk), *received.get(form.pk, nothing)) for form in forms]
 
 
+def has_form(viewer: Viewer, *, is_published: bool = False) -> bool:
+    """Tell whether there is a form, or one that was published; no submission is counted."""
+    allow(viewer, FormsPermission.FORM_READ)
+    with wall.reading(viewer.organisation):
+        forms = forms_within(viewer)
+        return bool((forms.filter(versions__isnull=False) if is_published else forms).exists())
+
+
 def form_with(viewer: Viewer, form_id: UUID) -> FormWhole:
     """Return one form with versions (newest first) and links; OutOfReach for any other id."""
     allow(viewer, FormsPermission.FORM_READ)

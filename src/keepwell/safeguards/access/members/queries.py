@@ -76,11 +76,11 @@ def count_waiting(viewer: Viewer) -> int:
         return int(Membership.objects.filter(_LISTS[Standing.WAITING].which).count())
 
 
-def everybody_of(viewer: Viewer) -> list[Membership]:
-    """List whoever works here or has worked here, each once, by name: the trail speaks of them."""
+def everybody_of(viewer: Viewer) -> list[tuple[UUID, str]]:
+    """Return account and name of whoever works or worked here: the trail speaks of them."""
     with wall.reading(viewer.organisation):
-        rows = Membership.objects.select_related("user").order_by("user__name", "id")
-        return list({row.user_id: row for row in rows}.values())
+        rows = Membership.objects.order_by("user__name", "id")
+        return list(dict.fromkeys(rows.values_list("user_id", "user__name")))
 
 
 def ended_with(viewer: Viewer, membership: UUID) -> list[EndedAccess]:
