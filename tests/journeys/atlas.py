@@ -48,6 +48,7 @@ def walk(clinic: Clinic, fresh: Fresh) -> Iterator[Stop]:
     yield from _members(clinic)
     yield from _locations(clinic)
     yield from atlas_ways.consent(clinic)
+    yield from atlas_ways.desk(clinic)
     yield from raised.walk(clinic)
     yield from _others(clinic)
 

@@ -125,6 +125,21 @@ def consent(clinic: Clinic) -> Iterator[Stop]:
     yield from notice(clinic)
 
 
+def desk(clinic: Clinic) -> Iterator[Stop]:
+    """Make room for a colleague at a shared desk, press a name, and give a wrong password."""
+    with clinic.staff_anew("ben") as this:
+        page = this.page
+        press(page, '.rail form[action="/switch/"] button')
+        yield Stop("desk", this)
+        page.goto(clinic.address("/sign-in/"))
+        yield Stop("sign-in-with-names", this)
+        press(page, ".names button")
+        yield Stop("desk-password", this)
+        page.fill('main input[name="password"]', "not his at all")
+        press(page, 'main form[action$="/password/"] button')
+        yield Stop("desk-password-errors", this)
+
+
 def notice(clinic: Clinic) -> Iterator[Stop]:
     """Write the next version of the notice, publish it for later, and read it as patients do."""
     with clinic.staff("ada") as this:

@@ -42,6 +42,7 @@ KEEPWELL_PATIENT_PATHS = ("/e/", "/f/", "/notice/", "/r/")
 KEEPWELL_HOME_ROUTE = "office:home"
 KEEPWELL_TRAIL_ROUTE = "office:trail"
 KEEPWELL_SIGN_OUT_ROUTE = "sign_in:out"
+KEEPWELL_SWITCH_ROUTE = "sign_in:switch"
 KEEPWELL_ACCOUNT_ROUTE = "sign_in:account"
 KEEPWELL_NOTICE_ROUTE = "notices:in_language"
 KEEPWELL_ASK_ROUTE = "office:ask"

@@ -148,6 +148,16 @@ class Frame:
         return _url(settings.KEEPWELL_SIGN_OUT_ROUTE)
 
     @cached_property
+    def switch_url(self) -> str:
+        """Where the button "Switch user" sends."""
+        return _url(settings.KEEPWELL_SWITCH_ROUTE)
+
+    @property
+    def left_page(self) -> str:
+        """Which page that button leaves, without what was searched for."""
+        return self._request.path if self._request.method in {"GET", "HEAD"} else ""
+
+    @cached_property
     def account_url(self) -> str:
         """Where the name at the rail's foot leads: password, second step, sessions."""
         return _url(settings.KEEPWELL_ACCOUNT_ROUTE)

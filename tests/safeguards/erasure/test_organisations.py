@@ -45,7 +45,7 @@ from keepwell.safeguards.erasure import organisations, rows
 from keepwell.safeguards.erasure.certificates import certificate_of_organisation
 from keepwell.safeguards.erasure.errors import OrderMissing, TrailUnsettled
 from keepwell.safeguards.identity import sessions
-from keepwell.safeguards.identity.models import Door, SessionRecord, User
+from keepwell.safeguards.identity.models import Desk, Door, Seat, SessionRecord, User
 from keepwell.safeguards.mail import post, spool
 from keepwell.safeguards.mail.messages import Outgoing
 from keepwell.safeguards.persons.errors import ReasonMissing
@@ -208,7 +208,10 @@ def test_an_account_that_works_elsewhere_stays_and_its_session_says_why_it_ended
     viewer = viewers.console(theirs.organisation.id, account="tests")
     access.add_member(viewer, user=ben.user, role=Role.MEMBER)
     his, hers = browser_of(ben), browser_of(ours.owner)
+    browser_of(ours.owner).post("/switch/")
+    assert Desk.objects.count() == 1
     erase(ours.organisation.id)
+    assert (Desk.objects.count(), Seat.objects.count()) == (0, 0)
     assert list(User.objects.order_by("email").values_list("email", flat=True)) == [
         "ben@example.org",
         "cy@example.org",

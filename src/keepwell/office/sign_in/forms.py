@@ -75,6 +75,14 @@ class OwnPasswordForm(forms.Form):
     password = _password(_("Password"), "current-password")
 
 
+class DeskPasswordForm(OwnPasswordForm):
+    """The password of the name that was pressed at a shared desk: nothing else is typed there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs["autofocus"] = True
+
+
 class CodeForm(forms.Form):
     """The second step: six digits."""
 

@@ -15,6 +15,7 @@ from keepwell.office.sign_in.views import (
     replacing,
     resetting,
     setting_up,
+    switching,
 )
 
 app_name = "sign_in"
@@ -27,6 +28,10 @@ urlpatterns = [
     path("sign-in/recovery-code/", arriving.recovery_code, name="recovery_code"),
     path("sign-in/organisation/", arriving.organisation, name="organisation"),
     path("sign-in/rules/", accepting.accept, name="accept"),
+    path("sign-in/desk/", switching.names, name="desk"),
+    path("sign-in/desk/password/", switching.password, name="desk_password"),
+    path("sign-in/desk/forget/", switching.forget, name="desk_forget"),
+    path("switch/", switching.switch, name="switch"),
     path("sign-out/", arriving.sign_out, name="out"),
     path("second-step/", enrolling.app, name="enrol"),
     path("second-step/qr.svg", enrolling.picture, name="qr"),

@@ -19,7 +19,7 @@ from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.access.viewers import sign_in_of
 from keepwell.safeguards.consent.terms.queries import owed
-from keepwell.safeguards.identity import actions, devices, links, second_factor
+from keepwell.safeguards.identity import actions, desks, devices, links, second_factor
 from keepwell.safeguards.identity.errors import LinkUsed
 from keepwell.safeguards.identity.models import LinkPurpose, Stage, User
 from keepwell.safeguards.identity.recording import organisations_of as doors_of
@@ -158,7 +158,8 @@ def enter(request: HttpRequest, user: User, organisation: Any) -> HttpResponse:
     record = actions.enter(request, user, organisation)
     if is_new and user.last_login is not None:  # the first of all is no news to its person
         mail.tell_of_new_device(user, record)
-    wanted = safe_next(str(request.session.pop(NEXT, "")))
+    left = desks.take_seat(request, user=user.pk, organisation=record.organisation or organisation)
+    wanted = safe_next(str(request.session.pop(NEXT, "")) or left)
     response = HttpResponseRedirect(wanted or home())
     devices.remember(request, response, user.email)
     return response

@@ -12,6 +12,9 @@ from keepwell.safeguards.identity.models import Factor, Passkey, SessionRecord
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import Ending
 
+FORGOTTEN = "names-forgotten"
+"""Why somebody stands before the sign-in page, when no session has ended."""
+
 
 def no_match() -> str:
     """Say that address and password do not belong together; nothing tells which is wrong."""
@@ -118,8 +121,9 @@ def ending(because: str) -> dict[str, Any] | None:
             _("Your password was changed. Sign in with the new one."),
         ),
         Ending.SIGNED_OUT: ("success", _("You are signed out.")),
+        FORGOTTEN: ("success", _("This computer shows no names any more. Sign in as always.")),
     }
     if because not in words:
         return None
-    tone, said = words[Ending(because)]
+    tone, said = words[because]
     return {"tone": tone, "words": said}

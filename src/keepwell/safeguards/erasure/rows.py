@@ -12,13 +12,14 @@ from django.apps import apps
 from django.db import models, router
 
 from keepwell.safeguards.audit.models import Outbox
-from keepwell.safeguards.identity.models import Door, SessionRecord
+from keepwell.safeguards.identity.models import Desk, Door, SessionRecord
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 
 STORE = "default"
-# Sessions: an ended one tells its browser why, for a day. Doors: go with accounts, after the rows.
-_LEFT = (SessionRecord, Door)
+# Sessions: an ended one tells its browser why, for a day. Doors and desks, with the names at them:
+# go with accounts, after the rows.
+_LEFT = (SessionRecord, Desk, Door)
 
 
 class EntriesWait(Exception):  # noqa: N818  names the fact

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from keepwell.safeguards.identity import (
+    desks,
     devices,
     passwords,
     recording,
@@ -231,12 +232,35 @@ def enter(request: HttpRequest, user: User, organisation: UUID) -> SessionRecord
 
 
 def sign_out(request: HttpRequest) -> None:
-    """End this browser's session."""
+    """End this browser's session; at a shared desk the name goes, also when it was over already."""
+    decision: session_rules.Decision = request.sign_in  # type: ignore[attr-defined]
+    whose = decision.user.pk if decision.user else decision.was_of
+    if whose is not None:
+        desks.forget_here(request, whose)
+    _leave(request, Ending.SIGNED_OUT)
+
+
+def switch(request: HttpRequest, *, page: str) -> str:
+    """End this browser's session and keep its person's name at this desk; return its handle.
+
+    `page`: where the person comes back to, ids only. A session that is over already keeps nothing.
+    """
+    decision: session_rules.Decision = request.sign_in  # type: ignore[attr-defined]
+    user, organisation = decision.user, decision.organisation
+    has_ended = _leave(request, Ending.SWITCHED)
+    if not has_ended or user is None or organisation is None:
+        return ""
+    return desks.keep_seat(request, user=user.pk, organisation=organisation, page=page)
+
+
+def _leave(request: HttpRequest, because: Ending) -> bool:
     record = request.sign_in.record  # type: ignore[attr-defined]
-    if record is not None and session_rules.end(record, Ending.SIGNED_OUT):
-        because = {"because": str(Ending.SIGNED_OUT)}
-        recording.session_event(request, record, IdentityKind.SESSION_END, detail=because)
+    has_ended = record is not None and session_rules.end(record, because)
+    if has_ended:
+        detail = {"because": str(because)}
+        recording.session_event(request, record, IdentityKind.SESSION_END, detail=detail)
     request.session.flush()
+    return has_ended
 
 
 def end_session(request: HttpRequest, user: User, session_id: UUID) -> bool:
@@ -250,7 +274,11 @@ def end_session(request: HttpRequest, user: User, session_id: UUID) -> bool:
 def end_sessions(
     request: HttpRequest, user: User, because: Ending, *, but_this: bool = False
 ) -> int:
-    """End every session of an account, this one too unless said; return how many."""
+    """End every session of an account, this one too unless said; return how many.
+
+    Its name goes from shared desks as well.
+    """
+    desks.forget_everywhere(user.pk)
     this = request.sign_in.record if but_this else None  # type: ignore[attr-defined]
     standing = SessionRecord.objects.filter(user=user, ended__isnull=True)
     return sum(_end_and_record(request, one, because) for one in standing if one != this)

@@ -159,6 +159,39 @@ class LinkPurpose(StrEnum):
     SET_UP = "set-up"
 
 
+class Desk(models.Model):
+    """A browser at which people of one organisation take turns; only its handle's hash is kept.
+
+    It opens nothing: whoever holds the handle sees names to choose from, and signs in as always.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    handle_digest = models.CharField(max_length=64, unique=True, editable=False)
+    organisation = models.UUIDField(db_index=True)
+    chosen = models.UUIDField(null=True)  # the seat whose name was pressed last
+
+    def __str__(self) -> str:
+        return f"desk {self.id}"
+
+
+class Seat(models.Model):
+    """Somebody who has made room for a colleague at a desk, and the page that was left."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="seats")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=200, blank=True)
+    left = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["desk", "user"], name="one_seat_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"seat {self.id}"
+
+
 class OneTimeLink(models.Model):
     """A link that works once, for one purpose, for a short while; only its token's hash is kept.
 

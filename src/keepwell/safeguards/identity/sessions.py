@@ -45,6 +45,7 @@ class Ending(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  a reason, not a password
     REPLACED = "replaced"
     SIGNED_OUT = "signed-out"
+    SWITCHED = "switched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

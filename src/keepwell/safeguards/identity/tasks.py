@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.jobs.declaring import job
 from keepwell.jobs.work import Work
-from keepwell.safeguards.identity import links, replacements, sessions, throttle
+from keepwell.safeguards.identity import desks, links, replacements, sessions, throttle
 
 
 @job("identity:past:sweep", title=_("Forget sessions and links long over"), every="11 * * * *")
@@ -12,6 +12,7 @@ def sweep(work: Work) -> None:
     """Delete what is of no more use; the trail keeps what happened."""
     with work.step(of=1):
         sessions.sweep()
+        desks.sweep()
         links.sweep()
         replacements.sweep()
         throttle.sweep()

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keepwell.office.sign_in import forms, mail, ways, words
+from keepwell.office.sign_in import desk, forms, mail, ways, words
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.safeguards.access import queries
 from keepwell.safeguards.access.declarations import enrolment, open_to_all
@@ -27,13 +27,16 @@ def password(request: HttpRequest) -> HttpResponse:
         return _take_password(request)
     if member(request) is not None:
         return redirect(ways.home())
-    form = forms.PasswordForm()
+    form, seats = forms.PasswordForm(), desk.seats(request)
+    if seats:  # they stand above it, and are to be met first
+        form.fields["email"].widget.attrs.pop("autofocus")
     wanted = ways.safe_next(request.GET.get("next", ""))
     notice = words.ending(request.GET.get("because", ""))
     context = {
         "form": form,
         "next": wanted,
         "notice": notice,
+        "seats": seats,
         "has_passkeys": passkeys.are_possible(),
     }
     return render(request, "office/sign_in/password.html", context)
@@ -46,14 +49,15 @@ def _take_password(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         answer = actions.give_password(request, **form.cleaned_data)
         if answer.is_right and answer.user is not None:
-            return _to_second_step(request, answer.user, wanted)
+            return to_second_step(request, answer.user, wanted)
         form.add_error(None, words.wait(answer.wait) if answer.wait else words.no_match())
     context = {"form": form, "next": wanted.page, "has_passkeys": passkeys.are_possible()}
     response = render(request, "office/sign_in/password.html", context, status=ways.UNUSABLE)
     return ways.slowed(response, answer.wait)
 
 
-def _to_second_step(request: HttpRequest, user: User, wanted: ways.Wanted) -> HttpResponse:
+def to_second_step(request: HttpRequest, user: User, wanted: ways.Wanted) -> HttpResponse:
+    """Go on after a right password."""
     ways.note_wanted(request, user, wanted)
     if not second_factor.has_second_step(user):
         ways.prepare_secret(request)

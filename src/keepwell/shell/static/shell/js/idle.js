@@ -156,7 +156,8 @@ class KeepwellIdle extends HTMLElement {
     this.mask();
     const to = new URL(address || this.getAttribute("sign-in"), location.href);
     const isSignIn = to.pathname === this.getAttribute("sign-in");
-    if (isSignIn) to.searchParams.set("next", location.pathname + location.search);
+    // Signed out or switched in another tab: the next person begins anew, not on the page that somebody else had open.
+    if (isSignIn && to.searchParams.has("because")) to.searchParams.set("next", location.pathname + location.search);
     location.replace(to);
   }
 }
