@@ -130,7 +130,6 @@ def test_following_the_link_changes_nothing(house: House) -> None:
     page = text_of(browser().get(f"/unsubscribe/{token_for(house)}/"))
     assert page.count("<button") == 1
     assert 'value="One-Click"' in page
-    assert 'content="no-referrer"' in page
     assert [one.is_wanted for one in choices(house)] == [True]
 
 
