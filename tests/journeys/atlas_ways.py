@@ -66,7 +66,20 @@ def look(this: browser.Opened) -> Iterator[Stop]:
             yield Stop("members-dark-and-compact", this)
             page.goto(urljoin(account, "/account/look/"))
     page.goto(account)
+    yield from language(this)
     yield from letters(this)
+
+
+def language(this: browser.Opened) -> Iterator[Stop]:
+    """Choose another way to write dates."""
+    page, account = this.page, this.page.url
+    press(page, 'main a[href$="/language/"]')
+    yield Stop("account-language", this)
+    page.check('[name="language"][value="en-gb"]', force=True)
+    press(page, POST)
+    page.check('[name="language"][value=""]', force=True)
+    press(page, POST)
+    page.goto(account)
 
 
 def letters(this: browser.Opened) -> Iterator[Stop]:

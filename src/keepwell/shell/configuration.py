@@ -1,6 +1,9 @@
 """What the frame needs from Django's settings; config/settings.py takes these as they are."""
 
+from pathlib import Path
 from typing import Any
+
+from django.utils.translation import get_language_info
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -50,7 +53,19 @@ KEEPWELL_EMERGENCY_ROUTE = "office:begin_emergency"
 KEEPWELL_END_EMERGENCY_ROUTE = "office:end_emergency"
 
 # Only what has a catalogue of ours: a half-translated page would be worse than an English one.
-LANGUAGES = [("en", "English")]
+CATALOGUES = Path(__file__).parents[1] / "locale"
+
+
+def languages(catalogues: Path) -> list[tuple[str, str]]:
+    """Return English, in which all texts are written, and each language with a catalogue here."""
+    found = sorted(one.parents[1].name for one in catalogues.glob("*/LC_MESSAGES/django.mo"))
+    tags = [name.replace("_", "-").lower() for name in found]
+    others = [(tag, str(get_language_info(tag)["name_local"]).capitalize()) for tag in tags]
+    return [("en", "English"), *others]
+
+
+LANGUAGES = languages(CATALOGUES)
+LOCALE_PATHS = [CATALOGUES]
 FORMAT_MODULE_PATH = "keepwell.shell.formats"
 
 # The innermost part: whose page it is, is known once access has found the viewer.

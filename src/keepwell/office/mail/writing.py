@@ -11,6 +11,7 @@ from keepwell.safeguards.access.queries import organisations_of
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.mail import post
 from keepwell.safeguards.mail.messages import Outgoing
+from keepwell.shell import locales
 
 
 def write(work: Work, letter: Letter, account: User, **facts: Fact) -> None:
@@ -38,11 +39,14 @@ def write_to(work: Work, letter: Letter, to: str, language: str, **facts: Fact) 
 
 
 def language_of(account: User, concerned: UUID | None) -> str:
-    """Return the locale of the organisation that a letter concerns.
+    """Return what an account has chosen, else the locale of the organisation of a letter.
 
     A letter about the account alone, such as a link to a new password, concerns none: then it is
-    that of the first in which the account works. An account has no language of its own yet.
+    that of the first in which the account works.
     """
+    own = locales.chosen(account.language)
+    if own:
+        return own
     found = organisations_of(account)
     meant = [one for one in found if one.pk == concerned] or found
     return meant[0].locale if meant else settings.LANGUAGE_CODE

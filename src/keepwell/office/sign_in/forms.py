@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from keepwell.safeguards.access.queries import organisations_of
 from keepwell.safeguards.identity import accounts, passkeys, passwords
 from keepwell.safeguards.identity.configuration import PASSWORD_ADVISED, PASSWORD_MINIMUM
 from keepwell.safeguards.identity.models import Density, Theme, User
+from keepwell.shell import locales
 
 PASSWORD_HINT = format_lazy(
     _("At least {minimum} characters; {advised} and more are better. Several words are good."),
@@ -256,6 +257,21 @@ class LookForm(forms.Form):
     density = forms.ChoiceField(
         label=_("Room"), choices=Density, required=False, widget=forms.RadioSelect
     )
+
+
+class LanguageForm(forms.Form):
+    """In which language, and with whose dates, one's own pages are written."""
+
+    language = forms.ChoiceField(
+        label=_("Language and dates"), required=False, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, usual: str, **kwargs: Any) -> None:
+        """Offer what the organisation has first; `usual` is its name."""
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ChoiceField", self.fields["language"])
+        words = _("As the organisation has it: %(name)s") % {"name": usual}
+        field.choices = [("", words), *locales.own_choices()]
 
 
 class LettersForm(forms.Form):

@@ -33,6 +33,12 @@ def set_look(user: User, *, theme: Theme, density: Density) -> None:
     user.save(update_fields=["theme", "density"])
 
 
+def set_language(user: User, tag: str) -> None:
+    """Keep in which language and with whose dates pages and letters are written to this account."""
+    user.language = tag
+    user.save(update_fields=["language"])
+
+
 def open_door(account: UUID, organisation: UUID) -> None:
     """Let an account come as far as an organisation's door; a membership says what it may there."""
     Door.objects.update_or_create(

@@ -33,6 +33,7 @@ from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.sessions import Ending
+from keepwell.shell import locales
 
 
 @signed_in
@@ -55,6 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "sessions": listed,
         "enrolled": second_factor.enrolled(account),
         "account": account,
+        "own_language": locales.name_of(account.language),
         "gets_summary": wants(viewer_of(request), account.pk, SUMMARY.code),
         "passkeys": own,
         "replacement": replacements.standing_of(account.pk),
