@@ -71,7 +71,7 @@ def look(this: browser.Opened) -> Iterator[Stop]:
 
 
 def language(this: browser.Opened) -> Iterator[Stop]:
-    """Choose another way to write dates."""
+    """Choose another way to write dates, and see the keys."""
     page, account = this.page, this.page.url
     press(page, 'main a[href$="/language/"]')
     yield Stop("account-language", this)
@@ -79,6 +79,9 @@ def language(this: browser.Opened) -> Iterator[Stop]:
     press(page, POST)
     page.check('[name="language"][value=""]', force=True)
     press(page, POST)
+    page.goto(account)
+    press(page, 'main a[href$="/keyboard/"]')
+    yield Stop("account-keyboard", this)
     page.goto(account)
 
 

@@ -23,10 +23,11 @@ MANIFEST = Manifest(
     app="office",
     title=_("Organisation and trail"),
     menu=(
-        MenuItem(title=_("Home"), route="office:home", icon="home", order=0),
+        MenuItem(title=_("Home"), route="office:home", icon="home", order=0, key="h"),
         MenuItem(
             title=_("People"),
             route="office:persons",
+            key="p",
             icon="people",
             permission=PersonPermission.LIST,
             order=40,
@@ -35,6 +36,7 @@ MANIFEST = Manifest(
         MenuItem(
             title=_("Alerts"),
             route="office:alerts",
+            key="a",
             icon="warning",
             permission=MonitoringPermission.ALERT_READ,
             order=57,
@@ -44,6 +46,7 @@ MANIFEST = Manifest(
         MenuItem(
             title=_("Trail"),
             route="office:trail",
+            key="t",
             icon="trail",
             permission=OfficePermission.TRAIL_READ,
             order=60,
@@ -68,6 +71,7 @@ MANIFEST = Manifest(
         MenuItem(
             title=_("Members"),
             route="office:members",
+            key="m",
             icon="key",
             permission=AccessPermission.MEMBER_LIST,
             order=80,

@@ -162,6 +162,12 @@ class Frame:
         """Where the name at the rail's foot leads: password, second step, sessions."""
         return _url(settings.KEEPWELL_ACCOUNT_ROUTE)
 
+    @cached_property
+    def keys_url(self) -> str:
+        """Where the key "?" leads; nothing for a stranger, and for whoever switched keys off."""
+        user = getattr(self._request, "user", None)
+        return _url(settings.KEEPWELL_KEYS_ROUTE) if getattr(user, "has_keys", False) else ""
+
     @property
     def is_account(self) -> bool:
         """Say whether this page is the account's, or one below it."""

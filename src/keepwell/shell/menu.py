@@ -21,6 +21,7 @@ class Item:
     icon: str
     is_current: bool
     count: int = 0  # of what waits there
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def menu_for(viewer: Viewer, request: HttpRequest) -> list[Group]:
         title = str(line.section)
         group = groups.setdefault(title, Group(title))
         is_current = _is_current(line.route, url, request)
-        group.items.append(Item(line.title, url, line.icon, is_current, _count(line, viewer)))
+        count = _count(line, viewer)
+        group.items.append(Item(line.title, url, line.icon, is_current, count, line.key))
     return [groups[title] for title in sorted(groups, key=bool)]
 
 

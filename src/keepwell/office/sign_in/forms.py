@@ -274,6 +274,20 @@ class LanguageForm(forms.Form):
         field.choices = [("", words), *locales.own_choices()]
 
 
+class KeysForm(forms.Form):
+    """Whether single keys act on one's own pages (WCAG 2.1.4)."""
+
+    keys = forms.ChoiceField(
+        label=_("Single keys"),
+        help_text=_(
+            "Switch them off if you speak to your computer, or if keys are pressed by chance. Tab, "
+            "Enter and the space bar work either way."
+        ),
+        choices=[("on", _("On")), ("off", _("Off"))],
+        widget=forms.RadioSelect,
+    )
+
+
 class LettersForm(forms.Form):
     """Whether one wants the letter that nobody has to get."""
 

@@ -16,6 +16,7 @@ MANIFEST = Manifest(
         MenuItem(
             title=_("Inbox"),
             route="forms:inbox",
+            key="i",
             icon="inbox",
             permission=FormsPermission.SUBMISSION_LIST,
             order=20,
@@ -23,6 +24,7 @@ MANIFEST = Manifest(
         MenuItem(
             title=_("Forms"),
             route="forms:forms",
+            key="f",
             icon="form",
             permission=FormsPermission.FORM_READ,
             order=30,

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class MenuItem:
     """One line of the rail; shown to whoever holds its permission (None: to every member).
 
-    `count` says how many things wait there for this viewer; it is asked on every page.
+    `count` says how many things wait there for this viewer; it is asked on every page. `key` is the
+    letter that leads there after a "g" (`keys.js`).
     """
 
     title: str | Promise
@@ -34,6 +35,7 @@ class MenuItem:
     order: int = 100
     section: str | Promise = ""
     count: Callable[[Viewer], int] | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

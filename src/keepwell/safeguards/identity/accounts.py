@@ -39,6 +39,12 @@ def set_language(user: User, tag: str) -> None:
     user.save(update_fields=["language"])
 
 
+def set_keys(user: User, *, on: bool) -> None:
+    """Keep whether single keys act on pages of this account."""
+    user.has_keys = on
+    user.save(update_fields=["has_keys"])
+
+
 def open_door(account: UUID, organisation: UUID) -> None:
     """Let an account come as far as an organisation's door; a membership says what it may there."""
     Door.objects.update_or_create(

@@ -42,6 +42,7 @@ class User(AbstractBaseUser):
     created = models.DateTimeField(default=now, editable=False)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.DEVICE, blank=True)
     density = models.CharField(max_length=8, choices=Density, default=Density.ROOMY, blank=True)
+    has_keys = models.BooleanField(default=True)  # single letters act on pages (WCAG 2.1.4)
     language = models.CharField(max_length=16, default="", blank=True)  # "": as the organisation's
 
     USERNAME_FIELD = "email"
