@@ -17,7 +17,7 @@ ASKED = "kind=office"
 
 
 def button(clinic: Clinic, name: str) -> str:
-    """Return a form that saves a view in the name of whoever presses it, and a link to the trail."""
+    """Return a form that saves a view in the name of whoever presses it, and a link."""
     return f"""
     <form method="post" action="{clinic.address(VIEWS)}">
       <input name="asked" value="{ASKED}"><input name="name" value="{name}">
