@@ -50,6 +50,7 @@ KEEPWELL_ACCOUNT_ROUTE = "sign_in:account"
 KEEPWELL_KEYS_ROUTE = "sign_in:keyboard"
 KEEPWELL_NOTICE_ROUTE = "notices:in_language"
 KEEPWELL_ASK_ROUTE = "office:ask"
+KEEPWELL_ASKED_ROUTE = "office:elevations"
 KEEPWELL_EMERGENCY_ROUTE = "office:begin_emergency"
 KEEPWELL_END_EMERGENCY_ROUTE = "office:end_emergency"
 

@@ -39,7 +39,7 @@ def hand(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpResponse
         "form": form,
         "person_id": person_id,
         "report_id": report_id,
-        "is_kept": queries.may_be_handed(viewer, person_id),
+        "is_kept": queries.is_kept(viewer, person_id),
     }
     status = 422 if form.is_bound else 200
     return render(request, "office/persons/hand.html", context, status=status)

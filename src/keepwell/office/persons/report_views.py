@@ -22,7 +22,7 @@ from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import retention
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.persons import queries, reports
-from keepwell.safeguards.persons.handed.queries import may_be_handed
+from keepwell.safeguards.persons.handed.queries import is_kept
 from keepwell.safeguards.persons.models import SharedReport
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.persons.reports import Report
@@ -99,7 +99,7 @@ def shown(
         "sharer": _name_of(share.by) if share else "",
         "shares": [] if share else _told(viewer, report_id=order.entry.id),
         "handed": [] if share else handed_lines.lines_of(viewer, order.entry.id),
-        "may_hand": not share and may_be_handed(viewer, person_id),
+        "is_kept": is_kept(viewer, person_id),
     }
     return render(request, "office/persons/report.html", context)
 

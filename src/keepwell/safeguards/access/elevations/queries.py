@@ -73,6 +73,14 @@ def askable(viewer: Viewer) -> list[str]:
     ]
 
 
+def waiting_for(viewer: Viewer, permission: str) -> Elevation | None:
+    """Return the viewer's own request that waits and has this permission among others, if any."""
+    with wall.reading(viewer.organisation):
+        rows = Elevation.objects.filter(_waiting(), membership__user=viewer.actor)
+        asked = rows.order_by("asked", "id")
+        return next((row for row in asked if permission in row.permissions.split()), None)
+
+
 def may_give(viewer: Viewer, row: Elevation) -> bool:
     """Tell whether the viewer's own role holds all of it, which is what can be given."""
     return grants_of(viewer.role).issuperset(row.permissions.split())

@@ -86,8 +86,7 @@ def ended_by_guesses(viewer: Viewer, report: UUID, most: int) -> list[HandedRepo
         return list(rows.order_by("-made", "-id"))
 
 
-def may_be_handed(viewer: Viewer, person: UUID) -> bool:
-    """Tell whether there is somebody to hand a report to: not once the person was erased."""
-    allow(viewer, PersonPermission.REPORT)
+def is_kept(viewer: Viewer, person: UUID) -> bool:
+    """Tell whether the person of a report in hand is still there: not once erased."""
     with wall.reading(viewer.organisation):
         return Person.objects.filter(pk=person).exists()
