@@ -81,7 +81,7 @@ HELD = {
     "alert:acknowledge": {"owner", "administrator"},
     "alert:read": {"owner", "administrator", "auditor"},
     "elevation:decide": {"owner", "administrator"},
-    "emergency:begin": {"owner", "administrator", "auditor"},
+    "emergency:begin": WORKING,
     "emergency:set": {"owner"},
     "form:publish": {"owner", "administrator"},
     "form:read": WORKING,

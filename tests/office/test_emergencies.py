@@ -238,7 +238,9 @@ def test_it_is_for_one_session_only_and_for_no_job(house: House, abe: Client, pa
     assert (rights.raised, rights.emergency) == (frozenset(), None)
 
 
-def test_whoever_belongs_to_one_location_opens_what_is_of_it_only(house: House, pat: UUID) -> None:
+def test_whoever_belongs_to_one_location_opens_all_and_serves_the_whole_no_more_than_before(
+    house: House, pat: UUID
+) -> None:
     hill = house.clinic.open_location(**HILL)
     members.move(
         house.viewer(),
@@ -250,7 +252,7 @@ def test_whoever_belongs_to_one_location_opens_what_is_of_it_only(house: House, 
     abe = house.browser("Abe")
     begin(abe, house)
     assert abe.get("/persons/").status_code == 200
-    assert abe.get(f"/persons/{pat}/?for=emergency").status_code == 404
+    assert abe.get(f"/persons/{pat}/?for=emergency").status_code == 200
     assert abe.get("/emergency/").status_code == 403
 
 

@@ -1,6 +1,6 @@
 """Emergency access: the list, beginning, ending, and an officer's review afterwards."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from keepwell.office import places
 from keepwell.office.emergencies import actions, forms, words
+from keepwell.office.emergencies.elsewhere import opened_elsewhere
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.sign_in import ways
 from keepwell.safeguards.access.declarations import requires
@@ -81,7 +82,12 @@ def begin(request: HttpRequest) -> HttpResponse:
         actions.begin(viewer, reason=form.cleaned_data["reason"])
         messages.warning(request, _("Emergency access is on. The officers are told."))
         return redirect(wanted or ways.home())
-    context = {"form": form, "next": wanted, "minutes": queries.minutes_of(viewer)}
+    context = {
+        "form": form,
+        "next": wanted,
+        "minutes": queries.minutes_of(viewer),
+        "is_of_some": viewer.locations is not None,
+    }
     status = 422 if form.is_bound else 200
     return render(request, "office/emergencies/begin.html", context, status=status)
 
@@ -126,6 +132,7 @@ def _happened(request: HttpRequest, row: "EmergencyAccess") -> dict[str, object]
     return {
         "lines": lines_of(viewer, mine, entry_route=route),
         "shown": len(mine),
+        "elsewhere": opened_elsewhere(viewer, row, _over(row)),
         "reason": next((payload.reason for payload in begun if payload), ""),
         "is_first": before is None,
         "older": found.before,
@@ -133,9 +140,12 @@ def _happened(request: HttpRequest, row: "EmergencyAccess") -> dict[str, object]
 
 
 def _entries(viewer: Viewer, row: "EmergencyAccess", before: int | None) -> Page:
-    over = (row.ended or row.until) + LATE
-    asked = Search(actor=row.membership.user_id, since=row.begun, until=over)
+    asked = Search(actor=row.membership.user_id, since=row.begun, until=_over(row))
     return page_of(viewer, asked, before, ENTRIES)
+
+
+def _over(row: "EmergencyAccess") -> datetime:
+    return (row.ended or row.until) + LATE
 
 
 def _is_of(row: "EmergencyAccess", detail: object) -> bool:

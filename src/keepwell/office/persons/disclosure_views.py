@@ -14,6 +14,7 @@ from keepwell.office.persons import disclosures
 from keepwell.office.persons.forms import DisclosureForm
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
@@ -24,6 +25,7 @@ from keepwell.safeguards.persons.outside import queries as outside
 from keepwell.safeguards.persons.outside.years import first_day
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.middleware import scope_of
+from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import requests
 from keepwell.toolkit import clock
 
@@ -48,7 +50,7 @@ def accounting(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "older": len(found) - len(rows),
         "first": first,
         "today": today,
-        "may_disclose": may(viewer, PersonPermission.DISCLOSE),
+        "may_disclose": may(viewer, PersonPermission.DISCLOSE) and _is_near(viewer, person_id),
         "may_report": may(viewer, PersonPermission.REPORT),
     }
     return render(request, "office/persons/disclosures.html", context)
@@ -61,7 +63,8 @@ def accounting(request: HttpRequest, person_id: UUID) -> HttpResponse:
 def note(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Ask what was disclosed to whom, when and why."""
     viewer = viewer_of(request)
-    queries.whole_of(viewer, person_id)
+    if not _is_near(viewer, person_id):
+        raise OutOfReach
     today = clock.now().astimezone(requests.zone_of(request)).date()
     form = DisclosureForm(places.posted(request), today=today)
     if form.is_valid():
@@ -88,3 +91,8 @@ def mistake(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     context = {"form": form, "person_id": row.person_id, "noted": row.noted}
     status = 422 if form.is_bound else 200
     return render(request, "office/persons/mistake.html", context, status=status)
+
+
+def _is_near(viewer: Viewer, person: UUID) -> bool:
+    """Tell whether own locations reach a person: an emergency shows more, and writes nothing."""
+    return bool(queries.persons_reached(viewer, [person]))

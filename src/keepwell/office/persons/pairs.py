@@ -47,13 +47,19 @@ def _source(person: Person, made: PersonJoin | None, names: dict[UUID, str]) -> 
 
 
 def matches_of(viewer: Viewer, person: Person) -> list[Match]:
-    """Return who could be the same human being: one offer for each whole, newest first."""
+    """Return who could be the same human being: one offer for each whole, newest first.
+
+    Joining is the finding of somebody who sees both: what a match is joined into already may be
+    kept at another location, and so may this person, whom an emergency shows. Neither is offered.
+    """
     found = queries.possible_matches(viewer, person)
     with wall.reading(viewer.organisation):
         roots = {one.pk: queries.root_of(one.pk) for one in found}
+    near = frozenset(queries.persons_reached(viewer, {person.pk, *roots.values()}))
     offered: dict[UUID, Match] = {}
     for one in found:
-        offered.setdefault(roots[one.pk], Match(one, roots[one.pk]))
+        if near.issuperset((person.pk, roots[one.pk])):
+            offered.setdefault(roots[one.pk], Match(one, roots[one.pk]))
     return list(offered.values())
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext_lazy
 from keepwell.products.forms import exports, offers, places
 from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.permissions import FormsPermission
+from keepwell.products.forms.queries import inbox
 from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, RecordWords
 from keepwell.safeguards.access.roles import Role
 
@@ -94,5 +95,9 @@ MANIFEST = Manifest(
     person_records=offers.person_lines,
     person_parts=exports.person_parts,
     person_reach=offers.person_reach,
+    reached={
+        "forms.attachment": inbox.files_reached,
+        "forms.submission": inbox.submissions_reached,
+    },
     patient_place=places.patient_place,
 )

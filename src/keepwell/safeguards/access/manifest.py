@@ -1,6 +1,6 @@
 """What an app says of itself for the rest to read: title, menu, which roles hold what."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -185,13 +185,18 @@ class PatientPlace:
     carried: Mapping[str, str] = field(default_factory=dict)
 
 
+# Those of some rows of a model that the locations of a viewer reach.
+Reached = Callable[[Viewer, Collection[UUID]], Collection[UUID]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an app brings: its name, its lines in the menu, its grants, its words for the trail.
 
     `whole` names permissions that concern the whole organisation: whoever belongs to some of its
     locations only does not hold them, whatever the role. `person_reach` says, as a condition on
-    persons, whom such a member reaches through the app's records.
+    persons, whom such a member reaches through the app's records; `reached` says by model which
+    rows a viewer's locations reach, to count those of others that an emergency opened.
     `records` names models as the trail does ("persons.person"). `home` and `first_steps` are asked
     when the first page is shown; `summary` when a letter says how much waits; `person_records` for
     the page of a person, with every id that is one with that person; `person_parts` when everything
@@ -216,6 +221,7 @@ class Manifest:
     person_records: Callable[[Viewer, tuple[UUID, ...]], Iterable[PersonLine]] | None = None
     person_parts: Callable[[Viewer, tuple[UUID, ...], Any], Iterable[PersonPart]] | None = None
     person_reach: Callable[[Viewer], Any] | None = None  # a Q or an expression, for `filter`
+    reached: Mapping[str, Reached] = field(default_factory=dict)
     patient_place: Callable[[HttpRequest], PatientPlace | None] | None = None
     safeguards: tuple[Safeguard, ...] = ()
 
@@ -230,7 +236,12 @@ MANIFEST = Manifest(
     },
     grants={
         AccessPermission.ELEVATION_DECIDE: {Role.OWNER, Role.ADMINISTRATOR},
-        AccessPermission.EMERGENCY_BEGIN: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
+        AccessPermission.EMERGENCY_BEGIN: {
+            Role.OWNER,
+            Role.ADMINISTRATOR,
+            Role.MEMBER,
+            Role.AUDITOR,
+        },
         AccessPermission.EMERGENCY_SET: {Role.OWNER},
         AccessPermission.LOCATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
         AccessPermission.MEMBER_ADD: {Role.OWNER, Role.ADMINISTRATOR},
@@ -250,7 +261,7 @@ MANIFEST = Manifest(
         AccessPermission.PROPOSAL_SEE: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         AccessPermission.SECOND_STEP_REPLACE: {Role.OWNER, Role.ADMINISTRATOR},
     },
-    # An emergency is where it is: whoever belongs to some locations opens what is of those.
+    # An emergency is where it is: whoever belongs to some locations begins it, and reaches all.
     whole=frozenset(AccessPermission) - {AccessPermission.EMERGENCY_BEGIN},
     events={
         AccessKind.ELEVATION_APPROVE: EventWords(

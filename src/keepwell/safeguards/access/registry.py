@@ -1,6 +1,6 @@
 """Every manifest, installed once at start (settings.KEEPWELL_MANIFESTS names the list)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
 from types import MappingProxyType
@@ -94,6 +94,12 @@ def person_reach(viewer: Viewer) -> Q:
     asked = (manifest.person_reach for manifest in _manifests)
     nobody = Q(pk__in=())
     return reduce(or_, (Q(reach(viewer)) for reach in asked if reach is not None), nobody)
+
+
+def reached(viewer: Viewer, model: str, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of a model's rows that a viewer's locations reach; none of a silent model."""
+    asked = next((m.reached[model] for m in _manifests if model in m.reached), None)
+    return frozenset(asked(viewer, ids)) if asked and ids else frozenset()
 
 
 def permissions() -> frozenset[str]:

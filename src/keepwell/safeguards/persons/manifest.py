@@ -7,6 +7,7 @@ from keepwell.safeguards.access.manifest import EventWords, Manifest, RecordWord
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.persons.queries import persons_reached
 
 MANIFEST = Manifest(
     app="persons",
@@ -29,6 +30,7 @@ MANIFEST = Manifest(
         PersonPermission.OPEN: _("Open names and dates of birth"),
     },
     emergency={PersonPermission.LIST, PersonPermission.OPEN},
+    reached={"persons.person": persons_reached},
     events={
         PersonsEvent.DISCLOSURE_MISTAKE: EventWords(
             did=_("found that a disclosure to others had not happened"), icon="undo"

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.access import registry
+from keepwell.safeguards.access.emergencies.reach import everywhere_in_emergency
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.queries import Page, page_of_entries
 from keepwell.safeguards.persons.errors import NothingToFindBy
@@ -26,7 +27,7 @@ MOST_CANDIDATES = 500  # of one birth date or number; the newest
 
 def person_with(viewer: Viewer, person: UUID) -> Person:
     """Return a person; raise OutOfReach for strangers and unknown ids alike."""
-    allow(viewer, PersonPermission.OPEN)
+    viewer = _reading(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
         found: Person = within_reach(persons_within(viewer), pk=person)
     return found
@@ -39,7 +40,7 @@ def persons_of(
 
     `before` is the id of the last person of the page above (ids are in order of time).
     """
-    allow(viewer, PersonPermission.LIST)
+    viewer = _reading(viewer, PersonPermission.LIST)
     with wall.reading(viewer.organisation):
         reached = persons_within(viewer)
         joins = joins_within(viewer).filter(undone__isnull=True)
@@ -63,7 +64,7 @@ def persons_found(
     Both when both are given. `name` leaves those whose name has words that begin like its words.
     Raises NothingToFindBy when only a name is given: names by themselves have no index.
     """
-    allow(viewer, PersonPermission.OPEN)
+    viewer = _reading(viewer, PersonPermission.OPEN)
     if born is None and not telephone:
         raise NothingToFindBy
     with wall.reading(viewer.organisation):
@@ -79,7 +80,7 @@ def persons_found(
 
 def whole_of(viewer: Viewer, person: UUID) -> tuple[Person, ...]:
     """Return all persons who are one human being with this one, itself included, oldest first."""
-    allow(viewer, PersonPermission.OPEN)
+    viewer = _reading(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
         reached = persons_within(viewer)
         within_reach(reached, pk=person)
@@ -87,7 +88,7 @@ def whole_of(viewer: Viewer, person: UUID) -> tuple[Person, ...]:
 
 
 def joins_of(viewer: Viewer, persons: Collection[UUID]) -> tuple[PersonJoin, ...]:
-    """Return the joins that hold these persons together, oldest first."""
+    """Return the joins that hold these persons together and the viewer may undo, oldest first."""
     allow(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
         joins = joins_within(viewer).filter(undone__isnull=True, joined__in=persons)
@@ -115,7 +116,7 @@ def entries_about(
 
     Reading the trail is itself recorded, before anything of it is shown.
     """
-    allow(viewer, PersonPermission.LIST)
+    viewer = _reading(viewer, PersonPermission.LIST)
     with wall.reading(viewer.organisation):
         within_reach(persons_within(viewer), pk=person)
     return page_of_entries(viewer, about=person, before=before, limit=limit)
@@ -130,7 +131,7 @@ def entries_about_whole(
     limit: int = 50,
 ) -> Page:
     """Return what the trail says of all who are one human being with this person; newest first."""
-    allow(viewer, PersonPermission.LIST)
+    viewer = _reading(viewer, PersonPermission.LIST)
     with wall.reading(viewer.organisation):
         reached = persons_within(viewer)
         within_reach(reached, pk=person)
@@ -142,7 +143,7 @@ def entries_about_whole(
 
 def persons_among(viewer: Viewer, ids: Collection[UUID]) -> tuple[Person, ...]:
     """Return those of these persons who are kept now, oldest first."""
-    allow(viewer, PersonPermission.OPEN)
+    viewer = _reading(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
         return tuple(persons_within(viewer).filter(pk__in=ids).order_by("pk"))
 
@@ -176,6 +177,18 @@ def reached_by(viewer: Viewer) -> Q:
     as this location knows. Whoever belongs to all locations reaches everybody.
     """
     return Q() if viewer.locations is None else registry.person_reach(viewer)
+
+
+def _reading(viewer: Viewer, permission: PersonPermission) -> Viewer:
+    """Let only who holds a permission read, in an emergency at every location."""
+    allow(viewer, permission)
+    return everywhere_in_emergency(viewer, permission)
+
+
+def persons_reached(viewer: Viewer, ids: Collection[UUID]) -> Collection[UUID]:
+    """Return those of these persons whom the viewer's locations reach."""
+    with wall.reading(viewer.organisation):
+        return list(persons_within(viewer).filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def root_of(person: UUID) -> UUID:

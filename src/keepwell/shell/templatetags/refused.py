@@ -18,3 +18,14 @@ def ask_for(context: Context, permission: str) -> SafeString | str:
     if offer is None:
         return ""
     return render_to_string("shell/components/ask_for.html", {"offer": offer})
+
+
+@register.simple_tag(takes_context=True)
+def of_own_locations(context: Context) -> SafeString | str:
+    """Say below a list that it holds the viewer's locations only, and what an emergency opens."""
+    request = context["request"]
+    viewer = requests.viewer_of(request)
+    offer = refusals.way_beyond_locations(viewer, request.path) if viewer else None
+    if offer is None:
+        return ""
+    return render_to_string("shell/components/of_own_locations.html", {"offer": offer})

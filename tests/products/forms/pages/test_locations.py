@@ -197,6 +197,23 @@ def test_who_belongs_to_some_locations_changes_no_form_that_others_share(
 # Persons.
 
 
+def test_a_match_that_is_joined_into_another_location_is_not_offered_to_join(
+    clinic: Clinic, pat: Patient, ben: Person, river: UUID, hill: UUID
+) -> None:
+    others = [Patient(publish(clinic)) for _ in range(2)]
+    for number, place in enumerate((river, river, hill)):
+        put(clinic, place, form=form_of(clinic, number))
+    this, match, root = (sent(clinic, one).person_id for one in (pat, *others))
+    page, join = f"/persons/{this}/?for=care", f"/persons/{this}/join/{match}/"
+    browser = browser_of(ben)
+    assert join in browser.get(page).content.decode()
+    persons.join(author(clinic), person=match, into=root, reason="Same, seen")
+    assert "/join/" not in browser.get(page).content.decode()
+    assert browser.get(join).status_code == 404
+    everywhere = browser_of(clinic.owner)
+    assert "/join/" in everywhere.get(page).content.decode()
+
+
 def test_a_person_is_reached_through_an_own_submission_and_a_join_opens_no_other_location(
     clinic: Clinic, pat: Patient, river: UUID, hill: UUID
 ) -> None:

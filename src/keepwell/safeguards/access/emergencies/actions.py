@@ -9,6 +9,7 @@ from keepwell.safeguards.access.emergencies.queries import minutes_of, opens_mor
 from keepwell.safeguards.access.errors import NotPermitted, OwnEmergency, StillOn
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.falling_back import actions as falling_back
+from keepwell.safeguards.access.locations.placing import at
 from keepwell.safeguards.access.members.actions import lock_members
 from keepwell.safeguards.access.models import EmergencyAccess, Membership
 from keepwell.safeguards.access.officers.queries import is_officer
@@ -60,7 +61,7 @@ def _broken_glass(viewer: Viewer, membership: Membership, reason: str) -> Emerge
     record(
         replace(viewer, emergency=row.pk),
         AccessKind.EMERGENCY_BEGIN,
-        subjects=about(row),
+        subjects=(*about(row), *at(viewer.locations)),  # whose they were then: for the review
         reason=reason,
         detail={"minutes": str(minutes)},
     )
