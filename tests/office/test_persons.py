@@ -198,8 +198,9 @@ def test_a_stranger_is_answered_as_for_an_id_that_never_was(
 
 
 def _without_reference(page: str) -> str:
-    """Leave out what each page has of its own: its request's number, its form's token."""
-    return re.sub(r'value="\w{64}"', "", page.partition("<h1>")[2])
+    """Leave out what each page has of its own: number, token, seconds left, its own address."""
+    own = r'value="\w{64}"|seconds(-in-all)?="\d+"|name="page" value="[^"]*"'
+    return re.sub(own, "", page.partition("<h1>")[2])
 
 
 def test_names_and_reasons_are_escaped(house: House, ada: Client) -> None:
