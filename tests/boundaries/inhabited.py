@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from PIL import Image
 
@@ -37,7 +37,7 @@ from keepwell.safeguards.consent.mailings import links as mailings
 from keepwell.safeguards.consent.notices import actions as notices
 from keepwell.safeguards.consent.notices import queries as notice_queries
 from keepwell.safeguards.consent.notices.days import today_at
-from keepwell.safeguards.identity import links, passkeys, sessions
+from keepwell.safeguards.identity import links, passkeys, sessions, trusts
 from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.monitoring import watch
 from keepwell.safeguards.monitoring.models import Alert
@@ -114,6 +114,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids |= {"job_id": _job(clinic), "session_id": _other_session(clinic)}
     ids |= {"network_id": _network(clinic), "location_id": _location(clinic)}
     ids["passkey_id"] = _passkey(clinic)
+    ids["trust_id"] = _trust(clinic)
     _notice(clinic)
     one_time = _one_time(clinic, ids["invitation_id"])
     one_time |= dict.fromkeys(("handed:close", "handed:pdf", "handed:report"), handed_token)
@@ -248,6 +249,11 @@ def _passkey(clinic: Clinic) -> UUID:
     )
     assert made is not None
     return made.pk
+
+
+def _trust(clinic: Clinic) -> UUID:
+    row, _secret = trusts.add(RequestFactory().get("/"), clinic.owner.user, days=7)
+    return row.pk
 
 
 def _other_session(clinic: Clinic) -> UUID:

@@ -80,6 +80,7 @@ WORKING = {"owner", "administrator", "member", "auditor"}
 HELD = {
     "alert:acknowledge": {"owner", "administrator"},
     "alert:read": {"owner", "administrator", "auditor"},
+    "device-trust:set": {"owner"},
     "elevation:decide": {"owner", "administrator"},
     "emergency:begin": WORKING,
     "emergency:set": {"owner"},

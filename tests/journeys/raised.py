@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
-from tests.journeys import atlas_ways, authenticator
+from tests.journeys import atlas_ways, authenticator, browser
 from tests.journeys.clinic import Clinic, press
 from tests.journeys.stops import Stop
 
@@ -104,8 +104,19 @@ def _decided(clinic: Clinic) -> Iterator[Stop]:
         page.fill('[name="minutes"]', "3")
         press(page, POST)
         yield Stop("signing-out-errors", this)
+        yield from _trust(clinic, this)
         page.goto(clinic.address("/members/officers/privacy/"))
         yield Stop("officer", this)
+
+
+def _trust(clinic: Clinic, this: browser.Opened) -> Iterator[Stop]:
+    page = this.page
+    page.goto(clinic.address("/settings/trusted-devices/"))
+    yield Stop("trusted-devices", this)
+    page.check('[name="is_allowed"]')
+    page.fill('[name="days"]', "31")
+    press(page, POST)
+    yield Stop("trusted-devices-errors", this)
 
 
 def show_both_steps(page: Page, account: dict[str, str]) -> None:

@@ -12,5 +12,6 @@ class OfficeEvent(StrEnum):
     LOGO_CHANGE = "office:logo:change"
     MAIL_TEST = "office:mail:test"
     PROFILE_CHANGE = "office:profile:change"
+    TRUST_CHANGE = "office:trusted-devices:change"
     VIEW_REMOVE = "office:view:remove"
     VIEW_SAVE = "office:view:save"

@@ -129,6 +129,7 @@ MANIFEST = Manifest(
         OfficePermission.HOLDINGS_READ: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
         OfficePermission.JOB_MANAGE: {Role.OWNER, Role.ADMINISTRATOR, Role.TECHNICIAN},
         OfficePermission.MAIL_MANAGE: {Role.OWNER, Role.ADMINISTRATOR, Role.TECHNICIAN},
+        OfficePermission.DEVICE_TRUST_SET: {Role.OWNER},
         OfficePermission.ORGANISATION_CHANGE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.ORGANISATION_ERASE: {Role.OWNER, Role.ADMINISTRATOR},
         OfficePermission.SAFEGUARDS_READ: {
@@ -144,6 +145,7 @@ MANIFEST = Manifest(
     raisable={
         OfficePermission.JOB_MANAGE: _("See and steer jobs"),
         OfficePermission.MAIL_MANAGE: _("See how mail is, and test it"),
+        OfficePermission.DEVICE_TRUST_SET: _("Say whether members may trust a device"),
         OfficePermission.ORGANISATION_CHANGE: _("Change settings of the organisation"),
         OfficePermission.TRAIL_READ: _("Read the trail"),
     },
@@ -163,6 +165,9 @@ MANIFEST = Manifest(
         AuditEvent.TRAIL_OPEN: EventWords(did=_("read the trail"), icon="trail"),
         AuditEvent.TRAIL_RESTORE: EventWords(
             did=_("declared that the trail was restored from a copy"), icon="error", tone="danger"
+        ),
+        OfficeEvent.TRUST_CHANGE: EventWords(
+            did=_("changed whether a device can be trusted"), icon="sliders", tone="warning"
         ),
         OfficeEvent.IDLE_CHANGE: EventWords(
             did=_("changed after how long people are signed out"), icon="clock", tone="warning"

@@ -6,6 +6,7 @@ from enum import StrEnum
 class OfficePermission(StrEnum):
     """Acts that belong to no product."""
 
+    DEVICE_TRUST_SET = "device-trust:set"
     HOLDINGS_READ = "holdings:read"
     JOB_MANAGE = "job:manage"
     MAIL_MANAGE = "mail:manage"

@@ -30,7 +30,7 @@ from keepwell.safeguards.access.queries import members_of, organisations_of, rol
 from keepwell.safeguards.access.replacements.queries import to_be_told
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import elsewhere
-from keepwell.safeguards.identity import accounts, links, replacements, sessions
+from keepwell.safeguards.identity import accounts, links, replacements, sessions, trusts
 from keepwell.safeguards.identity.models import LinkPurpose, User
 from keepwell.safeguards.identity.origin import network_of
 from keepwell.safeguards.mail import post
@@ -83,6 +83,7 @@ def write_of_new_device(work: Work, account: UUID, session: UUID) -> None:
         moment=moment,
         device=device,
         network=network_of(record.address),
+        days=trusts.days_of(record.trust),
         address=settings.KEEPWELL_STAFF_URL + reverse("sign_in:account"),
     )
 

@@ -164,6 +164,7 @@ urlpatterns = [
     ),
     path("settings/", settings.page, name="settings"),
     path("settings/signing-out/", settings.idle, name="idle"),
+    path("settings/trusted-devices/", settings.trust, name="trust"),
     path("settings/locations/", locations.page, name="locations"),
     path("settings/locations/add/", locations.add, name="add_location"),
     path("settings/locations/<uuid:location_id>/", locations.change, name="location"),

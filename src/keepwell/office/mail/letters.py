@@ -19,12 +19,13 @@ Fact = str | int
 # long a link works; checkpoint: the signed head of a trail (hashes, a number, a time); moment,
 # device, network: when, with which browser and from where somebody signed in; alert: what a rule
 # is called; waiting: how many things wait, each with the address of a page; stop: where a letter
-# that nobody has to get is stopped.
+# that nobody has to get is stopped; days: for how many a device is trusted.
 FACTS = frozenset(
     {
         "address",
         "alert",
         "checkpoint",
+        "days",
         "device",
         "hours",
         "minutes",

@@ -19,7 +19,7 @@ from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may, members_of
 from keepwell.safeguards.audit import elsewhere, retention
 from keepwell.safeguards.audit import queries as trail
-from keepwell.safeguards.identity import second_factor, sessions
+from keepwell.safeguards.identity import second_factor, sessions, trusts
 from keepwell.safeguards.mail.servers import Tls
 from keepwell.safeguards.records.catalogue import sealed_fields
 from keepwell.safeguards.tenancy import walls
@@ -140,6 +140,20 @@ def second_step(viewer: Viewer) -> Found:
     return Found(Standing.UNDER_WAY, words % {"n": without})
 
 
+def code_always(viewer: Viewer) -> Found:
+    """Say whether the second step is asked for at every sign-in, or left out on trusted devices."""
+    days, since = trusts.policy_of(viewer.organisation)
+    if not days:
+        return Found(Standing.ON, _("No device is trusted."), since)
+    words = ngettext(
+        "Members may leave it out for %(days)s day on a device they trust. Trusted now: %(n)s.",
+        "Members may leave it out for %(days)s days on a device they trust. Trusted now: %(n)s.",
+        days,
+    )
+    said = {"days": days, "n": trusts.count_in(viewer.organisation)}
+    return Found(Standing.OFF, words % said, since)
+
+
 def officers(viewer: Viewer) -> Found:
     """Say whether a security and a privacy officer are named (45 CFR 164.308(a)(2), 164.530(a))."""
     held = duties_of(viewer)
@@ -248,6 +262,12 @@ SAFEGUARDS = (
         look=second_step,
         place=gettext_lazy("Asked of everybody; it cannot be switched off"),
         order=80,
+    ),
+    Safeguard(
+        title=gettext_lazy("The second step is asked for at every sign-in"),
+        look=code_always,
+        place=gettext_lazy("Settings, Trusted devices"),
+        order=81,
     ),
     Safeguard(
         title=gettext_lazy("Officers for security and privacy"),

@@ -11,10 +11,11 @@ from keepwell.office.settings.logos import logo_of
 from keepwell.safeguards.access.queries import allow
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
-from keepwell.safeguards.identity import sessions
+from keepwell.safeguards.identity import sessions, trusts
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit.clock import now
 
 MODEL = "tenancy.organisation"
 FIELDS = (
@@ -72,6 +73,29 @@ def change_idle_minutes(viewer: Viewer, *, minutes: int) -> None:
         sessions.limit_all_in(viewer.organisation, idle_minutes=minutes)
         detail = {"before": str(before), "minutes": str(minutes)}
         _record(viewer, OfficeEvent.IDLE_CHANGE, ["idle_minutes"], detail)
+
+
+def change_trust_days(viewer: Viewer, *, days: int) -> None:
+    """Say for how many days a device may be trusted, 0 for not at all; it holds at once.
+
+    Not at all ends what is trusted; fewer days count for it, too.
+    """
+    allow(viewer, OfficePermission.DEVICE_TRUST_SET)
+    if days and not trusts.LEAST_DAYS <= days <= trusts.MOST_DAYS:
+        raise ValueError("Devices are trusted for 1 to 30 days.")
+    with wall.writing(viewer.organisation):
+        row = Organisation.held(viewer.organisation)
+        before, row.trust_days = row.trust_days, days
+        if before == days:
+            return
+        if not (before and days):
+            row.trust_since = now()
+        row.save(update_fields=["trust_days", "trust_since"])
+        ended = 0 if days else trusts.end_all_in(viewer.organisation)
+        if days:
+            trusts.shorten_all_in(viewer.organisation, days=days)
+        detail = {"before": str(before), "days": str(days), "ended": str(ended)}
+        _record(viewer, OfficeEvent.TRUST_CHANGE, ["trust_days"], detail)
 
 
 def _keep_logo(viewer: Viewer, logo: bytes | None) -> None:

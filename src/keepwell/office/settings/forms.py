@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.office.reasons import ReasonForm
 from keepwell.office.sign_in.forms import SetUpForm
 from keepwell.safeguards.identity.sessions import LEAST_IDLE_MINUTES, MOST_IDLE_MINUTES
+from keepwell.safeguards.identity.trusts import LEAST_DAYS, MOST_DAYS
 from keepwell.safeguards.tenancy.models import Location
 from keepwell.shell import locales
 
@@ -144,6 +145,36 @@ class IdleForm(forms.Form):
             "max_value": _("Write at most 60 minutes: more would leave records open for anybody."),
         },
     )
+
+
+class TrustForm(forms.Form):
+    """Whether members may leave out the code on a device that they trust, and for how long."""
+
+    is_allowed = forms.BooleanField(
+        label=_("Members may trust a device"),
+        help_text=_(
+            "On it they are not asked for the code at sign-in, only for the password. Before "
+            "weighty acts both are asked for as ever."
+        ),
+        required=False,
+    )
+    days = forms.IntegerField(
+        label=_("Days"),
+        help_text=_("1 to 30. Fewer days hold at once, for devices that are trusted already."),
+        min_value=LEAST_DAYS,
+        max_value=MOST_DAYS,
+        error_messages={
+            "required": _("Write a number of days."),
+            "invalid": _("Write a number of days."),
+            "min_value": _("Write at least 1 day."),
+            "max_value": _("Write at most 30 days: more would make one step out of two."),
+        },
+    )
+
+    @property
+    def given(self) -> int:
+        """How many days, 0 for not at all."""
+        return int(self.cleaned_data["days"]) if self.cleaned_data["is_allowed"] else 0
 
 
 class LogoForm(forms.Form):

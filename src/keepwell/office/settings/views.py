@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.settings import actions
-from keepwell.office.settings.forms import IdleForm, LogoForm, ProfileForm
+from keepwell.office.settings.forms import IdleForm, LogoForm, ProfileForm, TrustForm
 from keepwell.office.settings.logos import LogoRefused
 from keepwell.office.sign_in import ways
 from keepwell.safeguards.access.declarations import requires
@@ -20,10 +20,10 @@ from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.consent.notices.queries import read_by_anybody
 from keepwell.safeguards.consent.permissions import ConsentPermission
-from keepwell.safeguards.identity import sessions
+from keepwell.safeguards.identity import sessions, trusts
 from keepwell.shell import requests
 
-AGAIN = "signing-out"
+AGAIN, AGAIN_FOR_TRUST = "signing-out", "trusted-devices"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,6 +61,25 @@ def idle(request: HttpRequest) -> HttpResponse:
         return redirect("office:settings")
     status = 422 if form.is_bound else 200
     return render(request, "office/settings/idle.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(OfficePermission.DEVICE_TRUST_SET)
+def trust(request: HttpRequest) -> HttpResponse:
+    """Say whether members may trust a device, and for how long, after both steps again."""
+    if not ways.is_proven(request):
+        return ways.ask_again(AGAIN_FOR_TRUST, reverse("office:trust"))
+    viewer = viewer_of(request)
+    days, _since = trusts.policy_of(viewer.organisation)
+    initial = {"is_allowed": bool(days), "days": days or trusts.USUAL_DAYS}
+    form = TrustForm(places.posted(request), initial=initial)
+    if form.is_valid():
+        actions.change_trust_days(viewer, days=form.given)
+        messages.success(request, _("Saved. It holds from now on."))
+        return redirect("office:settings")
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "standing": trusts.count_in(viewer.organisation)}
+    return render(request, "office/settings/trust.html", context, status=status)
 
 
 @require_POST
@@ -111,6 +130,8 @@ def _page(
         "notice": read_by_anybody(organisation) if organisation else None,
         "may_write_notice": may(viewer_of(request), ConsentPermission.NOTICE_PUBLISH),
         "idle_minutes": sessions.idle_minutes_of(viewer_of(request).organisation),
+        "trust_days": trusts.policy_of(viewer_of(request).organisation)[0],
+        "may_set_trust": may(viewer_of(request), OfficePermission.DEVICE_TRUST_SET),
         "may_write_rules": may(viewer_of(request), ConsentPermission.RULES_PUBLISH),
     }
     return render(request, "office/settings/page.html", context, status=status)

@@ -14,6 +14,7 @@ _EXAMPLE = {"name": "Ada Moreno", "address": "https://keepwell.example"}
 class AccountLetter(StrEnum):
     """What there is to be said about an account."""
 
+    DEVICE_TRUSTED = "device_trusted"
     FACTOR = "factor"
     FACTOR_LINK = "factor_link"
     FACTOR_LINK_OF_OWNER = "factor_link_of_owner"
@@ -29,6 +30,14 @@ class AccountLetter(StrEnum):
 LETTERS = {
     AccountLetter(letter.code): declare(letter)
     for letter in (
+        Letter(
+            code=AccountLetter.DEVICE_TRUSTED,
+            need=Need.ACCOUNT,
+            title=_("When a device was trusted"),
+            subject=_("A device is not asked for the code of your Keepwell account any more"),
+            template="office/sign_in/mail/device_trusted.txt",
+            example=_EXAMPLE,
+        ),
         Letter(
             code=AccountLetter.FACTOR,
             need=Need.ACCOUNT,
@@ -72,6 +81,7 @@ LETTERS = {
                 "moment": "Tuesday, November 24, 2026, 09:42:07 PST",
                 "device": "Firefox, Windows",
                 "network": "198.51.100.0/24",
+                "days": 7,
                 "address": "https://keepwell.example/account/",
             },
         ),

@@ -9,6 +9,10 @@ MANIFEST = Manifest(
     app="identity",
     title=_("Accounts"),
     events={
+        IdentityKind.DEVICE_DISTRUST: EventWords(did=_("trusts a device no more"), icon="phone"),
+        IdentityKind.DEVICE_TRUST: EventWords(
+            did=_("trusted a device: no code is asked for there"), icon="phone", tone="warning"
+        ),
         IdentityKind.FACTOR_ENROL: EventWords(did=_("added a second step"), icon="key"),
         IdentityKind.FACTOR_FAIL: EventWords(
             did=_("gave a wrong code for an account"), icon="warning", tone="warning"

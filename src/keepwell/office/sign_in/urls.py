@@ -63,6 +63,7 @@ urlpatterns = [
     path("account/passkeys/<uuid:passkey_id>/remove/", passkeys.remove, name="remove_passkey"),
     path("account/recovery-codes/", account.codes, name="new_codes"),
     path("account/second-step/stop/", account.stop_replacement, name="stop_replacement"),
+    path("account/trusted/<uuid:trust_id>/end/", account.distrust, name="distrust"),
     path("account/sessions/end/", account.end_all, name="end_all"),
     path("account/sessions/<uuid:session_id>/end/", account.end_session, name="end_session"),
 ]

@@ -13,13 +13,22 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from keepwell.office.sign_in import joining, mail
+from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.safeguards.access import queries, viewers
 from keepwell.safeguards.access.declarations import Reach, declaration_of
 from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.access.viewers import sign_in_of
 from keepwell.safeguards.consent.terms.queries import owed
-from keepwell.safeguards.identity import actions, desks, devices, links, second_factor
+from keepwell.safeguards.identity import (
+    actions,
+    desks,
+    devices,
+    links,
+    second_factor,
+    trust_actions,
+    trusts,
+)
 from keepwell.safeguards.identity.errors import LinkUsed
 from keepwell.safeguards.identity.models import LinkPurpose, Stage, User
 from keepwell.safeguards.identity.recording import organisations_of as doors_of
@@ -121,6 +130,22 @@ def after_both_steps(request: HttpRequest, user: User) -> HttpResponse:
     if len(organisations) > 1:
         return _wait_at(request, user, "sign_in:organisation")
     return enter(request, user, organisations[0].id)
+
+
+def trust_days(request: HttpRequest, user: User) -> int:
+    """Return for how many days this device can be trusted; 0 for whoever joins somewhere else."""
+    return 0 if JOINING in request.session else trusts.days_for(user)
+
+
+def let_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Go on after a second step; trust this device where that was ticked and is allowed."""
+    is_ticked = bool(request.POST.get("trust")) and bool(trust_days(request, user))
+    secret = trust_actions.trust(request, user) if is_ticked else ""
+    response = after_both_steps(request, user)
+    if secret:
+        trusts.hand_over(response, secret)
+        mail.tell(user, AccountLetter.DEVICE_TRUSTED)
+    return response
 
 
 def _finish_joining(request: HttpRequest, user: User) -> bool:

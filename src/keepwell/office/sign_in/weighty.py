@@ -100,6 +100,16 @@ REASONS = {
         then="office:idle",
         returns=True,
     ),
+    "trusted-devices": Weighty(
+        _(
+            "Before it changes whether a device can be trusted, show that it is you. "
+            "Then you have five minutes."
+        ),
+        "office:settings",
+        _("Settings"),
+        then="office:trust",
+        returns=True,
+    ),
     "two-persons": Weighty(
         _(
             "Before something that takes two persons is proposed or confirmed, show that it is "

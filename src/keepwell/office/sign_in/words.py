@@ -72,6 +72,8 @@ def way(factor: str, passkeys: Sequence[Passkey]) -> str:
         return _("with the authenticator app")
     if factor == Factor.RECOVERY_CODE:
         return _("with a recovery code")
+    if factor == Factor.TRUSTED_DEVICE:
+        return _("without a code, on a trusted device")
     named = next((one.name for one in passkeys if str(one.pk) == factor), "")
     return _("with the passkey %(name)s") % {"name": named} if named else ""
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from keepwell.safeguards.identity import desks, passwords
+from keepwell.safeguards.identity import desks, passwords, trusts
 from keepwell.safeguards.identity.models import Density, Door, FactorReplacement, Theme, User
 from keepwell.toolkit.clock import now
 
@@ -56,6 +56,7 @@ def close_door(account: UUID, organisation: UUID) -> None:
     """Close the door: what happens to the account is none of this organisation's business now."""
     Door.objects.filter(user=account, organisation=organisation).update(closed=now())
     desks.forget_in(organisation, account)
+    trusts.end_all_of(account)
 
 
 def of_this_alone(organisation: UUID) -> list[User]:
@@ -68,6 +69,7 @@ def of_this_alone(organisation: UUID) -> list[User]:
 def shut(organisation: UUID) -> None:
     """Take every account's way into an organisation; delete those that have no other."""
     desks.forget_all_in(organisation)
+    trusts.end_all_in(organisation)
     for user in of_this_alone(organisation):
         user.delete()
     FactorReplacement.objects.filter(organisation=organisation).delete()

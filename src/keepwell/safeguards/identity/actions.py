@@ -20,6 +20,7 @@ from keepwell.safeguards.identity import (
     replacements,
     second_factor,
     throttle,
+    trusts,
 )
 from keepwell.safeguards.identity import sessions as session_rules
 from keepwell.safeguards.identity.events import IdentityKind
@@ -63,7 +64,7 @@ def begin(
 ) -> SessionRecord:
     """Give this browser a new session with a new id, and end the one it had (ASVS 7.2.4).
 
-    What the second step was done with goes along.
+    What the second step was done with goes along, and which trusted device it was left out on.
     """
     before = request.sign_in.record  # type: ignore[attr-defined]
     carried = {name: request.session[name] for name in CARRIED if name in request.session}
@@ -75,13 +76,16 @@ def begin(
         device=device_of(request),
         factor=before.factor if before and before.user_id == user.pk else "",
     )
+    record = SessionRecord.objects.get(key_digest=session_rules.digest_of(key))
+    if before and before.user_id == user.pk and before.trust is not None:
+        session_rules.note_trust(record, before.trust)
     request.session.flush()
     request.session = SessionStore(key)
     request.session.update(carried)
     request.session.modified = True
     rotate_token(request)
     request.sign_in = session_rules.decide(key)  # type: ignore[attr-defined]
-    return SessionRecord.objects.get(key_digest=session_rules.digest_of(key))
+    return record
 
 
 def note_factor(request: HttpRequest, factor: str) -> None:
@@ -213,6 +217,7 @@ def give_present_password(request: HttpRequest, user: User, *, password: str) ->
 @transaction.atomic
 def renew_codes(request: HttpRequest, user: User) -> None:
     """Replace the recovery codes; the caller has asked for both steps again."""
+    trusts.end_all_of(user.pk)
     second_factor.renew_codes(user)
     recording.account_event(request, user, IdentityKind.RECOVERY_CODES_RENEW, proven=True)
 
@@ -221,7 +226,9 @@ def enter(request: HttpRequest, user: User, organisation: UUID) -> SessionRecord
     """Both steps are done: work in this organisation, in a session with a new id."""
     is_known = devices.knows(request, user.email)
     record = begin(request, user, Stage.FULL, organisation)
-    detail = None if is_known else {"device": "not-seen-before"}
+    detail = {} if is_known else {"device": "not-seen-before"}
+    if record.factor == Factor.TRUSTED_DEVICE:
+        detail["second-step"] = Factor.TRUSTED_DEVICE.value
     try:
         recording.session_event(request, record, IdentityKind.SESSION_BEGIN, detail=detail)
     except Exception:
@@ -268,6 +275,8 @@ def end_session(request: HttpRequest, user: User, session_id: UUID) -> bool:
     record = SessionRecord.objects.filter(pk=session_id, user=user, ended__isnull=True).first()
     if record is None:
         return False
+    if record.trust is not None:  # a device that is cut off is trusted no more
+        trusts.end(user.pk, record.trust)
     return _end_and_record(request, record, Ending.ENDED_ELSEWHERE)
 
 
@@ -276,8 +285,9 @@ def end_sessions(
 ) -> int:
     """End every session of an account, this one too unless said; return how many.
 
-    Its name goes from shared desks as well.
+    Its name goes from shared desks as well, and every device that was trusted is asked again.
     """
+    trusts.end_all_of(user.pk)
     desks.forget_everywhere(user.pk)
     this = request.sign_in.record if but_this else None  # type: ignore[attr-defined]
     standing = SessionRecord.objects.filter(user=user, ended__isnull=True)
@@ -285,11 +295,25 @@ def end_sessions(
 
 
 def end_sessions_made_with(request: HttpRequest, user: User, factor: str) -> int:
-    """End an account's other sessions whose second step was done with this; return how many."""
+    """End an account's other sessions whose second step was done with this; return how many.
+
+    Those without a second step, too: what is trusted is trusted because of what it was done with.
+    """
+    trusts.end_all_of(user.pk)
     this = request.sign_in.record  # type: ignore[attr-defined]
     of_old = ""  # begun before sessions noted what made them
-    made = SessionRecord.objects.filter(user=user, factor__in=(factor, of_old), ended__isnull=True)
+    by = (factor, Factor.TRUSTED_DEVICE, of_old)
+    made = SessionRecord.objects.filter(user=user, factor__in=by, ended__isnull=True)
     return sum(_end_and_record(request, one, Ending.FACTOR_CHANGED) for one in made if one != this)
+
+
+def end_sessions_by_trust(request: HttpRequest, user: User, trust: UUID) -> int:
+    """End an account's other sessions that a trusted device has let in; return how many."""
+    this = request.sign_in.record  # type: ignore[attr-defined]
+    made = SessionRecord.objects.filter(
+        user=user, trust=trust, factor=Factor.TRUSTED_DEVICE, ended__isnull=True
+    )
+    return sum(_end_and_record(request, one, Ending.ENDED_ELSEWHERE) for one in made if one != this)
 
 
 def change_password(request: HttpRequest, user: User, *, password: str) -> None:

@@ -6,6 +6,8 @@ from enum import StrEnum
 class IdentityKind(StrEnum):
     """source:subject:verb."""
 
+    DEVICE_DISTRUST = "identity:device:distrust"
+    DEVICE_TRUST = "identity:device:trust"
     FACTOR_ENROL = "identity:factor:enrol"
     FACTOR_FAIL = "identity:factor:fail"
     FACTOR_REMOVE = "identity:factor:remove"

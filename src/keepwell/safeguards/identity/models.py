@@ -104,6 +104,7 @@ class SessionRecord(models.Model):
     factor = models.CharField(max_length=36, blank=True)  # a word of `Factor`, or a passkey's id
     # What the organisation has said, written here so that deciding touches one row.
     idle_minutes = models.PositiveSmallIntegerField(default=15)
+    trust = models.UUIDField(null=True)  # the trust that this session gave or used: TrustedDevice
     ended = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=20, blank=True)
 
@@ -128,6 +129,31 @@ class Factor(StrEnum):
 
     APP = "app"
     RECOVERY_CODE = "recovery-code"
+    TRUSTED_DEVICE = "trusted-device"  # none was asked for
+
+
+class TrustedDevice(models.Model):
+    """A browser in which one account is not asked for the second step, for some days.
+
+    Only the hash of the browser's secret is kept. A row that is gone is a trust that has ended:
+    what happened stands on the trail.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    secret_digest = models.CharField(max_length=64, editable=False, db_index=True)
+    created = models.DateTimeField(default=now)
+    expires = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+    device = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "secret_digest"], name="one_trust_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"trusted device {self.id}"
 
 
 class Passkey(models.Model):

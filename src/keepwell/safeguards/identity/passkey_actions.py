@@ -24,6 +24,7 @@ from keepwell.safeguards.identity import (
     second_factor,
     sessions,
     throttle,
+    trusts,
 )
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.events import IdentityKind
@@ -88,6 +89,7 @@ def add(request: HttpRequest, user: User, *, answer: str, name: str) -> Passkey 
     challenge = _answered(request, answer)
     made = passkeys.add(user, challenge=challenge, answer=answer, name=name) if challenge else None
     if made is not None:
+        trusts.end_all_of(user.pk)
         recording.account_event(
             request, user, IdentityKind.FACTOR_ENROL, proven=True, detail=_DETAIL
         )

@@ -202,6 +202,17 @@ def note_factor(record: SessionRecord, factor: str) -> None:
     SessionRecord.objects.filter(pk=record.pk, ended__isnull=True).update(factor=factor)
 
 
+def note_trust(record: SessionRecord, trust: UUID) -> None:
+    """Note which trusted device a session was given by, or has made."""
+    record.trust = trust
+    SessionRecord.objects.filter(pk=record.pk, ended__isnull=True).update(trust=trust)
+
+
+def stands(record: SessionRecord) -> bool:
+    """Tell whether a session has not been ended, looking at its row now."""
+    return SessionRecord.objects.filter(pk=record.pk, ended__isnull=True).exists()
+
+
 def end(record: SessionRecord, because: Ending) -> bool:
     """End one session; tell whether it was this call that ended it."""
     standing = SessionRecord.objects.filter(pk=record.pk, ended__isnull=True)

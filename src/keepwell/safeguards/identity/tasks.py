@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.jobs.declaring import job
 from keepwell.jobs.work import Work
-from keepwell.safeguards.identity import desks, links, replacements, sessions, throttle
+from keepwell.safeguards.identity import desks, links, replacements, sessions, throttle, trusts
 
 
 @job("identity:past:sweep", title=_("Forget sessions and links long over"), every="11 * * * *")
@@ -16,3 +16,4 @@ def sweep(work: Work) -> None:
         links.sweep()
         replacements.sweep()
         throttle.sweep()
+        trusts.sweep()

@@ -49,6 +49,9 @@ class Organisation(models.Model):
     idle_minutes = models.PositiveSmallIntegerField(
         default=15, validators=[MinValueValidator(5), MaxValueValidator(60)]
     )
+    # For how long a device that its person trusts is not asked for the code; 0: always asked.
+    trust_days = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(30)])
+    trust_since = models.DateTimeField(null=True, blank=True)  # allowed or not allowed: since when
     is_demo = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
 

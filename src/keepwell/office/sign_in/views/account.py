@@ -28,6 +28,8 @@ from keepwell.safeguards.identity import (
     replacements,
     second_factor,
     sessions,
+    trust_actions,
+    trusts,
 )
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import User
@@ -59,6 +61,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "own_language": locales.name_of(account.language),
         "gets_summary": wants(viewer_of(request), account.pk, SUMMARY.code),
         "passkeys": own,
+        "trusted": trusts.standing_of(account),
         "replacement": replacements.standing_of(account.pk),
     }
     return render(request, "office/sign_in/account.html", context)
@@ -71,6 +74,16 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if not actions.end_session(request, account_of(request), session_id):
         raise OutOfReach
     messages.success(request, _("The session is ended. Its next request is asked to sign in."))
+    return redirect("sign_in:account")
+
+
+@signed_in
+@require_POST
+def distrust(request: HttpRequest, trust_id: UUID) -> HttpResponse:
+    """Ask for the code again on one device of this account; anybody else's is none."""
+    if not trust_actions.distrust(request, account_of(request), trust_id):
+        raise OutOfReach
+    messages.success(request, _("That device is asked for the code again, from now on."))
     return redirect("sign_in:account")
 
 

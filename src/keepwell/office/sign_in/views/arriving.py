@@ -12,7 +12,13 @@ from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.safeguards.access import queries
 from keepwell.safeguards.access.declarations import enrolment, open_to_all
 from keepwell.safeguards.access.viewers import member, sign_in_of
-from keepwell.safeguards.identity import actions, leaving, passkeys, second_factor
+from keepwell.safeguards.identity import (
+    actions,
+    leaving,
+    passkeys,
+    second_factor,
+    trust_actions,
+)
 from keepwell.safeguards.identity.actions import Answer
 from keepwell.safeguards.identity.models import Stage, User
 from keepwell.safeguards.identity.sessions import Ending
@@ -59,6 +65,9 @@ def _take_password(request: HttpRequest) -> HttpResponse:
 def to_second_step(request: HttpRequest, user: User, wanted: ways.Wanted) -> HttpResponse:
     """Go on after a right password."""
     ways.note_wanted(request, user, wanted)
+    is_joining = ways.JOINING in request.session  # somewhere that has not said yet what it allows
+    if not is_joining and trust_actions.pass_second_step(request, user):
+        return ways.after_both_steps(request, user)
     if not second_factor.has_second_step(user):
         ways.prepare_secret(request)
     return ways.go_on(request)
@@ -107,13 +116,15 @@ def _second_step(
     if form.is_valid():
         answer, wrong = take(user, form.cleaned_data["code"])
         if answer.is_right:
-            return ways.after_both_steps(request, user)
+            may_trust = form_class is forms.CodeForm  # who lost the phone may not be where they say
+            return (ways.let_in if may_trust else ways.after_both_steps)(request, user)
         form.add_error("code", words.wait(answer.wait) if answer.wait else wrong)
     status = ways.UNUSABLE if form.is_bound else 200
     context = {
         "form": form,
         "has_app": second_factor.has_app(user),
         "has_passkeys": bool(passkeys.of(user)),
+        "trust_days": ways.trust_days(request, user),
     }
     return ways.slowed(render(request, template, context, status=status), answer.wait)
 

@@ -62,9 +62,10 @@ def second_step(request: HttpRequest) -> HttpResponse:
         return ways.go_on(request)
     given = passkey_actions.give(request, user, request.POST.get("passkey", ""))
     if given.is_right:
-        return ways.after_both_steps(request, user)
+        return ways.let_in(request, user)
     context = {
         "form": forms.CodeForm(),
+        "trust_days": ways.trust_days(request, user),
         "refused": _refused(given),
         "has_app": second_factor.has_app(user),
         "has_passkeys": bool(passkeys.of(user)),
