@@ -63,6 +63,7 @@ ABOUT_ACCESS = {
 MAILS = {
     "alert",
     "checkpoint",
+    "device_trusted",
     "factor",
     "factor_link",
     "factor_link_of_owner",
@@ -200,6 +201,7 @@ def tell_of_devices(ada: Person) -> None:
     """Tell of a browser not seen before, and of passkeys that come and go."""
     mail.tell(ada.user, AccountLetter.PASSKEY_ADDED)
     mail.tell(ada.user, AccountLetter.FACTOR_REMOVED)
+    mail.tell(ada.user, AccountLetter.DEVICE_TRUSTED)
     browser_of(ada)
     mail.tell_of_new_device(ada.user, sessions.standing_of(ada.user)[0])
 
