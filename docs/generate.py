@@ -62,6 +62,17 @@ What a permission lets do: [](routes.md) names the one that each page asks for.
 """
 
 
+FIELDS_HEAD = """
+## Who opens which sealed field
+
+A model says once which permission opens what is sealed in it (`opened_by`), and where a value is
+opened that permission is asked for, whatever led there: a page, a list, a file, an export. Without
+one no colleague opens it, whatever the role. What is given for a while or held in an emergency
+counts too.
+
+"""
+
+
 def help_of(words: Iterable[str]) -> str:
     """Return what `keepwell <words> --help` prints."""
     said = io.StringIO()
@@ -111,7 +122,17 @@ def matrix_page(matrix: Mapping[str, Any]) -> str:
         marks += [permission in matrix[name] for name in ("raisable", "emergency")]
         cells = " | ".join("yes" if mark else "" for mark in marks)
         lines.append(f"| `{permission}` | {cells} |")
-    return head + "\n" + "\n".join(lines) + "\n"
+    return head + "\n" + "\n".join(lines) + "\n" + _fields(matrix)
+
+
+def _fields(matrix: Mapping[str, Any]) -> str:
+    """Return the table of sealed fields: which permission opens each, and who holds it."""
+    lines = ["| sealed field | opened by | roles |", "|---|---|---|"]
+    for field, permission in matrix["fields"].items():
+        roles = ", ".join(matrix["permissions"].get(permission, ()))
+        opened_by = f"`{permission}`" if permission else "no colleague"
+        lines.append(f"| `{field}` | {opened_by} | {roles} |")
+    return FIELDS_HEAD + "\n".join(lines) + "\n"
 
 
 def _merged(routes: list[dict[str, str]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.fields import SealedText
 from keepwell.safeguards.records.index import BlindIndex
 from keepwell.safeguards.records.models import SealedRecord
@@ -15,6 +16,8 @@ def folded(value: str) -> bytes:
 
 class Chart(SealedRecord):
     """A chart, sealed."""
+
+    opened_by = PersonPermission.OPEN
 
     name = SealedText(slot="chart.name", category="name")
     born = SealedText(slot="chart.born", category="birth date")
@@ -35,6 +38,8 @@ class Chart(SealedRecord):
 
 class FoundChart(SealedRecord):
     """One sealed field that can be found by equality."""
+
+    opened_by = PersonPermission.OPEN
 
     name = SealedText(slot="found.name", category="name", index=BlindIndex(folded))
 

@@ -24,6 +24,7 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.identity import accounts, replacing, second_factor
 from keepwell.safeguards.identity.models import User
+from keepwell.safeguards.records.catalogue import sealed_fields
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 _LINK = """\
@@ -117,6 +118,7 @@ def _matrix(chosen: argparse.Namespace) -> int:
             "whole": policy.whole(),
             "raisable": policy.raisable(),
             "emergency": policy.emergency(),
+            "fields": {f"{one.model}.{one.field}": one.opened_by for one in sealed_fields()},
         }
         if found is not None:
             shown |= {"asked": found.asked, "differences": found.differences}

@@ -1,6 +1,7 @@
 """What the models say is checked, listed, and frozen in migrations by its slot."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import pytest
@@ -81,8 +82,21 @@ def test_a_missing_slot_or_category_is_an_error() -> None:
     assert codes(Bare) == {"records.E002"}
 
 
+def test_a_permission_that_nobody_grants_is_an_error() -> None:
+    class Misspelt(StrEnum):
+        OPEN = "persons:open"
+
+    class Odd(SealedRecord):
+        opened_by = Misspelt.OPEN
+
+        class Meta(Labelled):
+            pass
+
+    assert codes(Odd) == {"records.E013"}
+
+
 def test_a_slot_used_twice_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    twice = [SealedFact("a.a", name, "a.a.name", "name", "name") for name in ("one", "two")]
+    twice = [SealedFact("a.a", name, "a.a.name", "name", "name", "") for name in ("one", "two")]
     monkeypatch.setattr(checks, "sealed_fields", lambda: twice)
     assert [message.id for message in checks._shared_slots()] == ["records.E003"] * 2
 

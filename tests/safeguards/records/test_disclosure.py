@@ -263,7 +263,7 @@ def test_a_task_within_its_scope_is_part_of_it(ada: Viewer, pat: Person) -> None
 
 
 def test_tasks_side_by_side_have_their_own_scopes(ada: Viewer, pat: Person) -> None:
-    first, second = replace(ada, role="member"), replace(ada, role="auditor")
+    first, second = replace(ada, role="member"), replace(ada, role="owner")
 
     async def read(viewer: Viewer, name: str, turn: asyncio.Barrier) -> None:
         with disclose(viewer, "care"):
@@ -279,7 +279,7 @@ def test_tasks_side_by_side_have_their_own_scopes(ada: Viewer, pat: Person) -> N
         pat.email.open()
     asyncio.run(main())
     told = {one.role: one.subjects[0].fields for one in openings(ada)}
-    assert (told["member"], told["auditor"]) == (("name",), ("born",))
+    assert (told["member"], told["owner"]) == (("name",), ("born",))
 
 
 def test_a_thread_does_not_inherit_a_scope(ada: Viewer, pat: Person) -> None:
@@ -358,7 +358,7 @@ def test_a_hundred_readers_at_once_leave_exactly_their_entries(ada: Viewer, pat:
     start = threading.Barrier(20)
 
     def read(number: int) -> int:
-        viewer = replace(ada, role=f"reader-{number}")
+        viewer = replace(ada, device=f"reader-{number}")
         try:
             if number < 20:
                 start.wait()
@@ -371,6 +371,6 @@ def test_a_hundred_readers_at_once_leave_exactly_their_entries(ada: Viewer, pat:
 
     with ThreadPoolExecutor(20) as pool:
         assert list(pool.map(read, range(readers))) == [2] * readers
-    told = [one.role for one in openings(ada)]
+    told = [one.device for one in openings(ada)]
     assert sorted(told) == sorted(f"reader-{n}" for n in range(readers) for _ in range(rounds))
     writer.stop()

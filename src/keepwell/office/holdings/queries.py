@@ -12,7 +12,9 @@ from django.db import connections, models, router
 from django.utils.translation import gettext as _
 
 from keepwell.office.permissions import OfficePermission
+from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.queries import allow
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import queries as trail
 from keepwell.safeguards.audit import retention
 from keepwell.safeguards.erasure import rows
@@ -41,6 +43,7 @@ class Holding:
     table: str
     count: int
     fields: tuple[Sealed, ...]
+    opened_by: tuple[str, ...]  # roles, in words
     searched: tuple[str, ...]  # fields that a blind index finds, together where they must be
     open_columns: Mapping[str, str]  # text that is not sealed, and why
     file_slot: str
@@ -129,12 +132,17 @@ def _holding(model: type[SealedRecord], counts: Mapping[str, int]) -> Holding:
             for fact in sealed_fields()
             if fact.model == label
         ),
+        opened_by=tuple(str(role.label) for role in Role if _opens(role, model)),
         searched=tuple(_searched(model)),
         open_columns=model.plain,
         file_slot=model.file_slot,
         days=kept.days if kept else None,
         after=_column(model, kept.after) if kept else "",
     )
+
+
+def _opens(role: Role, model: type[SealedRecord]) -> bool:
+    return model.opened_by is not None and role in registry.roles_holding(model.opened_by)
 
 
 def _searched(model: type[models.Model]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.products.forms.drafting import DRAFT_DAYS
+from keepwell.products.forms.permissions import FormsPermission
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.fields import SealedJSON, SealedText
 from keepwell.safeguards.records.models import SealedRecord
@@ -98,7 +99,10 @@ class Door(models.Model):
 
 
 class Draft(SealedRecord):
-    """Answers of somebody who has not sent yet; found by the hash of the device's handle."""
+    """Answers of somebody who has not sent yet; found by the hash of the device's handle.
+
+    No colleague opens them: nothing says `opened_by`.
+    """
 
     plain = {"handle_hash": "SHA-256 of a random handle, says nothing of its holder"}
     expires = Retention(days=DRAFT_DAYS, after="touched")  # with the files (`tasks`)
@@ -120,6 +124,7 @@ class Draft(SealedRecord):
 class Submission(SealedRecord):
     """What a patient sent, under a key of its own. One per draft, by constraint."""
 
+    opened_by = FormsPermission.SUBMISSION_OPEN
     about = "person_id"
     plain = {
         "reference": "random, printed for the patient, says nothing of its holder",
@@ -159,6 +164,7 @@ class Attachment(SealedRecord):
     the person erases the file.
     """
 
+    opened_by = FormsPermission.SUBMISSION_OPEN
     about = "person_id"
     file_slot = "forms.attachment.file"
     plain = {

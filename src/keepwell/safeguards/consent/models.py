@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.consent.errors import NoticeIsFixed
 from keepwell.safeguards.persons.models import Person
+from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.fields import SealedJSON
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.models import OrganisationOwned, WalledManager
@@ -109,6 +110,7 @@ class Acknowledgement(SealedRecord):
     `source` is what was sent with it (a submission): one answer for each.
     """
 
+    opened_by = PersonPermission.OPEN
     about = "person_id"
     plain = {"language": "the language of the notice, which is public"}
 

@@ -8,6 +8,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.identity.sessions import digest_of
+from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.fields import SealedDate, SealedText
 from keepwell.safeguards.records.index import BlindIndex, BlindToken
 from keepwell.safeguards.records.models import SealedRecord
@@ -46,6 +47,7 @@ class Person(SealedRecord):
     )
     created = models.DateTimeField(default=clock.now, editable=False)
 
+    opened_by = PersonPermission.OPEN
     about: ClassVar[str] = "id"
 
     class Meta(SealedRecord.Meta):
@@ -105,6 +107,7 @@ class OutsideDisclosure(SealedRecord):
     noted = models.DateTimeField(default=clock.now, editable=False)
     mistaken = models.DateTimeField(null=True)
 
+    opened_by = PersonPermission.OPEN
     about: ClassVar[str] = "person_id"
 
     def __str__(self) -> str:

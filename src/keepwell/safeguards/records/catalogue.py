@@ -22,6 +22,7 @@ class SealedFact:
     slot: str
     category: str
     label: str
+    opened_by: str  # the permission that opens it; empty: no member does
 
 
 def sealed_models() -> Sequence[type[SealedRecord]]:
@@ -39,6 +40,7 @@ def sealed_fields() -> Sequence[SealedFact]:
             slot=field.slot,
             category=field.category,
             label=str(field.verbose_name),
+            opened_by=str(model.opened_by or ""),
         )
         for model in sealed_models()
         for field in sealed_fields_of(model)

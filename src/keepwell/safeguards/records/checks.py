@@ -8,6 +8,7 @@ from django.apps import AppConfig, apps
 from django.core import checks
 from django.db import models
 
+from keepwell.safeguards.access import registry
 from keepwell.safeguards.records.catalogue import sealed_fields, sealed_models
 from keepwell.safeguards.records.fields import sealed_fields_of
 from keepwell.safeguards.records.models import SealedManager, SealedRecord
@@ -37,6 +38,8 @@ def _model_errors(model: type[SealedRecord]) -> Iterator[checks.CheckMessage]:
     yield from _over_sealed(model)
     yield from _retention(model)
     names = {field.attname for field in model._meta.concrete_fields}
+    if model.opened_by is not None and str(model.opened_by) not in registry.permissions():
+        yield _error("E013", f"opened_by = “{model.opened_by}” is granted by no app.", model)
     if model.about and model.about not in names:
         yield _error("E005", f"about = “{model.about}” is not a column.", model)
     for field in model._meta.concrete_fields:

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.views.decorators.debug import sensitive_variables
 
+from keepwell.safeguards.access.errors import NotPermitted
+from keepwell.safeguards.access.queries import is_of_staff, may
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.records.errors import (
     NoScope,
@@ -75,6 +77,7 @@ class Scope:
         self._open_values: dict[int, _OpenRow] = {}  # by row: hashing its UUID would be slow
         self._opened = Notes()
         self._broken = Notes()
+        self._allowed: set[type[SealedRecord]] = set()  # whose fields this viewer may open
         self.count = 0  # values opened so far
         self.entries: tuple[UUID, ...] = ()  # ids of the entries written so far
         self.is_closed = False
@@ -90,7 +93,8 @@ class Scope:
     def open(self, rows: Iterable[Row], *names: str) -> list[Row]:
         """Open fields of rows; return the rows, whose `row.field.open()` is now at hand.
 
-        Raises SealBroken, KeyGone, KeystoreUnavailable; TrailUnavailable when strict.
+        Raises NotPermitted for a member without the permission that the rows name (`opened_by`);
+        SealBroken, KeyGone, KeystoreUnavailable; TrailUnavailable when strict.
         """
         members = list(rows)
         wanted = [(row, _kept(row, _sealed_fields(type(row), names))) for row in members]
@@ -117,6 +121,7 @@ class Scope:
                 raise ScopeClosed
             if row.organisation_id != self.viewer().organisation:
                 raise WallCrossed("A file of another organisation cannot be opened.")
+            self._allow({type(row)})
             self._opened.note(row, "file")
             self.count += 1
             if self._strict:
@@ -131,6 +136,7 @@ class Scope:
         organisation = self.viewer().organisation
         if any(row.organisation_id != organisation for row, _ in new):
             raise WallCrossed("A row of another organisation cannot be opened.")
+        self._allow({type(row) for row, _ in new})
         if len(new) > 1:
             keys.load(organisation, {row.key_id for row, _ in new})
         if self._strict:
@@ -139,6 +145,16 @@ class Scope:
             self._write()
         for row, values in new:
             self._open_row(row, values)
+
+    def _allow(self, models: set[type[SealedRecord]]) -> None:
+        """Raise NotPermitted unless the viewer may open these; once is enough for a scope."""
+        viewer = self.viewer()
+        for model in models - self._allowed:
+            if is_of_staff(viewer) and (
+                model.opened_by is None or not may(viewer, model.opened_by)
+            ):
+                raise NotPermitted
+            self._allowed.add(model)
 
     def _unopened(self, row: SealedRecord, values: Sequence[Value]) -> Sequence[Value]:
         """Return what is not open yet. A value changed since it was opened is another value."""

@@ -1,5 +1,6 @@
 """The abstract row with sealed fields, which only `records.actions` writes."""
 
+from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar, NoReturn, TypeVar
 from uuid import UUID
@@ -61,6 +62,8 @@ class SealedManager(WalledManager[Row]):
 class SealedRecord(OrganisationOwned):
     """A row with ePHI. Save it with `records.actions.keep`; read it in a disclosure scope.
 
+    `opened_by` is the permission that lets a member open what is sealed in it; without one none
+    does, whatever the role (ASVS 8.2.3). Whoever typed it, and the program itself, need none.
     `about` names the column with the id of the person the row is about ("id" on the person itself);
     whatever is kept, opened or erased of the row then names that person on the trail.
     `plain` lists text columns that hold no ePHI, each with the reason (a system check reads it).
@@ -71,6 +74,7 @@ class SealedRecord(OrganisationOwned):
     key_id = models.UUIDField(editable=False)
     entry_id = models.UUIDField(editable=False)  # the trail entry of the last change
 
+    opened_by: ClassVar[StrEnum | None] = None
     about: ClassVar[str] = ""
     plain: ClassVar[dict[str, str]] = {}
     retention: ClassVar[Retention | None] = None

@@ -121,7 +121,7 @@ def is_ours(page: Any) -> bool:
 
 def answers_of(clinic: Clinic) -> str:
     """Return everything the one draft or submission holds, opened."""
-    with disclose(author(clinic), Purpose.CARE) as scope, wall.reading(clinic.organisation.id):
+    with disclose(clinic.console, Purpose.CARE) as scope, wall.reading(clinic.organisation.id):
         row = Draft.objects.first() or Submission.objects.get()
         scope.open([row], "answers")
         return str(row.answers.open())

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from keepwell.safeguards.persons.models import Person
+from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.fields import (
     SealedBoolean,
     SealedBytes,
@@ -29,6 +30,7 @@ class Specimen(SealedRecord):
     """One of everything."""
 
     plain = {"status": "one of two codes"}
+    opened_by = PersonPermission.OPEN
     about: ClassVar[str] = "person_id"
     file_slot: ClassVar[str] = "specimens.file"
 

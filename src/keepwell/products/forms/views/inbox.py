@@ -86,13 +86,14 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     is_open = purpose is not None
     files = inbox.files_of(viewer, row)
     noticed = sent_with(viewer, row.pk)
+    may_see_person = may(viewer, PersonPermission.OPEN)
     name = ""
     sections: list[Any] = [*summaries.sealed_sections(row)]
     if is_open:
         scope = scope_of(request)
         scope.open([row], "answers")
         scope.open(files, "name")
-        scope.open([noticed] if noticed else [], "why")
+        scope.open([noticed] if noticed and may_see_person else [], "why")
         scope.record()  # so that the page lists its own opening
         sections = [*summaries.opened_sections(row)]
         name = summaries.name_in(row)
@@ -106,13 +107,13 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         "files": files,
         "noticed": noticed,
         "noticed_words": version_words(noticed) if noticed else "",
-        "why_not": _why_not(noticed) if is_open else "",
+        "why_not": _why_not(noticed) if is_open and may_see_person else "",
         "purposes": [(one.value, one.label) for one in Purpose],
         "purpose": purpose or Purpose.CARE,
         "lines": lines_of(viewer, trail.entries),
         "newer": newer,
         "older": older,
-        "may_see_person": may(viewer, PersonPermission.OPEN),
+        "may_see_person": may_see_person,
         "now": clock.now(),
     }
     return render(request, "forms/staff/submission.html", context)
