@@ -72,8 +72,8 @@ def in_hours(hours: float) -> Iterator[None]:
 
 @pytest.fixture
 def report(house: House, ada: Client, pat: UUID) -> str:
-    """Have Dee open Pat's name, and a report that says so."""
-    opened(house, "Dee", [pat], "name", why="checked the address")
+    """Have Ben open Pat's name, and a report that says so."""
+    opened(house, "Ben", [pat], "name", why="checked the address")
     return ordered(house, ada, pat)
 
 
@@ -93,7 +93,7 @@ def test_the_letter_names_the_clinic_and_nobody_else_and_is_shown_once(
     article = page[page.index("<article") : page.index("</article>")]
     assert "Ashgrove Clinic" in article
     assert "<svg" in article
-    for never in ("Pat", "Winters", "1984", "Dee"):
+    for never in ("Pat", "Winters", "1984", "Ben"):
         assert never not in article
     assert "The page asks for your date of birth" in article
     assert mailed() == []
@@ -126,7 +126,7 @@ def test_the_right_birth_date_opens_the_report_and_no_name_is_in_it(
     assert "What is your date of birth?" in asks
     assert "checked the address" not in asks
     page = text_of(read(link))
-    assert "Dee Auditor" in page.replace("</strong> (", " ").replace(")", "")
+    assert "Ben Member" in page.replace("</strong> (", " ").replace(")", "")
     assert "checked the address" in page
     assert "opened name" in page
     assert "Winters" not in page

@@ -62,7 +62,7 @@ def share(house: House, person: UUID, report: str, who: str = "Ben", by: str = "
 def test_a_colleague_who_makes_no_reports_reads_this_one_and_nothing_more(
     house: House, ada: Client, pat: UUID
 ) -> None:
-    opened(house, "Dee", [pat], "name", why="checked the address")
+    opened(house, "Ben", [pat], "name", why="checked the address")
     report, ben = ordered(house, ada, pat), house.browser("Ben")
     assert ben.get(report).status_code == 403
     address = shared(house, ada, report)
