@@ -77,6 +77,21 @@ def test_entries_about_a_person_are_found_by_every_id_of_that_person(
     assert text_of(ada.get(f"/trail/?about={one}&kind=persons")).count("began a new person") == 1
 
 
+def test_of_many_colleagues_one_is_found_on_their_page_and_leads_to_the_trail(
+    house: House, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_OFFERED", 1)
+    ben, cy = (house.people[name].user for name in ("Ben", "Cy"))
+    page = ada.get("/trail/").content.decode()
+    assert 'href="/members/">Find a colleague' in page
+    assert "<option" not in page.partition('id="kind"')[0]
+    (way,) = set(re.findall(rf"/trail/[?]member={ben.pk}", text_of(ada.get("/members/"))))
+    chosen = text_of(ada.get(way))
+    assert f"<span>{ben.name}</span>" in chosen
+    assert f'name="member" value="{ben.pk}"' in chosen  # other fields narrow on
+    assert cy.name not in text_of(ada.get(f"/trail/?member={cy.pk}"))
+
+
 def test_what_is_no_id_is_said_at_the_field_and_finds_nothing(ada: Client) -> None:
     page = text_of(ada.get("/trail/?about=%3Cscript%3E"))
     assert "This is not an id" in page

@@ -63,6 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_name": may(viewer, AccessPermission.OFFICER_NAME),
         "replaced": [UnderWay.of(viewer, one, row, starters) for one, row in replaced],
         "may_invite": may(viewer, AccessPermission.MEMBER_ADD),
+        "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
         "may_return": may(viewer, AccessPermission.MEMBER_APPROVE),
     }
     status = 422 if form.is_bound and not form.is_valid() else 200

@@ -18,7 +18,7 @@ from keepwell.office.trail import queries as saved_views
 from keepwell.office.trail.filters import Filters
 from keepwell.office.trail.forms import SaveViewForm
 from keepwell.safeguards.access.declarations import requires
-from keepwell.safeguards.access.members.queries import everybody_of
+from keepwell.safeguards.access.members.queries import everybody_of, name_of
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import proofs, queries, tables, verifier
@@ -35,6 +35,7 @@ from keepwell.shell.trail_lines import (
 from keepwell.toolkit import clock
 
 PAGE_ENTRIES = 80  # neighbours that belong together fold
+MOST_OFFERED = 100  # colleagues to choose from; of more, one is looked for on their own page
 MOST_ALONE = 1_000  # entries that one person may take in files within a day
 A_DAY = timedelta(days=1)
 MOST_EXPORTED = 10_000  # by a page; the command line knows no such limit
@@ -53,7 +54,8 @@ def page(request: HttpRequest) -> HttpResponse:
     found = queries.page_of(viewer, filters.search, before, PAGE_ENTRIES)
     context = {
         "filters": filters,
-        "members": everybody_of(viewer),
+        "members": everybody_of(viewer, most=MOST_OFFERED),
+        "member": name_of(viewer, filters.member) if filters.member else "",
         "saved_views": saved_views.views_of(viewer),
         "view_form": SaveViewForm(),
         "groups": groups.groups(),

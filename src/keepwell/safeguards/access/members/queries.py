@@ -76,11 +76,19 @@ def count_waiting(viewer: Viewer) -> int:
         return int(Membership.objects.filter(_LISTS[Standing.WAITING].which).count())
 
 
-def everybody_of(viewer: Viewer) -> list[tuple[UUID, str]]:
-    """Return account and name of whoever works or worked here: the trail speaks of them."""
+def everybody_of(viewer: Viewer, *, most: int) -> list[tuple[UUID, str]] | None:
+    """Return account and name of whoever works or worked here, by name; None if too many."""
     with wall.reading(viewer.organisation):
         rows = Membership.objects.order_by("user__name", "id")
-        return list(dict.fromkeys(rows.values_list("user_id", "user__name")))
+        found = list(rows.values_list("user_id", "user__name")[: most + 1])
+    return list(dict.fromkeys(found)) if len(found) <= most else None
+
+
+def name_of(viewer: Viewer, account: UUID) -> str:
+    """Return the name of somebody who works or worked here; nothing for anybody else."""
+    with wall.reading(viewer.organisation):
+        rows = Membership.objects.filter(user=account)
+        return str(rows.values_list("user__name", flat=True).first() or "")
 
 
 def ended_with(viewer: Viewer, membership: UUID) -> list[EndedAccess]:
