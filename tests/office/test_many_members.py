@@ -40,7 +40,7 @@ def fill(house: House, names: Sequence[str], **more: object) -> None:
 def shown(page: str) -> list[str]:
     """Return the names in the lists of members; the officers stand in a panel of their own."""
     lists = re.sub(r'<section[^>]*"officers".*?</section>', "", page, flags=re.DOTALL)
-    return re.findall(r'<span class="title">([^<]*)</span>', lists)
+    return re.findall(r'class="title"[^>]*>([^<]*)</', lists)
 
 
 def walked(client: Client, list_name: str) -> list[list[str]]:
