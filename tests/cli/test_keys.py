@@ -70,7 +70,7 @@ page = queries.page_of_entries(viewer, limit=10)
 writer.stop()
 for entry in page.entries:
     said = entry.payload
-    print(entry.kind, said.viewer_kind, said.account, dict(said.detail))
+    print(entry.kind, said.viewer_kind, said.account, dict(said.detail), said.reason)
 """
 
 
@@ -83,7 +83,7 @@ def last_entries(home: Path) -> list[str]:
         text=True,
         check=True,
     )
-    return done.stdout.splitlines()
+    return [line.rstrip() for line in done.stdout.splitlines()]
 
 
 def test_status_says_how_keys_stand(home: Path) -> None:
@@ -122,6 +122,18 @@ def test_rotate_then_rewrap_moves_every_key_and_says_who_did(home: Path) -> None
     assert entries[1] == f"vault:rewrap:begin console {account} {{'waiting': '{whole}'}}"
     assert entries[2] == f"vault:organisation:rotate console {account} {{'before': '1'}}"
     assert keepwell(home, "verify").returncode == 0
+
+
+def test_a_reason_stands_on_the_trail_beside_who_did_it(home: Path, tmp_path: Path) -> None:
+    acts = (("rotate",), ("rewrap",), ("reindex",), ("escrow", "--yes"))
+    for act in acts:
+        run(home, *act, "--reason", f"why {act[0]}")
+    out, account = tmp_path / "lines.csv", getpass.getuser()
+    asked = ("trail", "export", "--organisation", CLINIC, "--out", str(out), "--format", "csv")
+    assert keepwell(home, *asked, "--reason", "why export").returncode == 0
+    told = [line for line in last_entries(home) if f" console {account} " in line]
+    for name in ("rotate", "rewrap", "reindex", "escrow", "export"):
+        assert any(line.endswith(f" why {name}") for line in told), name
 
 
 def test_a_new_root_key_is_printed_and_takes_over_once_confirmed(home: Path) -> None:

@@ -93,6 +93,7 @@ def _trail(add: Adder) -> None:
         default="tree",
         help="tree: hashes, to be checked (if not given); jsonl, csv: what entries say",
     )
+    _may_say_why(command)
     sentence = "Say how far each log has come, what waits to be written, what is kept elsewhere."
     acts.add_parser("status", help=sentence, description=sentence)
     sentence = "Declare that the trail was knowingly put back to an older state; that is recorded."
@@ -123,11 +124,14 @@ def _keys(add: Adder) -> None:
     rotate.add_argument(
         "--root", action="store_true", help="a new root key takes over from the present one"
     )
-    _may_be_confirmed(rotate)
-    _act(acts, "rewrap", "Bring every key under the newest organisation key.")
-    _act(acts, "reindex", "Make a new key for search indexes, or say how far one is.")
+    rewrap = _act(acts, "rewrap", "Bring every key under the newest organisation key.")
+    reindex = _act(acts, "reindex", "Make a new key for search indexes, or say how far one is.")
     sentence = "Print the root key again, to be kept on paper."
-    _may_be_confirmed(acts.add_parser("escrow", help=sentence, description=sentence))
+    escrow = acts.add_parser("escrow", help=sentence, description=sentence)
+    for command in (rotate, escrow):
+        _may_be_confirmed(command)
+    for command in (rotate, rewrap, reindex, escrow):
+        _may_say_why(command)
     sentence = "Print the certificate of the erasure of a person, or of a whole organisation."
     certificate = _act(acts, "certificate", sentence)
     certificate.add_argument(
@@ -146,6 +150,10 @@ def _act(
         "--organisation", metavar="X", help="its id or name; all of them if not given"
     )
     return command
+
+
+def _may_say_why(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--reason", metavar="TEXT", default="", help="why, for the trail")
 
 
 def _may_be_confirmed(command: argparse.ArgumentParser) -> None:
@@ -194,6 +202,8 @@ def _jobs(add: Adder) -> None:
     ):
         command = acts.add_parser(act, help=sentence, description=sentence)
         command.add_argument("job", metavar="ID", help="the id of the job")
+        if act != "show":
+            _may_say_why(command)
     sentence = "Do jobs in this process until interrupted, beside those that keepwell serve does."
     command = acts.add_parser("run", help=sentence, description=sentence)
     command.add_argument("--until-idle", action="store_true", help="end when nothing is due")

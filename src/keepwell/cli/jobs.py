@@ -58,7 +58,7 @@ def _show(chosen: argparse.Namespace) -> int:
 
 def _cancel(chosen: argparse.Namespace) -> int:
     facts = _found(chosen.job)
-    if not _decide(facts, is_retry=False):
+    if not _decide(facts, chosen.reason, is_retry=False):
         raise Refusal(f"Job {facts.id} has ended already: {facts.state}. Nothing was changed.")
     say(f"Job {facts.id} is cancelled; if it runs, it stops at its next step.")
     return 0
@@ -66,7 +66,7 @@ def _cancel(chosen: argparse.Namespace) -> int:
 
 def _retry(chosen: argparse.Namespace) -> int:
     facts = _found(chosen.job)
-    if not _decide(facts, is_retry=True):
+    if not _decide(facts, chosen.reason, is_retry=True):
         raise Refusal(
             f"Job {facts.id} cannot be tried again: it is {facts.state}, or the same work was put "
             "anew. Nothing was changed."
@@ -75,12 +75,13 @@ def _retry(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _decide(facts: queue.Facts, *, is_retry: bool) -> bool:
+def _decide(facts: queue.Facts, why: str, *, is_retry: bool) -> bool:
     """Decide for an organisation's job on its trail; the installation's jobs have none."""
     if facts.organisation is None:
         return queue.retry(facts.id) if is_retry else queue.cancel(facts.id)
     act = actions.retry_job if is_retry else actions.cancel_job
-    is_changed = act(viewers.console(facts.organisation, account=unix_account()), job=facts.id)
+    viewer = viewers.console(facts.organisation, account=unix_account())
+    is_changed = act(viewer, job=facts.id, reason=why.strip())
     writer.stop()
     return is_changed
 

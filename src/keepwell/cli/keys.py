@@ -68,19 +68,19 @@ def _viewer(organisation: UUID) -> Viewer:
     return viewers.console(organisation, account=unix_account())
 
 
-def _record(organisation: UUID, kind: KeysEvent, **detail: str) -> None:
+def _record(organisation: UUID, kind: KeysEvent, why: str, **detail: str) -> None:
     """Leave an entry on an organisation's trail; what is of the installation is on every one's."""
     if organisation == INSTALLATION:
-        _record_everywhere(kind, organisations.all_of_them(), key="installation", **detail)
+        _record_everywhere(kind, organisations.all_of_them(), why, key="installation", **detail)
         return
     said = {name: value for name, value in detail.items() if value}
-    record_now(_viewer(organisation), kind, detail=said)
+    record_now(_viewer(organisation), kind, reason=why.strip(), detail=said)
 
 
-def _record_everywhere(kind: KeysEvent, named: Iterable[Named], **detail: str) -> None:
+def _record_everywhere(kind: KeysEvent, named: Iterable[Named], why: str, **detail: str) -> None:
     """Leave an entry on every organisation's trail: the root key is of all."""
     for each in named:
-        _record(each.id, kind, **detail)
+        _record(each.id, kind, why, **detail)
 
 
 def _rotate(chosen: argparse.Namespace) -> int:
@@ -88,7 +88,7 @@ def _rotate(chosen: argparse.Namespace) -> int:
     named = _keepers(chosen)
     for each in named:
         before = str(organisation_keys.organisation_key(each.id).newest.version)
-        _record(each.id, KeysEvent.ORGANISATION_ROTATE, before=before)
+        _record(each.id, KeysEvent.ORGANISATION_ROTATE, chosen.reason, before=before)
         version = organisation_keys.add_version(each.id)
         say(f"{each.name}: version {version} of its key wraps from now on; older ones still open.")
     say("Bring every other key under it with: keepwell keys rewrap" if named else _NOBODY)
@@ -101,7 +101,7 @@ _NOBODY = "There is no organisation yet, so there are no keys."
 def _reindex(chosen: argparse.Namespace) -> int:
     named = _meant(chosen)
     for each in named:
-        search_keys.begin_or_tell(each, _viewer(each.id))
+        search_keys.begin_or_tell(each, _viewer(each.id), why=chosen.reason.strip())
     if not named:
         say(_NOBODY)
     return 0
@@ -111,17 +111,18 @@ def _rewrap(chosen: argparse.Namespace) -> int:
     named = _keepers(chosen)
     if not named:
         say(_NOBODY)
-    are_whole = [_rewrap_one(each) for each in named]
+    are_whole = [_rewrap_one(each, chosen.reason) for each in named]
     return 0 if all(are_whole) else FAILED
 
 
-def _rewrap_one(named: Named) -> bool:
+def _rewrap_one(named: Named, why: str) -> bool:
     """Rewrap one organisation's keys; tell whether every one could be."""
-    _record(named.id, KeysEvent.REWRAP_BEGIN, waiting=str(rewrap.waiting(named.id)))
+    _record(named.id, KeysEvent.REWRAP_BEGIN, why, waiting=str(rewrap.waiting(named.id)))
     done = rewrap.rewrap(named.id, _teller(named))
     _record(
         named.id,
         KeysEvent.REWRAP_END,
+        why,
         version=str(done.version),
         keys=str(done.count),
         broken=str(len(done.broken) or ""),
@@ -156,7 +157,7 @@ def _escrow(chosen: argparse.Namespace) -> int:
     root.check()
     _ask(chosen, f"This prints the root key {files.fingerprint()} on this screen.", "print")
     named = organisations.all_of_them()
-    _record_everywhere(KeysEvent.ROOT_PRINT, named, root=files.fingerprint())
+    _record_everywhere(KeysEvent.ROOT_PRINT, named, chosen.reason, root=files.fingerprint())
     say(_ESCROW)
     say(files.escrow())
     return 0
@@ -168,11 +169,12 @@ def _rotate_root(chosen: argparse.Namespace) -> int:
     named = organisations.all_of_them()
     files = root_rotation.prepare()
     fingerprint = files.fingerprint()
-    _record_everywhere(KeysEvent.ROOT_BEGIN, named, before=before, root=fingerprint)
+    why = chosen.reason
+    _record_everywhere(KeysEvent.ROOT_BEGIN, named, why, before=before, root=fingerprint)
     say(_NEXT_ROOT.format(text=files.escrow(), path=files.next_path))
     _ask(chosen, f"Is {fingerprint} printed, and on every machine?", "yes")
     done = root_rotation.finish()
-    _record_everywhere(KeysEvent.ROOT_END, named, root=done.fingerprint)
+    _record_everywhere(KeysEvent.ROOT_END, named, why, root=done.fingerprint)
     say(
         f"Root key {done.fingerprint} wraps the keys of {done.organisations} organisations; "
         f"{done.rewrapped} wraps were made anew. The old file is removed."
@@ -186,7 +188,7 @@ def _certificate(chosen: argparse.Namespace) -> int:
         return _certificate_of_organisation(chosen)
     person = organisations.id_of(chosen.person)
     for each in _meant(chosen):
-        _record(each.id, KeysEvent.CERTIFICATE_PRINT)
+        _record(each.id, KeysEvent.CERTIFICATE_PRINT, why="")
         found = erasures.certificate_of(_viewer(each.id), person)
         if found is not None:
             say(found.as_json() if chosen.json else found.as_text())

@@ -9,11 +9,11 @@ from keepwell.safeguards.vault.blind import SETTLING
 MINUTES = round(SETTLING.total_seconds() / 60)
 
 
-def begin_or_tell(named: Named, viewer: Viewer) -> None:
+def begin_or_tell(named: Named, viewer: Viewer, *, why: str = "") -> None:
     """Begin a renewal where none is under way; else say how far it is."""
     stands = reindexing.progress(named.id)
     if len(stands.versions) == 1:
-        reindexing.begin(viewer)
+        reindexing.begin(viewer, reason=why)
         left = reindexing.progress(named.id).left
         say(
             f"{named.name}: a new key for the search indexes is made. In {MINUTES} minutes every "

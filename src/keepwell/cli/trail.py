@@ -59,19 +59,21 @@ def _export(chosen: argparse.Namespace) -> int:
     if chosen.format != "tree":
         if is_erased:
             raise Refusal("It was erased: what its entries said cannot be read. Export the tree.")
-        return _export_lines(named, viewer, chosen.format, out)
+        return _export_lines(named, viewer, chosen, out)
     if not is_erased:  # such a log takes no entries any more
-        record_now(viewer, AuditEvent.TRAIL_EXPORT)  # first, so that the export holds its own entry
+        # First, so that the export holds its own entry.
+        record_now(viewer, AuditEvent.TRAIL_EXPORT, reason=chosen.reason.strip())
     head = export.export(named.id, out)
     say(f"{named.name}: {head.size} entries in {out}")
     say(f"Check them with: python3 {out}/verify.py {out}")
     return 0
 
 
-def _export_lines(named: Named, viewer: Viewer, form: str, out: Path) -> int:
+def _export_lines(named: Named, viewer: Viewer, chosen: argparse.Namespace, out: Path) -> int:
     """Write what every entry says: for its owner's eyes only, and never over something else."""
     with out.open("x", encoding="utf-8", newline="") as file:  # of mode 0600, see main
-        found = queries.exported(viewer, Search(), form, most=None)
+        form, why = chosen.format, chosen.reason.strip()
+        found = queries.exported(viewer, Search(), form, most=None, reason=why)
         lines = sum(bool(file.write(line)) for line in tables.FORMS[form](found))
     say(f"{named.name}: {lines} lines in {out}. They say who did what: keep the file to yourself.")
     return 0

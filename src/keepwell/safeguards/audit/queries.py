@@ -99,7 +99,13 @@ def page_of(viewer: Viewer, asked: Search, before: int | None, limit: int) -> Pa
 
 
 def exported(
-    viewer: Viewer, asked: Search, form: str, *, most: int | None, alone: int = 0
+    viewer: Viewer,
+    asked: Search,
+    form: str,
+    *,
+    most: int | None,
+    alone: int = 0,
+    reason: str = "",
 ) -> Iterator[TrailEntry]:
     """Yield the entries that a search finds, newest first, at most so many, for a file.
 
@@ -107,7 +113,7 @@ def exported(
     them without a second person (`taken_alone`).
     """
     detail = asked.detail() | {"form": form} | ({ALONE: str(alone)} if alone else {})
-    record_now(viewer, AuditEvent.TRAIL_EXPORT, detail=detail)
+    record_now(viewer, AuditEvent.TRAIL_EXPORT, reason=reason, detail=detail)
     writer.settle(viewer.organisation)
     before: int | None = None
     left = most

@@ -52,7 +52,7 @@ class Progress:
         return len(self.versions) == 1 and not self.left
 
 
-def begin(viewer: Viewer) -> int:
+def begin(viewer: Viewer, *, reason: str = "") -> int:
     """Make a new version of the organisation's index key; return it.
 
     Raises IndexBeingRenewed while an earlier renewal is under way.
@@ -61,7 +61,8 @@ def begin(viewer: Viewer) -> int:
         raise IndexBeingRenewed
     version = blind.begin_version(viewer.organisation)
     with wall.writing(viewer.organisation):
-        record(viewer, RecordsEvent.INDEX_BEGIN, detail={"version": str(version)})
+        detail = {"version": str(version)}
+        record(viewer, RecordsEvent.INDEX_BEGIN, reason=reason, detail=detail)
     return version
 
 
