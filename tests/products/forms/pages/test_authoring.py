@@ -1,6 +1,7 @@
 """Authors upload, look, publish and withdraw; whoever may not is refused."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from keepwell.products.forms.models import Form, FormVersion, VersionIsFixed
+from keepwell.products.forms.queries.authoring import forms_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.tenancy import wall
+from keepwell.toolkit import clock
 from tests.people import Clinic, browser_of, make_clinic
-from tests.products.forms.pages.patients import INTAKE, Patient, publish
+from tests.products.forms.pages.patients import INTAKE, Patient, author, publish
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "fhir"
 
@@ -162,3 +165,21 @@ def test_sites_that_may_frame_a_form_are_kept_and_nonsense_is_refused(clinic: Cl
     for nonsense in ("http://plain.example", "https://a.example; script-src *", "'self'", "*"):
         refused = ada.post(path, {"origins": nonsense}, follow=True).content.decode()
         assert "is not a site" in refused
+
+
+def test_the_list_counts_a_week_and_says_when_the_last_one_came(clinic: Clinic) -> None:
+    token, never = publish(clinic), publish(clinic)
+    assert token != never
+    for days_ago in (8, 6, 6, 1):
+        with clock.moved(-days_ago * 86400):
+            pat = Patient(token)
+            pat.fill()
+            pat.send()
+    lines = forms_of(author(clinic))
+    assert [line.recent for line in lines] == [0, 3]
+    assert lines[0].last_received is None
+    assert lines[1].last_received
+    assert (clock.now() - lines[1].last_received).days == 1
+    page = " ".join(browser_of(clinic.owner).get("/forms/").content.decode().split())
+    assert re.search(r'data-name="In 7 days"><a href="/inbox/[?]form=[0-9a-f-]+">3</a>', page)
+    assert "Never" in page

@@ -1,10 +1,11 @@
 """What authors see: forms with their state, one form with its versions and links."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from keepwell.products.forms.actions.links import token_of
 from keepwell.products.forms.models import Form, FormLink, FormVersion, Submission
@@ -17,6 +18,8 @@ from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
+RECENT = timedelta(days=7)
+
 
 @dataclass(frozen=True, slots=True)
 class FormLine:
@@ -24,7 +27,7 @@ class FormLine:
 
     form: Form
     version: FormVersion | None
-    received: int
+    recent: int  # submissions of the last seven days: a table of all would be read to count all
     last_received: datetime | None
 
 
@@ -62,13 +65,19 @@ def forms_of(viewer: Viewer) -> list[FormLine]:
     """List the organisation's forms, newest first (an organisation has dozens, not thousands)."""
     allow(viewer, FormsPermission.FORM_READ)
     with wall.reading(viewer.organisation):
-        forms = list(forms_within(viewer).order_by("-pk"))
+        forms = list(_with_arrivals(forms_within(viewer)).order_by("-pk"))
         newest = {v.form_id: v for v in FormVersion.objects.order_by("number")}
-        # "*" and not ids: those stand outside the index, which then answers alone.
-        counted = Submission.objects.values("form_id").annotate(n=Count("*"), at=Max("arrived"))
-        received = {row["form_id"]: (row["n"], row["at"]) for row in counted}
-    nothing: tuple[int, datetime | None] = (0, None)
-    return [FormLine(form, newest.get(form.pk), *received.get(form.pk, nothing)) for form in forms]
+    return [FormLine(form, newest.get(form.pk), form.recent or 0, form.last) for form in forms]
+
+
+def _with_arrivals(forms: QuerySet[Form]) -> Any:
+    """Add what arrived through each form, read from the end of its own part of one index."""
+    sent = Submission.objects.filter(form=OuterRef("pk"))
+    week = sent.filter(arrived__gte=clock.now() - RECENT).order_by().values("form")
+    # "*" and not ids: those stand outside the index, which then answers alone.
+    recent = Subquery(week.annotate(count=Count("*")).values("count"))
+    last = Subquery(sent.order_by("-arrived").values("arrived")[:1])
+    return forms.annotate(recent=recent, last=last)
 
 
 def has_form(viewer: Viewer, *, is_published: bool = False) -> bool:
