@@ -19,18 +19,28 @@ def code(secret: str) -> str:
 
 def type_next_code(page: Page, secret: str) -> None:
     """Type a code that was not shown before: each is accepted once."""
-    used = code(secret)
-    while code(secret) == used:
-        time.sleep(0.2)
+    _wait_for_another(secret, code(secret))
     type_code(page, secret)
 
 
 def type_code(page: Page, secret: str) -> None:
-    """Type the present code and send the form; once more if the half-minute ended on the way."""
-    before = page.url
-    for _ in range(2):
-        page.fill('input[name="code"]', code(secret))
-        with page.expect_navigation():
-            page.locator('main form:has(input[name="code"]) button[type="submit"]').click()
-        if page.url != before:
-            return
+    """Type the present code and send the form; the next one where it is not taken.
+
+    The half-minute may have ended on the way, or another journey has used this code already.
+    """
+    before, shown = page.url, code(secret)
+    _send(page, shown)
+    if page.url == before:
+        _wait_for_another(secret, shown)
+        _send(page, code(secret))
+
+
+def _wait_for_another(secret: str, shown: str) -> None:
+    while code(secret) == shown:
+        time.sleep(0.2)
+
+
+def _send(page: Page, typed: str) -> None:
+    page.fill('input[name="code"]', typed)
+    with page.expect_navigation():
+        page.locator('main form:has(input[name="code"]) button[type="submit"]').click()
