@@ -123,6 +123,17 @@ def test_a_model_that_says_nothing_opens_to_nobody_who_works_here(
     assert [role for role in Role if opens(viewer_with(here, role), row, "name")] == []
 
 
+@pytest.mark.parametrize("kind", [ViewerKind.TOKEN, ViewerKind.VISITOR])
+def test_whoever_is_neither_staff_nor_patient_opens_nothing(
+    here: Inhabited, kind: ViewerKind
+) -> None:
+    organisation = here.clinic.organisation.id
+    stranger = Viewer(kind=kind, organisation=organisation, actor=uuid7(), role=Role.OWNER)
+    assert not opens(stranger, row_of(here, "persons.person"), "name")
+    itself = Viewer(kind=ViewerKind.SYSTEM, organisation=organisation)
+    assert opens(itself, row_of(here, "persons.person"), "name")
+
+
 def test_what_is_raised_for_a_while_opens_and_nothing_beside_it(here: Inhabited) -> None:
     person, sent = row_of(here, "persons.person"), row_of(here, "forms.submission")
     organisation = here.clinic.organisation.id

@@ -58,6 +58,14 @@ def test_patients_read_the_exact_moment_as_one_would_write_it() -> None:
     assert words == "Tuesday, November 24, 2026, 9:42 a.m. PST"
 
 
+def test_a_date_that_may_be_a_birth_date_is_kept_nowhere() -> None:
+    kept = moments._written_in.cache_info().currsize
+    moments.day_of(date(1907, 2, 23))
+    assert moments._written_in.cache_info().currsize == kept
+    said(datetime(2019, 5, 6, 12, 0, tzinfo=UTC))
+    assert moments._written_in.cache_info().currsize > kept
+
+
 def test_a_date_is_written_by_locale() -> None:
     with translation.override("es"):
         assert moments.day_of(date(1951, 3, 9)) == "9 de marzo de 1951"

@@ -21,18 +21,17 @@ class Style(StrEnum):
 
 
 def day_of(value: date) -> str:
-    """Return a date in words, by locale: November 24, 2026."""
-    return _written(value, "DATE_FORMAT")
+    """Return a date in words, by locale: November 24, 2026. It may be a birth date: not kept."""
+    return date_format(value, "DATE_FORMAT")
 
 
-def _written(value: date, form: str) -> str:
-    day = value.date() if isinstance(value, datetime) else value
-    return _written_in(get_language() or "", day, form)
+def _written(moment: datetime, form: str) -> str:
+    return _written_in(get_language() or "", moment.date(), form)
 
 
 @lru_cache(maxsize=2048)
 def _written_in(_language: str, day: date, form: str) -> str:
-    # The rows of a page name few days, each of them many times.
+    # The rows of a page name few days, each of them many times: those of moments, never of values.
     return date_format(day, form)
 
 
@@ -49,7 +48,7 @@ def _day_in_short(value: datetime, now: datetime, *, is_within: bool) -> str:
         return pgettext("inside a sentence", "yesterday") if is_within else _("Yesterday")
     if day == today + timedelta(days=1):
         return pgettext("inside a sentence", "tomorrow") if is_within else _("Tomorrow")
-    return _written(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+    return _written(value, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
 
 
 def exact(value: datetime, zone: tzinfo, *, is_working: bool = True) -> str:
@@ -61,7 +60,7 @@ def exact(value: datetime, zone: tzinfo, *, is_working: bool = True) -> str:
     clock = f"{local:%H:%M:%S}" if is_working else clock_of(local, is_working=False)
     return _("%(weekday)s, %(date)s, %(time)s") % {
         "weekday": _written(local, "l"),
-        "date": day_of(local),
+        "date": _written(local, "DATE_FORMAT"),
         "time": f"{clock} {local.tzname()}",
     }
 

@@ -15,14 +15,12 @@ from keepwell.office.persons.handed_answers import AnswerForm
 from keepwell.safeguards.access.manifest import PatientPlace
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.viewers import respondent
-from keepwell.safeguards.audit import retention
 from keepwell.safeguards.persons.handed import queries
 from keepwell.safeguards.persons.models import HandedReport
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import locales, requests
 
 _LINK = re.compile(r"/r/([^/]{1,64})(?:/|$)")
-CHECK = "python3 verify.py . --first {size} --entry {index}"  # in the folder of an export
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -99,18 +97,9 @@ def shown(request: HttpRequest, visit: Visit, form: str) -> dict[str, Any]:
     """Return the report for a page or a file; that it is read is on the trail first."""
     zone = requests.zone_of(request)
     found = queries.report_in(visit.viewer, visit.row, form)
-    order = found.order
-    days = openings.days_of(visit.viewer, found, zone)
     return {
         "visit": visit,
         "organisation": requests.organisation_of(request),
-        "report": found,
-        "days": days,
-        "people": openings.people_in(days),
-        "first": order.since.astimezone(zone).date(),
-        "last": (order.until.astimezone(zone) - timedelta(days=1)).date(),
-        "zone": zone.key,
-        "years": retention.years_of(visit.viewer.organisation),
-        "command": CHECK.format(size=found.proof.size, index=order.entry.index),
+        **openings.said_of(visit.viewer, found, zone),
         "can_draw": pdf.is_available(),
     }

@@ -5,11 +5,13 @@ It is made to be handed out, so that nobody is "you" in it, and everybody has a 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from keepwell.office.trail import facts
+from keepwell.safeguards.audit import retention
 from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.identity.origin import network_of
 from keepwell.safeguards.persons.reports import Opening, Report
@@ -17,6 +19,8 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import trail_folds
 from keepwell.shell.trail_folds import Fold
 from keepwell.shell.trail_lines import SEPARATOR, Line, lines_of, purpose_of
+
+_CHECK = "python3 verify.py . --first {size} --entry {index}"  # in the folder of an export
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,21 @@ def days_of(viewer: Viewer, report: Report, zone: tzinfo) -> list[Day]:
         )
         for day in trail_folds.days_of(lines, zone)
     ]
+
+
+def said_of(viewer: Viewer, report: Report, zone: ZoneInfo) -> dict[str, object]:
+    """Return what every page of a report says, whoever reads it: days, openings, proof."""
+    days, order = days_of(viewer, report, zone), report.order
+    return {
+        "report": report,
+        "days": days,
+        "people": people_in(days),
+        "first": order.since.astimezone(zone).date(),
+        "last": (order.until.astimezone(zone) - timedelta(days=1)).date(),
+        "zone": zone.key,
+        "years": retention.years_of(viewer.organisation),
+        "command": _CHECK.format(size=report.proof.size, index=order.entry.index),
+    }
 
 
 def people_in(days: Sequence[Day]) -> int:

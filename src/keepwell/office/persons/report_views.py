@@ -1,7 +1,6 @@
 """Who opened this person's data: the page that asks for a span, and the report to print."""
 
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +18,6 @@ from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
-from keepwell.safeguards.audit import retention
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.persons import queries, reports
 from keepwell.safeguards.persons.handed.queries import is_kept
@@ -32,8 +30,6 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import requests
 from keepwell.shell.trail_lines import purpose_of
 from keepwell.toolkit import clock
-
-CHECK = "python3 verify.py . --first {size} --entry {index}"  # in the folder of an export
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,22 +74,14 @@ def shown(
     may_open = may(viewer, PersonPermission.OPEN)
     rows = queries.persons_among(viewer, order.persons) if may_open else ()
     scope_of(request).open(rows, "name", "born")
-    days = openings.days_of(viewer, found, zone)
     context = {
+        **openings.said_of(viewer, found, zone),
         "person_id": person_id,
-        "report": found,
         "rows": rows,
         "may_open": may_open,
-        "days": days,
-        "command": CHECK.format(size=found.proof.size, index=order.entry.index),
-        "people": openings.people_in(days),
         "maker": _name_of(order.said.actor),
         "role": facts.role_of(order.said),
         "purpose": purpose_of(order.said),
-        "first": order.since.astimezone(zone).date(),
-        "last": (order.until.astimezone(zone) - timedelta(days=1)).date(),
-        "zone": zone.key,
-        "years": retention.years_of(viewer.organisation),
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
         "share": share,
         "sharer": _name_of(share.by) if share else "",

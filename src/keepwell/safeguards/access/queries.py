@@ -34,19 +34,14 @@ def may(viewer: Viewer, permission: StrEnum | str) -> bool:
     """
     if viewer.kind is ViewerKind.CONSOLE:
         return True
-    if not is_of_staff(viewer):
+    is_for_member = viewer.kind is ViewerKind.JOB and viewer.on_behalf_of is not None
+    if viewer.kind is not ViewerKind.MEMBER and not is_for_member:
         return False
     if viewer.locations is not None and registry.concerns_the_whole(str(permission)):
         return False
     if str(permission) in viewer.raised:
         return True
     return viewer.role in registry.roles_holding(str(permission))
-
-
-def is_of_staff(viewer: Viewer) -> bool:
-    """Tell whether this is a member, or a job that a member started."""
-    is_for_member = viewer.kind is ViewerKind.JOB and viewer.on_behalf_of is not None
-    return viewer.kind is ViewerKind.MEMBER or is_for_member
 
 
 def allow(viewer: Viewer, permission: StrEnum | str) -> None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.access.errors import NotPermitted
-from keepwell.safeguards.access.queries import is_of_staff, may
+from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.records.errors import (
     NoScope,
@@ -39,7 +39,7 @@ from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.records.notes import Notes
 from keepwell.safeguards.records.sealed import Kept, Opener, opener
 from keepwell.safeguards.records.sealing import BROKEN, Value, open_values
-from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.safeguards.tenancy.wall import WallCrossed
 from keepwell.safeguards.vault import keys
 from keepwell.safeguards.vault.sealing import SealBroken
@@ -93,8 +93,8 @@ class Scope:
     def open(self, rows: Iterable[Row], *names: str) -> list[Row]:
         """Open fields of rows; return the rows, whose `row.field.open()` is now at hand.
 
-        Raises NotPermitted for a member without the permission that the rows name (`opened_by`);
-        SealBroken, KeyGone, KeystoreUnavailable; TrailUnavailable when strict.
+        Raises NotPermitted without the permission that the rows name (`opened_by`); SealBroken,
+        KeyGone, KeystoreUnavailable; TrailUnavailable when strict.
         """
         members = list(rows)
         wanted = [(row, _kept(row, _sealed_fields(type(row), names))) for row in members]
@@ -150,9 +150,8 @@ class Scope:
         """Raise NotPermitted unless the viewer may open these; once is enough for a scope."""
         viewer = self.viewer()
         for model in models - self._allowed:
-            if is_of_staff(viewer) and (
-                model.opened_by is None or not may(viewer, model.opened_by)
-            ):
+            is_held = model.opened_by is not None and may(viewer, model.opened_by)
+            if not (is_held or _needs_none(viewer)):
                 raise NotPermitted
             self._allowed.add(model)
 
@@ -230,6 +229,15 @@ class Scope:
             self.entries = (*self.entries, entry)
         for subjects in self._broken.taken():
             record_now(self.viewer(), RecordsEvent.SEAL_BREAK, subjects=subjects, outcome="failure")
+
+
+def _needs_none(viewer: Viewer) -> bool:
+    """Tell whether this opens without a permission of staff; a kind that is not named does not."""
+    is_own_work = viewer.kind is ViewerKind.JOB and viewer.on_behalf_of is None
+    return is_own_work or viewer.kind in _WITHOUT
+
+
+_WITHOUT = frozenset({ViewerKind.CONSOLE, ViewerKind.RESPONDENT, ViewerKind.SYSTEM})
 
 
 @cache

@@ -63,7 +63,7 @@ class SealedRecord(OrganisationOwned):
     """A row with ePHI. Save it with `records.actions.keep`; read it in a disclosure scope.
 
     `opened_by` is the permission that lets a member open what is sealed in it; without one none
-    does, whatever the role (ASVS 8.2.3). Whoever typed it, and the program itself, need none.
+    does, whatever the role (ASVS 8.2.3). Patients, the program itself and the console need none.
     `about` names the column with the id of the person the row is about ("id" on the person itself);
     whatever is kept, opened or erased of the row then names that person on the trail.
     `plain` lists text columns that hold no ePHI, each with the reason (a system check reads it).
