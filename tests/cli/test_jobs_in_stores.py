@@ -31,11 +31,12 @@ def test_a_failed_job_is_listed_shown_and_tried_again(
     shown = said(capsys, "show", str(job))
     assert "arguments: mood=final" in shown
     assert "error: refused_for_good: " in shown
-    assert "is tried again" in said(capsys, "retry", str(job))
+    assert "is tried again" in said(capsys, "retry", str(job), "--reason", "The server is back")
     entry = newest_entry(clinic)
     assert entry.kind == "office:job:retry"
     assert entry.payload
     assert entry.payload.viewer_kind == "console"
+    assert entry.payload.reason == "The server is back"
 
 
 def test_a_job_of_the_installation_is_cancelled(

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 from django.db import connections
 
 from keepwell.config import file_sweep
+from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.records.actions import erase, keep
@@ -48,6 +50,13 @@ def kept(viewer: Viewer) -> "Specimen":
         keep(viewer, row, CREATE)
         assert keep_file(row, CONTENT) == sum(map(len, CONTENT))
     return row
+
+
+def test_a_file_opens_to_nobody_without_the_permission_that_its_row_names(ada: Viewer) -> None:
+    row = kept(ada)
+    with disclose(replace(ada, role="auditor"), "care") as scope, pytest.raises(NotPermitted):
+        read_file(scope, row)
+    assert openings(ada) == []
 
 
 def test_a_file_is_sealed_on_the_disk_and_opens_in_a_scope(ada: Viewer) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from keepwell.products.forms import offers
 from keepwell.products.forms.models import Form, FormVersion, VersionIsFixed
 from keepwell.products.forms.queries.authoring import forms_of
 from keepwell.safeguards.access.roles import Role
@@ -75,6 +76,16 @@ def test_a_file_that_is_no_form_is_refused_in_words(clinic: Clinic) -> None:
     page = browser_of(clinic.owner).post("/forms/upload/", {})
     assert page.status_code == 422
     assert "Choose a file first." in page.content.decode()
+
+
+def test_the_first_step_is_done_once_a_form_is_published_and_not_before(clinic: Clinic) -> None:
+    ada = browser_of(clinic.owner)
+    assert [step.is_done for step in offers.first_steps(author(clinic))] == [False]
+    uploaded(ada, json.dumps(INTAKE).encode())
+    (begun,) = offers.first_steps(author(clinic))
+    assert (begun.is_done, begun.url) == (False, "/forms/")
+    ada.post(f"/forms/{only_form(clinic).pk}/publish/", {})
+    assert [step.is_done for step in offers.first_steps(author(clinic))] == [True]
 
 
 def test_a_name_in_a_form_cannot_run_as_a_script(clinic: Clinic) -> None:
@@ -181,5 +192,5 @@ def test_the_list_counts_a_week_and_says_when_the_last_one_came(clinic: Clinic) 
     assert lines[1].last_received
     assert (clock.now() - lines[1].last_received).days == 1
     page = " ".join(browser_of(clinic.owner).get("/forms/").content.decode().split())
-    assert re.search(r'data-name="In 7 days"><a href="/inbox/[?]form=[0-9a-f-]+">3</a>', page)
+    assert re.search(r'data-name="Last 7 days"><a href="/inbox/[?]form=[0-9a-f-]+">3</a>', page)
     assert "Never" in page

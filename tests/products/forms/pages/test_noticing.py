@@ -8,6 +8,7 @@ import pytest
 
 from keepwell.products.forms.actions import authoring
 from keepwell.products.forms.models import Form, Submission
+from keepwell.safeguards.access.elevations import actions as elevations
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import writer
@@ -260,6 +261,26 @@ def test_staff_see_it_beside_the_submission_and_the_reason_once_opened(
     assert OWN_WORDS not in person
     dee = browser_of(clinic.add("Dee", Role.AUDITOR))
     assert dee.get(f"/inbox/{sent.pk}/").status_code == 403
+
+
+def test_whoever_was_given_submissions_alone_reads_no_reason_of_a_person(
+    clinic: Clinic, asked: Patient
+) -> None:
+    asked.fill()
+    say(asked, "other", words=OWN_WORDS)
+    asked.send()
+    with wall.reading(clinic.organisation.id):
+        sent = Submission.objects.get()
+    abe = clinic.add("Abe", Role.ADMINISTRATOR)
+    giver, taker = author(clinic), replace(author(clinic), actor=abe.user.pk, role="administrator")
+    wanted = ["submission:list", "submission:open"]
+    row, _ = elevations.ask(taker, permissions=wanted, minutes=60, reason="Ben is ill")
+    elevations.approve(giver, elevation=row.pk, reason="So he is")
+    page = browser_of(abe).get(f"/inbox/{sent.pk}/?for=care")
+    assert page.status_code == 200
+    assert "Pat Whitfield" in page.content.decode()
+    assert "Not acknowledged" in page.content.decode()
+    assert OWN_WORDS not in page.content.decode()
 
 
 def test_a_persons_own_copy_holds_it(clinic: Clinic, asked: Patient) -> None:
