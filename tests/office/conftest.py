@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.half_minute import early_in_a_half_minute
 from tests.pages import with_plain_static_files
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ BORN = date(1984, 3, 9)
 @pytest.fixture(autouse=True)
 def _plain_static_files(settings: Any, tmp_path: Path) -> None:
     with_plain_static_files(settings, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _early_in_a_half_minute() -> Iterator[None]:
+    """Let a one-time code stay the present one while a test runs."""
+    with early_in_a_half_minute():
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Each rule is met by its real cause, through the pages, and not by what is nearly so."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from keepwell.safeguards.monitoring import watch
 from keepwell.safeguards.monitoring.rules import COPIES_LEAST, FAILURES_LEAST, READS_LEAST, RuleCode
 from keepwell.safeguards.persons import exports
 from keepwell.toolkit import clock
-from tests.half_minute import early_in_a_half_minute
 from tests.office.alarms import (
     acknowledge,
     alerts,
@@ -37,12 +35,6 @@ from tests.safeguards.audit.tampering import Hands
 from tests.stores.session import Stores
 
 HOME = "203.0.113.20"
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 # Failed sign-ins.

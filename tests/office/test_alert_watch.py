@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -26,7 +25,6 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.vault.errors import KeystoreUnavailable
 from keepwell.toolkit import clock
 from tests.at_once import at_once
-from tests.half_minute import early_in_a_half_minute
 from tests.jobs.doing import do
 from tests.mailbox import mailed
 from tests.office.alarms import (
@@ -45,12 +43,6 @@ from tests.stores.session import SETTINGS_MODULE, Stores
 
 PROGRAM = "tests.safeguards.monitoring.killed_while_looking"
 ACTS_OF_A_DAY = 500
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 def killed(stores: Stores, organisation: UUID, when: str) -> None:

@@ -1,6 +1,5 @@
 """Alerts in the page and by mail: who sees them, who settles them, what is told to whom."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -19,7 +18,6 @@ from keepwell.safeguards.monitoring.rules import FAILURES_LEAST, RULES
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.toolkit import clock
-from tests.half_minute import early_in_a_half_minute
 from tests.mailbox import mailed
 from tests.office.alarms import acknowledge, alerts, guess, look
 from tests.office.rooms import House, text_of
@@ -30,12 +28,6 @@ from tests.office.test_officers import membership_of, name
 SUBJECT = "An alert in Keepwell"
 NOTE = {"reason": "Ben forgot it; he called from the ward"}
 ALERTS = "/alerts/"
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 @pytest.fixture

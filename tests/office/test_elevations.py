@@ -1,9 +1,8 @@
 """Access for a while: asked for, decided by somebody else, held until its time, falling back."""
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -28,7 +27,6 @@ from keepwell.safeguards.access.tasks import sweep
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
 from tests.at_once import at_once
-from tests.half_minute import early_in_a_half_minute
 from tests.jobs.doing import do, do_all
 from tests.mailbox import mailed
 from tests.office.rooms import House, text_of
@@ -36,6 +34,9 @@ from tests.office.test_locations import HILL
 from tests.office.test_officers import membership_of
 from tests.people import PASSWORD
 from tests.safeguards.access.test_acting import SEEN, count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ASK = "/access/ask/"
 TRAIL: dict[str, Any] = {
@@ -45,12 +46,6 @@ TRAIL: dict[str, Any] = {
 }
 YES = {"reason": "She prepares the report"}
 HOUR = 3600
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Emergency access: who begins it, what it opens, how it is marked, how it ends, who judges it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -29,7 +28,6 @@ from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 from tests.at_once import at_once
-from tests.half_minute import early_in_a_half_minute
 from tests.jobs.doing import do
 from tests.mailbox import mailed
 from tests.office.rooms import House, text_of
@@ -41,12 +39,6 @@ BEGIN = "/emergency/begin/"
 WHY = {"reason": "A patient is unconscious in room 2"}
 NOTE = {"finding": "justified", "reason": "Asked the ward; the patient was there"}
 OPENS = 200
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Members come and go: who may do what, what ends when somebody leaves, what the trail says."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,19 +25,12 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit import clock
 from tests.at_once import at_once
-from tests.half_minute import early_in_a_half_minute
 from tests.mailbox import mailed
 from tests.office.rooms import House, text_of
 from tests.people import PASSWORD, Person, browser, browser_of
 
 WHY = {"reason": "Her last day was yesterday"}
 NOA = {"name": "Noa", "email": "noa@example.org", "role": "member", "reason": "Begins on Monday"}
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 def membership_of(house: House, name: str) -> Membership:

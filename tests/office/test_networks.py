@@ -1,7 +1,5 @@
 """Allowed networks: who gets in from where, that nobody shuts themselves out, and what is told."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
 
@@ -26,14 +24,6 @@ DESK = {"network": "198.51.100.0/24", "name": "Front desk", "role": ""}
 ELSEWHERE = {"network": "203.0.113.0/24", "name": "Branch", "role": ""}
 LIST = "/networks/"
 REFUSE, ADD = "access:network:refuse", "access:network:add"
-HALF_MINUTE = 30
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    into = clock.now_us() / 1_000_000 % HALF_MINUTE
-    with clock.moved(HALF_MINUTE - into + 1):
-        yield
 
 
 def console(house: House) -> Viewer:

@@ -1,6 +1,5 @@
 """The security officer and the privacy officer: who names them, who stands in, who is told."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.officers import actions, queries
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.tenancy import wall
-from tests.half_minute import early_in_a_half_minute
 from tests.mailbox import mailed
 from tests.office.rooms import House, text_of
 from tests.office.test_locations import HILL
@@ -22,12 +20,6 @@ from tests.people import PASSWORD
 
 SECURITY = "/members/officers/security/"
 WHY = "She knows the server"
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 def membership_of(house: House, name: str) -> UUID:

@@ -1,7 +1,6 @@
 """A lost phone is replaced by a colleague: with notice and delay, stoppable, never off (SG33)."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -44,13 +43,6 @@ from tests.office.lost_phones import (
 from tests.office.rooms import House, text_of
 from tests.office.test_officers import name as name_officer
 from tests.people import PASSWORD, Person, browser
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
-
 
 # The whole way.
 

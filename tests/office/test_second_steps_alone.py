@@ -1,7 +1,6 @@
 """Nobody alone gets into a colleague's account by a lost phone; without a trail nothing is lost."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -42,12 +41,6 @@ from tests.softkey import SoftKey
 
 SHUT = "not open yet"
 ANOTHER = "another four plain words"
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 def reset_by_mail(house: House, name: str = "Ben") -> None:

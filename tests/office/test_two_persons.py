@@ -1,9 +1,8 @@
 """Two persons: proposed by one, confirmed by another, done once; and what a sole owner does."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -30,24 +29,20 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 from tests.at_once import at_once
-from tests.half_minute import early_in_a_half_minute
 from tests.mailbox import mailed
 from tests.office.rooms import House, text_of
 from tests.office.test_locations import HILL
 from tests.office.test_officers import membership_of
 from tests.people import PASSWORD
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ABOUT = {"form": "csv"}
 EXPORT = "/trail/export/?form=csv"
 PROPOSE = "/trail/export/propose/?form=csv"
 WHY = {"reason": "Our insurer asks for the year"}
 DAY = 24 * 3600
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keepwell.toolkit import clock
+from tests.half_minute import early_in_a_half_minute
 from tests.pages import with_plain_static_files
 
 if TYPE_CHECKING:
     from tests.people import Clinic
     from tests.products.forms.pages.patients import Patient
     from tests.stores.session import Stores
-
-HALF_MINUTE = 30
 
 
 @pytest.fixture(autouse=True)
@@ -25,8 +23,7 @@ def _plain_static_files(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def _early_in_a_half_minute() -> Iterator[None]:
     """Let a one-time code stay the present one while a test runs."""
-    into = clock.now_us() / 1_000_000 % HALF_MINUTE
-    with clock.moved(HALF_MINUTE - into + 1):
+    with early_in_a_half_minute():
         yield
 
 

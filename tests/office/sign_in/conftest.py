@@ -1,29 +1,13 @@
-"""Ada's clinic, early in a half-minute, so that a code stays the present one while a test runs."""
+"""Ada's clinic, whose owner signs in."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.half_minute import early_in_a_half_minute
-from tests.pages import with_plain_static_files
 
 if TYPE_CHECKING:
     from tests.people import Clinic, Person
     from tests.softkey import SoftKey
     from tests.stores.session import Stores
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings: Any, tmp_path: Path) -> None:
-    with_plain_static_files(settings, tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 @pytest.fixture
