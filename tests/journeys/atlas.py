@@ -457,6 +457,7 @@ def _locations(clinic: Clinic) -> Iterator[Stop]:
         page.locator('main .choice:has-text("Hillside") input').check()
         press(page, POST)
         yield Stop("form-of-a-location", this)
+        yield from atlas_ways.kept(this)
         page.goto(clinic.form_link)
         yield Stop("patient-start-of-a-location", this)
         page.goto(clinic.address("/members/invite/"))

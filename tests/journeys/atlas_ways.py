@@ -22,6 +22,7 @@ ALERT = 'main .alert a:has-text("Dee Lindqvist")'  # a name is no word to transl
 NOTICE = "# Your rights\nYou may see who opened what you sent."
 SETTLED = "Reviewed: the ward confirms it."
 ANSWERS = "He answers the complaint."
+KEPT = "Only one of us talks with them."
 TOLD = {
     "recipient": "County health department",
     "what": "One culture of October.",
@@ -50,6 +51,27 @@ def lost_phone(clinic: Clinic, this: browser.Opened, email: str) -> Iterator[Sto
         theirs.page.goto(link)
         yield Stop("second-step-not-yet", theirs)
         theirs.page.goto(clinic.address("/sign-in/"))
+
+
+def kept(this: browser.Opened) -> Iterator[Stop]:
+    """Keep what arrives through the form on the page for one colleague, then for all again."""
+    page, form = this.page, this.page.url
+    press(page, 'main a[href$="/colleagues/"]')
+    yield Stop("form-colleagues", this)
+    page.locator('[name="who"]').nth(1).check()
+    press(page, POST)
+    yield Stop("form-colleagues-errors", this)
+    page.locator('[name="members"]').nth(1).check()
+    page.fill('[name="reason"]', KEPT)
+    press(page, POST)
+    yield Stop("form-kept", this)
+    page.goto(urljoin(form, "/inbox/"))
+    yield Stop("inbox-without-what-is-kept", this)
+    page.goto(form)
+    press(page, 'main a[href$="/colleagues/"]')
+    page.locator('[name="who"]').first.check()
+    page.fill('[name="reason"]', KEPT)
+    press(page, POST)
 
 
 def look(this: browser.Opened) -> Iterator[Stop]:

@@ -32,6 +32,7 @@ FOR_DOCUMENTATION = {
     "patient-page-choices": "phone-light",
     "form": "desktop-light",
     "inbox": "desktop-light",
+    "form-colleagues": "desktop-light",
     "locations": "desktop-light",
     "emergency-on": "desktop-light",
     "member-report": "desktop-light",

@@ -84,6 +84,7 @@ def data_of(clinic: Clinic) -> tuple[str, ...]:
         PROFILE,
         (atlas.IRA, atlas.IRA_NAME, raised.WHAT_FOR, raised.THE_EMERGENCY, raised.THE_EXPORT),
         (atlas_ways.PASSKEY, atlas_ways.ANSWERS, atlas_ways.SETTLED, atlas_ways.TOLD),
+        atlas_ways.KEPT,
         atlas.HILL,
         (
             "The lease ended.",

@@ -193,7 +193,8 @@ def test_every_opening_is_marked_and_the_officer_sees_how_many_records_were_else
     [*_, opened] = house.payloads("records:fields:open")
     assert opened.detail["emergency"] == str(row.pk)
     page = re.sub(r"<[^>]+>", "", text_of(ada.get(review)))
-    assert "2 records of other locations were opened" in page  # the person and the submission
+    # The person and the submission.
+    assert "2 records of other locations, or kept for other colleagues, were opened" in page
     assert "at all locations" in mailed()[-1].body
 
 

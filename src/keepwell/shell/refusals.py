@@ -59,10 +59,9 @@ def way_to_ask(viewer: Viewer, needed: str) -> Offer | None:
     return offer if offer.url else None
 
 
-def way_beyond_locations(viewer: Viewer, back: str) -> Offer | None:
-    """Return the emergency way to what other locations keep; None for who belongs to all."""
-    is_bound = viewer.locations is not None and viewer.emergency is None
-    if not is_bound or not may(viewer, AccessPermission.EMERGENCY_BEGIN):
+def way_by_emergency(viewer: Viewer, back: str) -> Offer | None:
+    """Return the emergency way to what a list leaves out; None for who may not begin one."""
+    if not may(viewer, AccessPermission.EMERGENCY_BEGIN):
         return None
     began = _url(settings.KEEPWELL_EMERGENCY_ROUTE, {"next": back})
     offer = Offer(_("It is an emergency: open the others"), began, "danger", "lock-open")

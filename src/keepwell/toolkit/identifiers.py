@@ -28,6 +28,14 @@ def uuid7_from(microseconds: int, random: bytes) -> UUID:
     return UUID(int=value | _VERSION << 76 | fraction << 64 | _VARIANT << 62 | noise)
 
 
+def read_id(text: str) -> UUID | None:
+    """Read an id that somebody gave in an address or a form; None for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def uuid_from_hex(digits: str) -> UUID:
     """Return the UUID of 32 hexadecimal digits, as SQLite keeps it; ValueError for other text.
 

@@ -1,4 +1,7 @@
-"""How many records of other locations an emergency opened: what an officer looks at first."""
+"""How many records of other locations, or kept for others, an emergency opened.
+
+It is what an officer looks at first.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,10 +28,10 @@ KINDS = frozenset({str(AccessKind.EMERGENCY_BEGIN), str(RecordsEvent.FIELDS_OPEN
 
 
 def opened_elsewhere(viewer: Viewer, row: "EmergencyAccess", until: "datetime") -> int | None:
-    """Count the records opened that no location of the person reaches; None: to all it belonged.
+    """Count the records opened that the person does not reach otherwise; None: there is nothing.
 
-    By the locations that the person had when it began, and by where records are kept now. Reading
-    the entries is on the trail.
+    By the locations that the person had when it began, and by where records are kept and for whom
+    now. Reading the entries is on the trail.
     """
     asked = Search(actor=row.membership.user_id, kinds=KINDS, since=row.begun, until=until)
     said = [
@@ -38,14 +41,13 @@ def opened_elsewhere(viewer: Viewer, row: "EmergencyAccess", until: "datetime") 
     ]
     places = [one.ids for one in _subjects(said) if one.model == LOCATION]
     locations = frozenset(id_ for ids in places for id_ in ids)
-    if not locations:
-        return None
-    everybody = replace(viewer, locations=None)
-    theirs = replace(viewer, locations=locations)
-    return sum(
-        len(registry.reached(everybody, model, ids) - registry.reached(theirs, model, ids))
+    everything_there = replace(viewer, locations=None, sees_reserved=True)
+    theirs = replace(viewer, actor=row.membership.user_id, locations=locations or None)
+    count = sum(
+        len(registry.reached(everything_there, model, ids) - registry.reached(theirs, model, ids))
         for model, ids in _rows(said).items()
     )
+    return count if count or locations else None
 
 
 def _subjects(said: Iterable[Payload]) -> list[Subject]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.jobs.declaring import kind_of
+from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.invitations.actions import MOST_LETTERS
 from keepwell.safeguards.access.locations.placing import MEMBERSHIP, Locations
@@ -32,6 +33,7 @@ _KINDS: Mapping[str, tuple[Promise, str]] = {
     EndedKind.JOB: (gettext_lazy("Work that waited or ran"), "clock"),
     EndedKind.LINK: (gettext_lazy("Link by mail"), "link"),
     EndedKind.MEMBERSHIP: (gettext_lazy("Membership"), "key"),
+    EndedKind.RESERVATION: (gettext_lazy("Named for what is kept"), "lock"),
     EndedKind.SESSION: (gettext_lazy("Session"), "person"),
     EndedKind.SIGN_IN: (gettext_lazy("Sign-in half done"), "person"),
 }
@@ -197,4 +199,7 @@ def _told(one: EndedAccess) -> str:
     if one.kind == EndedKind.JOB:
         kind = kind_of(one.words)
         return str(kind.title) if kind else one.words
+    if one.kind == EndedKind.RESERVATION:
+        known = registry.record_words(one.words)
+        return str(known.counted % {"count": 1}) if known else one.words
     return one.words

@@ -8,6 +8,7 @@ from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.identity import desks
 from keepwell.safeguards.identity.models import Desk, Seat
+from keepwell.toolkit.identifiers import read_id
 
 
 def seats(request: HttpRequest) -> list[Seat]:
@@ -29,7 +30,7 @@ def chosen(request: HttpRequest) -> Seat | None:
 def seat(request: HttpRequest, asked: str) -> Seat | None:
     """Return a seat of this browser's desk by its id; anybody else's is none."""
     desk = desks.of(request)
-    return None if desk is None else _find(request, desk, _id(asked))
+    return None if desk is None else _find(request, desk, read_id(asked))
 
 
 def choose(request: HttpRequest, asked: str) -> bool:
@@ -53,10 +54,3 @@ def _of(request: HttpRequest, desk: Desk) -> list[Seat]:
 def _may_come(request: HttpRequest, one: Seat, organisation: UUID) -> bool:
     viewer = viewers.entering(request, one.user, organisation)
     return viewer is not None and network_queries.lets_in(viewer)
-
-
-def _id(asked: str) -> UUID | None:
-    try:
-        return UUID(asked)
-    except ValueError:
-        return None

@@ -35,3 +35,11 @@ class NothingToPublish(KeepwellError):  # noqa: N818  names the fact
     code: ClassVar[str] = "nothing_to_publish"
     status: ClassVar[int] = 409
     sentence: ClassVar[str] = "There is no change to publish. Patients see this version already."
+
+
+class NobodyNamed(KeepwellError):  # noqa: N818  names the fact
+    """What arrives would be kept for nobody, and nobody could read it."""
+
+    code: ClassVar[str] = "nobody_named"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = "Choose one colleague or more: somebody has to see what arrives."

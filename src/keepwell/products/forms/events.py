@@ -17,6 +17,7 @@ class FormsEvent(StrEnum):
     FORM_ASKED = "forms:form:ask"
     FORM_MOVED = "forms:form:move"
     FORM_PUBLISHED = "forms:form:publish"
+    FORM_RESERVED = "forms:form:reserve"
     FORM_UPLOADED = "forms:form:upload"
     LINK_FRAMED = "forms:link:frame"
     LINK_MADE = "forms:link:make"

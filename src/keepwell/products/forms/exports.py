@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from keepwell.products.forms import summaries
@@ -20,14 +21,19 @@ from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.records.disclosure import Scope
 from keepwell.safeguards.tenancy.viewer import Viewer
 
+LABELS = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 Link = Mapping[str, str]  # a file's sha256 to its address in the export
 
 
 @sensitive_variables()
 def person_parts(viewer: Viewer, persons: tuple[UUID, ...], scope: Scope) -> Iterator[PersonPart]:
-    """Open everything that these persons sent; all of it is noted in the scope."""
+    """Open everything that these persons sent; all of it is noted in the scope.
+
+    Of what is kept for other colleagues it is said that it is there: they export it.
+    """
     if not may(viewer, FormsPermission.SUBMISSION_OPEN):
         return
+    yield from map(_kept, inbox.kept_about(viewer, persons))
     rows = scope.open(inbox.submissions_about(viewer, persons, limit=None), "answers")
     for row in rows:
         files = scope.open(inbox.files_of(viewer, row), "name", "sha256")
@@ -40,6 +46,28 @@ def person_parts(viewer: Viewer, persons: tuple[UUID, ...], scope: Scope) -> Ite
             resource=encode(_resource(row, files)),
             files=tuple(_file(scope, one) for one in files),
         )
+
+
+def _kept(row: Any) -> PersonPart:
+    """Tell of a submission without what it says (FHIR R4 security label REDACTED)."""
+    words = _("It is kept for other colleagues, and is not in this export. One of them exports it.")
+    resource = {
+        "resourceType": "QuestionnaireResponse",
+        "id": str(row.pk),
+        "meta": {"security": [{"system": LABELS, "code": "REDACTED"}]},
+        "identifier": {"value": row.reference},
+        "status": "completed",
+        "subject": {"reference": f"urn:uuid:{row.person_id}"},
+        "authored": row.arrived.isoformat(timespec="seconds"),
+    }
+    return PersonPart(
+        id=row.pk,
+        title=_("A form"),
+        moment=row.arrived,
+        reference=row.reference,
+        sections=(("", ((_("Left out"), (words,)),)),),
+        resource=encode(resource),
+    )
 
 
 def _in_words(row: Any) -> tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]:

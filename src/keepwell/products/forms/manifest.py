@@ -60,6 +60,11 @@ MANIFEST = Manifest(
             did=_("moved a form to other locations"), icon="building", tone="warning"
         ),
         FormsEvent.FORM_PUBLISHED: EventWords(did=_("published a form"), icon="check"),
+        FormsEvent.FORM_RESERVED: EventWords(
+            did=_("changed for whom what arrives through a form is kept"),
+            icon="people",
+            tone="warning",
+        ),
         FormsEvent.FORM_UPLOADED: EventWords(did=_("uploaded a form"), icon="upload"),
         FormsEvent.LINK_FRAMED: EventWords(did=_("changed who may frame a form"), icon="embed"),
         FormsEvent.LINK_MADE: EventWords(did=_("made a link to a form"), icon="link"),

@@ -30,6 +30,7 @@ class Form(OrganisationOwned):
     created_by = models.UUIDField()
     asks_notice = models.BooleanField(default=False)  # whether the notice was received
     is_everywhere = models.BooleanField(default=True)  # else: at the locations of its placements
+    is_reserved = models.BooleanField(default=False)  # what arrives is kept for named colleagues
 
     def __str__(self) -> str:
         return self.title

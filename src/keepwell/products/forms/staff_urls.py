@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keepwell.products.forms.views import authoring, inbox, links, locations, preview
+from keepwell.products.forms.views import authoring, colleagues, inbox, links, locations, preview
 
 app_name = "forms"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("forms/<uuid:form_id>/preview/<int:number>/", preview.page, name="preview"),
     path("forms/<uuid:form_id>/publish/", authoring.publish, name="publish"),
     path("forms/<uuid:form_id>/locations/", locations.page, name="form_locations"),
+    path("forms/<uuid:form_id>/colleagues/", colleagues.page, name="form_colleagues"),
     path("forms/<uuid:form_id>/notice/", authoring.ask_for_notice, name="ask_for_notice"),
     path("forms/<uuid:form_id>/links/", links.make, name="link"),
     path("forms/links/<uuid:link_id>/revoke/", links.revoke, name="revoke"),

@@ -72,6 +72,30 @@ class Officer(OrganisationOwned):
         return f"{self.duty} officer {self.id}"
 
 
+class Reservation(OrganisationOwned):
+    """A member for whom a row of some model is kept, where that row says `is_reserved`.
+
+    Of a member who has left it stays and opens nothing: whoever comes back is named anew.
+    """
+
+    model = models.CharField(max_length=60)
+    about = models.UUIDField()
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    named = models.DateTimeField(default=now)
+
+    objects: ClassVar[WalledManager[Any]] = WalledManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["model", "about", "membership"], name="reserved_once_for_a_member"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.about} for {self.membership_id}"
+
+
 class EmergencyAccess(OrganisationOwned):
     """A member broke the glass (45 CFR 164.312(a)(2)(ii)): why, and a review's note, are on the
     trail only, because they may name a patient.
@@ -286,6 +310,7 @@ class EndedKind(StrEnum):
     JOB = "job"
     LINK = "link"
     MEMBERSHIP = "membership"
+    RESERVATION = "reservation"
     SESSION = "session"
     SIGN_IN = "sign-in"
 
@@ -293,7 +318,8 @@ class EndedKind(StrEnum):
 class EndedAccess(OrganisationOwned):
     """One thing that ended because somebody left: the report of it outlives the thing itself.
 
-    `words` is the browser of a session or the code of a job's kind; `begun` is when it began.
+    `words` is the browser of a session, the code of a job's kind or the model of what was kept for
+    the member; `begun` is when it began.
     """
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -38,4 +38,5 @@ class Viewer:
     device: str = ""  # a short description of the browser, never the whole header
     account: str = ""  # unix account, for console acts only
     raised: frozenset[str] = frozenset()  # permissions held for a while, beyond the role
+    sees_reserved: bool = False  # in an emergency: also what is kept for named colleagues
     emergency: UUID | None = None  # the emergency access under way: every entry is marked with it

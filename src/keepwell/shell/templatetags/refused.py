@@ -21,11 +21,17 @@ def ask_for(context: Context, permission: str) -> SafeString | str:
 
 
 @register.simple_tag(takes_context=True)
-def of_own_locations(context: Context) -> SafeString | str:
-    """Say below a list that it holds the viewer's locations only, and what an emergency opens."""
+def left_out(context: Context, *, is_any_kept: bool = False) -> SafeString | str:
+    """Say below a list what is not in it, and that an emergency opens it.
+
+    What other locations have; and where `is_any_kept`, what is kept for other colleagues.
+    """
     request = context["request"]
     viewer = requests.viewer_of(request)
-    offer = refusals.way_beyond_locations(viewer, request.path) if viewer else None
-    if offer is None:
+    if viewer is None or viewer.emergency is not None:
         return ""
-    return render_to_string("shell/components/of_own_locations.html", {"offer": offer})
+    said = {"is_of_some": viewer.locations is not None, "is_any_kept": is_any_kept}
+    if not any(said.values()):
+        return ""
+    offer = refusals.way_by_emergency(viewer, request.path)
+    return render_to_string("shell/components/left_out.html", {**said, "offer": offer})

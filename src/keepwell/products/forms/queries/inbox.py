@@ -12,9 +12,15 @@ from django.db.models import Count, Exists, OuterRef
 
 from keepwell.products.forms.models import Attachment, Form, Submission
 from keepwell.products.forms.permissions import FormsPermission
-from keepwell.products.forms.queries.reach import forms_within, submissions_within
+from keepwell.products.forms.queries.reach import (
+    FORM,
+    forms_read_by,
+    forms_within,
+    submissions_within,
+)
 from keepwell.safeguards.access.emergencies.reach import everywhere_in_emergency
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.reserving import kept_from
 from keepwell.safeguards.audit import stream
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.tenancy import wall
@@ -96,7 +102,7 @@ def forms_with_answers(viewer: Viewer, asked: UUID | None = None) -> list[Form]:
     with wall.reading(viewer.organisation):
         has_answers = Exists(Submission.objects.filter(form=OuterRef("pk")))
         # Told of each form, not asked as a condition: PostgreSQL would read every submission.
-        forms = forms_within(viewer).annotate(has_answers=has_answers).order_by("title", "pk")
+        forms = forms_read_by(viewer).annotate(has_answers=has_answers).order_by("title", "pk")
         return [form for form in forms if form.has_answers or form.pk == asked]
 
 
@@ -129,6 +135,15 @@ def submissions_about(
         return list(rows.filter(person_id__in=persons).order_by("-pk")[:limit])
 
 
+def kept_about(viewer: Viewer, persons: tuple[UUID, ...]) -> list[Submission]:
+    """Return what persons sent that is kept for other colleagues; nothing of it is to be opened."""
+    allow(viewer, FormsPermission.SUBMISSION_OPEN)
+    with wall.reading(viewer.organisation):
+        kept = forms_within(viewer).filter(kept_from(viewer, FORM))
+        rows = Submission.objects.filter(form__in=kept, person_id__in=persons)
+        return list(rows.order_by("pk"))
+
+
 def files_of(viewer: Viewer, submission: Submission) -> list[Attachment]:
     """Return the files sent with a submission, names sealed."""
     viewer = _reading(viewer, FormsPermission.SUBMISSION_OPEN)
@@ -146,13 +161,13 @@ def file_with(viewer: Viewer, submission_id: UUID, file_id: UUID) -> Attachment:
 
 
 def submissions_reached(viewer: Viewer, ids: Collection[UUID]) -> Collection[UUID]:
-    """Return those of these submissions that the viewer's locations reach."""
+    """Return those of these submissions that the viewer reaches."""
     with wall.reading(viewer.organisation):
         return list(submissions_within(viewer).filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def files_reached(viewer: Viewer, ids: Collection[UUID]) -> Collection[UUID]:
-    """Return those of these files that came with what the viewer's locations reach."""
+    """Return those of these files that came with what the viewer reaches."""
     with wall.reading(viewer.organisation):
         drafts = submissions_within(viewer).values("draft_id")
         rows = Attachment.objects.filter(pk__in=ids, draft_id__in=drafts)

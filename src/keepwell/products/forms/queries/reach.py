@@ -1,7 +1,8 @@
 """Which forms, links and submissions a viewer reaches: those of the viewer's locations, or of all.
 
-Every query and act of staff begins with one of these, so that a row of another location and a row
-that never was answer alike. Call them inside the wall.
+Of a form that is reserved, what arrived through it is for the colleagues named for it alone. Every
+query and act of staff begins with one of these, so that a row of another location, one kept for
+others and one that never was answer alike. Call them inside the wall.
 """
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 from keepwell.products.forms.models import Form, FormLink, Submission
 from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.safeguards.access.locations.placing import placed, within
+from keepwell.safeguards.access.reserving import kept_from
 from keepwell.safeguards.tenancy.models import Location, Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -37,13 +39,19 @@ def links_within(viewer: Viewer) -> QuerySet[FormLink]:
     return rows if viewer.locations is None else rows.filter(form__in=forms_within(viewer))
 
 
+def forms_read_by(viewer: Viewer) -> QuerySet[Form]:
+    """Return those of these forms whose submissions the viewer reaches."""
+    return forms_within(viewer).exclude(kept_from(viewer, FORM))
+
+
 def submissions_within(viewer: Viewer) -> QuerySet[Submission]:
     """Return what arrived through those forms."""
     rows: QuerySet[Submission] = Submission.objects.all()
-    if viewer.locations is None:
-        return rows
     # Asked first: databases that see dozens of ids know what to do with them.
-    return rows.filter(form__in=list(forms_within(viewer).values_list("pk", flat=True)))
+    if viewer.locations is not None:
+        return rows.filter(form__in=list(forms_read_by(viewer).values_list("pk", flat=True)))
+    kept = list(Form.objects.filter(kept_from(viewer, FORM)).values_list("pk", flat=True))
+    return rows.exclude(form__in=kept) if kept else rows
 
 
 def as_seen(organisation: Organisation, form: Form) -> Organisation:

@@ -17,6 +17,7 @@ from keepwell.products.forms.errors import NothingToPublish
 from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.publishing import PublishForm
 from keepwell.products.forms.queries.authoring import FormWhole, form_with, forms_of
+from keepwell.products.forms.queries.reserved import kept_of
 from keepwell.products.forms.versions import compiled_working, marks_of
 from keepwell.products.forms.views.locations import where_is
 from keepwell.safeguards.access.declarations import requires
@@ -73,6 +74,7 @@ def form(request: HttpRequest, form_id: UUID) -> HttpResponse:
     context = {
         "whole": whole,
         "where": where_is(viewer, whole.form),
+        "kept": kept_of(viewer, whole.form),
         "may_publish": may(viewer, FormsPermission.FORM_PUBLISH),
         "has_notice": has_notice(viewer),
         "concerns": qr.concerns(),

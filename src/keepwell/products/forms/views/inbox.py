@@ -12,6 +12,7 @@ from keepwell.products.forms import inbox_lines, summaries, tokens
 from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries import inbox
 from keepwell.products.forms.queries.files import content_of
+from keepwell.products.forms.queries.reserved import keeps_any_from
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.purposes import Purpose, purpose_of
 from keepwell.safeguards.access.queries import may
@@ -25,16 +26,9 @@ from keepwell.safeguards.records.middleware import scope_of
 from keepwell.shell import requests
 from keepwell.shell.trail_lines import lines_of
 from keepwell.toolkit import clock
+from keepwell.toolkit.identifiers import read_id
 
 _SHOWN_OPENINGS = 20
-
-
-def _id(text: str) -> UUID | None:
-    """Read an id from the query part of an address; nonsense is as good as nothing."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _purpose_said(request: HttpRequest) -> Purpose | None:
@@ -51,9 +45,9 @@ def _purpose_said(request: HttpRequest) -> Purpose | None:
 def page(request: HttpRequest) -> HttpResponse:
     """Show a page of the inbox; names are opened, recorded, and masked for whoever may not."""
     viewer = viewer_of(request)
-    form_id = _id(request.GET.get("form", ""))
+    form_id = read_id(request.GET.get("form", ""))
     reference = tokens.read_reference(request.GET.get("reference", "")[:40])
-    before = _id(request.GET.get("before", ""))
+    before = read_id(request.GET.get("before", ""))
     found = inbox.page_of_inbox(viewer, form_id=form_id, reference=reference, before=before)
     may_open = may(viewer, FormsPermission.SUBMISSION_OPEN)
     if may_open:
@@ -70,6 +64,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "reference": reference,
         "is_first": before is None,
         "older": found.older,
+        "is_any_kept": keeps_any_from(viewer),
         "now": clock.now(),
     }
     return render(request, "forms/staff/inbox.html", context)

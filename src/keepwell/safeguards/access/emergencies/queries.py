@@ -8,6 +8,7 @@ from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.models import EmergencyAccess
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, grants_of, within_reach
+from keepwell.safeguards.access.reserving import is_kept_from
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -27,10 +28,13 @@ def mine(viewer: Viewer) -> EmergencyAccess | None:
 def opens_more(viewer: Viewer) -> bool:
     """Tell whether breaking the glass would open anything to this viewer.
 
-    To a role that does not hold it all, or at the locations that are not the viewer's.
+    To a role that does not hold it all, at the locations that are not the viewer's, or of what is
+    kept for others.
     """
-    is_elsewhere = viewer.locations is not None
-    return is_elsewhere or not grants_of(viewer.role) >= registry.emergency_permissions()
+    if viewer.locations is not None:
+        return True
+    is_all_held = grants_of(viewer.role) >= registry.emergency_permissions()
+    return not is_all_held or is_kept_from(viewer)
 
 
 def minutes_of(viewer: Viewer) -> int:

@@ -43,6 +43,7 @@ from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.raising import ELEVATION, EMERGENCY, Fell
 from keepwell.safeguards.access.replacements.notes import note, others_of
+from keepwell.safeguards.access.reserving import names_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
@@ -232,8 +233,7 @@ def _ended(
     yield ended(EndedKind.MEMBERSHIP, row.pk, begun=row.approved or row.joined, words=row.role)
     for raised in falling_back.end_those_of(viewer, row, Fell.MEMBERSHIP_ENDED):
         yield ended(_kind_of(raised), raised.pk)
-    for officer in Officer.objects.filter(membership=row):
-        yield ended(EndedKind.DUTY, officer.pk, begun=officer.named, words=officer.duty)
+    yield from _named(row)
     because = Ending.MEMBERSHIP_ENDED
     for session in sessions.end_those_of(row.user_id, row.organisation_id, because):
         kind = EndedKind.SESSION if session.stage == Stage.FULL else EndedKind.SIGN_IN
@@ -254,7 +254,17 @@ def _ended(
         yield ended(EndedKind.JOB, job.id, begun=job.created, words=job.name)
 
 
-_MODELS = {
+def _named(row: Membership) -> Iterator[EndedAccess]:
+    """Tell of what somebody was named for: an officer's place, records kept for few."""
+    for officer in Officer.objects.filter(membership=row):
+        facts = {"begun": officer.named, "words": officer.duty}
+        yield _ended_one(row, EndedKind.DUTY, officer.pk, **facts)
+    for kept in names_of(row.pk):
+        facts = {"begun": kept.named, "words": kept.model}
+        yield _ended_one(row, EndedKind.RESERVATION, kept.about, **facts)
+
+
+_MODELS: dict[str, str] = {
     EndedKind.DUTY: "access.officer",
     EndedKind.ELEVATION: ELEVATION,
     EndedKind.EMERGENCY: EMERGENCY,
@@ -268,8 +278,9 @@ _MODELS = {
 def _record_end(viewer: Viewer, row: Membership, ended: list[EndedAccess], reason: str) -> None:
     by_model: dict[str, list[UUID]] = {}
     for one in ended:
-        if one.kind in _MODELS:
-            by_model.setdefault(_MODELS[EndedKind(one.kind)], []).append(one.about)
+        model = one.words if one.kind == EndedKind.RESERVATION else _MODELS.get(one.kind)
+        if model:
+            by_model.setdefault(model, []).append(one.about)
     subjects = [Subject(model, tuple(ids)) for model, ids in sorted(by_model.items())]
     record(
         viewer,

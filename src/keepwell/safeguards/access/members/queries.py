@@ -1,5 +1,6 @@
 """Who works here, who waits to be let in, who has left, and what ended with that."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 
+from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.models import EndedAccess, Membership
 from keepwell.safeguards.access.paging import Part, called, part_of
 from keepwell.safeguards.access.permissions import AccessPermission
@@ -82,6 +84,28 @@ def everybody_of(viewer: Viewer, *, most: int) -> list[tuple[UUID, str]] | None:
         rows = Membership.objects.order_by("user__name", "id")
         found = list(rows.values_list("user_id", "user__name")[: most + 1])
     return list(dict.fromkeys(found)) if len(found) <= most else None
+
+
+def members_holding(
+    viewer: Viewer,
+    permission: StrEnum,
+    *,
+    like: str = "",
+    among: Collection[UUID] | None = None,
+    most: int,
+) -> tuple[list[Membership], bool]:
+    """Return present members whose role holds a permission, by name, and whether these are all.
+
+    `like` narrows to those whose name or address holds each of its words, `among` to these
+    memberships.
+    """
+    roles = registry.roles_holding(permission)
+    with wall.reading(viewer.organisation):
+        rows = Membership.objects.filter(_LISTS[Standing.PRESENT].which, role__in=roles)
+        rows = rows if among is None else rows.filter(pk__in=among)
+        found = called(rows.select_related("user"), like, "user__name", "user__email")
+        listed = list(found.order_by("user__name", "id")[: most + 1])
+    return listed[:most], len(listed) <= most
 
 
 def name_of(viewer: Viewer, account: UUID) -> str:
