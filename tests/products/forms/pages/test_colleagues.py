@@ -284,8 +284,9 @@ def test_who_leaves_is_no_longer_named_and_comes_back_without_it(
     report = text(browser_of(clinic.owner), f"/members/{former}/report/")
     assert "Named for what is kept" in report
     assert "1 form" in report
-    where = {"role": Role.MEMBER, "locations": None, "reason": "She is back."}
-    assert members.readmit(author(clinic), membership=former, **where)
+    assert members.readmit(
+        author(clinic), membership=former, role=Role.MEMBER, locations=None, reason="She is back."
+    )
     assert answers_of(browser_of(eve), row) == [404, 404]
     assert "Nobody who works here now" in text(browser_of(clinic.owner), f"/forms/{row.form_id}/")
 
