@@ -16,6 +16,7 @@ ROWS_ELSEWHERE = {
     "keepwell.config.key_sweep": "asks every model which keys it names, in a sweep without viewer",
     "keepwell.jobs": "hands out work of every organisation; it stands below viewers",
     "keepwell.safeguards.access.locations.placing": "conditions and rows that others' acts are of",
+    "keepwell.safeguards.access.reserving": "conditions and rows that others' acts are of",
     "keepwell.safeguards.audit": "writes and verifies the trail: it is what records viewers",
     "keepwell.safeguards.erasure.rows": "asks every model which rows an organisation has",
     "keepwell.safeguards.identity": "accounts and sessions are needed before there is a viewer",
