@@ -15,7 +15,7 @@ from urllib.parse import quote
 from bench.rounds import OURS, ROOT
 from tests.stores.embedded import EmbeddedStores
 from tests.stores.scale import ScaleStores
-from tests.stores.session import PARENT
+from tests.stores.session import DISK
 
 DURABLE = ("fsync", "full_page_writes")
 KINDS: dict[str, type[EmbeddedStores | ScaleStores]] = {
@@ -68,7 +68,7 @@ class Stores:
 @contextmanager
 def stores(engine: str) -> Iterator[Stores]:
     """Make stores of an engine ("sqlite" or "postgresql"); stop and remove them afterwards."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=PARENT) as name:
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=DISK) as name:
         folder = Path(name)
         try:
             yield Stores(engine, folder)

@@ -23,8 +23,11 @@ from tests.stores.embedded import EmbeddedStores
 from tests.stores.scale import ScaleStores
 
 PREFIX = "keepwell-tests-"
-# A short, lower-case path: PostgreSQL's sockets live in it and travel as the host part of a URL.
-PARENT = Path("/tmp")  # noqa: S108  a folder of our own, mode 0700 or 0711, is made inside
+# Short, lower-case paths: PostgreSQL's sockets live there and travel as the host part of a URL.
+MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own, mode 0700 or 0711, is made inside
+DISK = Path("/tmp")  # noqa: S108
+ROOM = 4 * 2**30
+"""Bytes that memory has to have free: containers often get 64 MiB of it."""
 
 Stores = EmbeddedStores | ScaleStores
 SETTINGS: dict[str, type[EmbeddedStores] | type[ScaleStores]] = {
@@ -32,6 +35,8 @@ SETTINGS: dict[str, type[EmbeddedStores] | type[ScaleStores]] = {
     "scale": ScaleStores,
 }
 SETTINGS_MODULE = "DJANGO_SETTINGS_MODULE"
+PUBLISHED_COST: dict[str, int] = {}
+"""What hashing a password costs in earnest, by the name of its parameter."""
 # Told to xdist's workers. Not a KEEPWELL_ name: Keepwell refuses those that it does not know.
 JOINED = "TESTS_OF_KEEPWELL"
 
@@ -95,19 +100,46 @@ def load_settings() -> None:
     os.environ[SETTINGS_MODULE] = "keepwell.config.settings"
     django.setup()
     del os.environ[SETTINGS_MODULE]
+    _hash_quickly()
+
+
+def _hash_quickly() -> None:
+    """Let passwords cost little: most tests make five, and half their time would go there.
+
+    The same algorithm, the same road. Every process that a test starts has the published cost.
+    """
+    from keepwell.safeguards.identity.passwords import Argon2id  # noqa: PLC0415  needs the settings
+
+    for name, quick in (("time_cost", 1), ("memory_cost", 64)):
+        PUBLISHED_COST[name] = getattr(Argon2id, name)
+        setattr(Argon2id, name, quick)
+
+
+def _parent() -> Path:
+    """Return where the folder is made: in memory if there is plenty, for no test pulls the plug.
+
+    What kill -9 leaves behind is the same there; only commits do not wait for a disk.
+    """
+    with contextlib.suppress(OSError):
+        found = os.statvfs(MEMORY)
+        is_usable = os.access(MEMORY, os.W_OK | os.X_OK) and not found.f_flag & os.ST_NOEXEC
+        if is_usable and found.f_bavail * found.f_frsize >= ROOM:
+            return MEMORY
+    return DISK
 
 
 def _make_folder() -> tuple[Path, int]:
     """Make the folder under another name until its lock is held, or a neighbour clears it away."""
-    unseen = Path(tempfile.mkdtemp(prefix=f".{PREFIX}", dir=PARENT))
+    parent = _parent()
+    unseen = Path(tempfile.mkdtemp(prefix=f".{PREFIX}", dir=parent))
     lock = os.open(unseen / "alive.lock", os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return unseen.rename(PARENT / unseen.name.removeprefix(".")), lock
+    return unseen.rename(parent / unseen.name.removeprefix(".")), lock
 
 
 def _clear_leftovers() -> None:
     """Stop and remove sessions of ours whose controller was killed: its lock is free again."""
-    for folder in PARENT.glob(f"{PREFIX}*"):
+    for folder in (*MEMORY.glob(f"{PREFIX}*"), *DISK.glob(f"{PREFIX}*")):
         # An OSError: somebody else's, still alive, or just cleared away by a neighbour.
         with contextlib.suppress(OSError), (folder / "alive.lock").open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
