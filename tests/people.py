@@ -136,6 +136,12 @@ def browser_of(person: Person, *, stage: Stage = Stage.FULL, **where: Any) -> Cl
     return opened
 
 
+def show_both_steps(client: Client, person: Person, reason: str) -> None:
+    """Give both steps again, before something weighty: a code is taken once in a half-minute."""
+    given = {"password": person.password, "code": person.code()}
+    assert client.post(f"/account/again/{reason}/", given).status_code == 302
+
+
 def _equipped(user: User, *, has_app: bool, organisation: UUID | None) -> Person:
     secret = second_factor.new_secret()
     if has_app:

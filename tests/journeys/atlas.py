@@ -255,6 +255,7 @@ def _people(clinic: Clinic) -> Iterator[Stop]:
         yield from _exported(clinic, this)
         page.goto(address)
         press(page, 'main a[href$="/erase/"]')
+        raised.show_both_steps(page, clinic.demo.account("ada"))
         yield Stop("person-erase", this)
         page.fill('[name="reason"]', "Asked for it in person.")
         press(page, POST)

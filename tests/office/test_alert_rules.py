@@ -15,8 +15,15 @@ from keepwell.safeguards.audit.search import Search
 from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.identity.models import SessionRecord, Stage
 from keepwell.safeguards.monitoring import watch
-from keepwell.safeguards.monitoring.rules import COPIES_LEAST, FAILURES_LEAST, READS_LEAST, RuleCode
-from keepwell.safeguards.persons import exports
+from keepwell.safeguards.monitoring.rules import (
+    COPIES_LEAST,
+    ERASURES_LEAST,
+    FAILURES_LEAST,
+    READS_LEAST,
+    RuleCode,
+)
+from keepwell.safeguards.persons import actions as persons
+from keepwell.safeguards.persons import exports, queries
 from keepwell.toolkit import clock
 from tests.office.alarms import (
     acknowledge,
@@ -31,6 +38,7 @@ from tests.office.alarms import (
 from tests.office.rooms import House
 from tests.office.test_officers import membership_of
 from tests.people import SAFARI, browser, browser_of
+from tests.products.forms.pages.patients import Patient
 from tests.safeguards.audit.tampering import Hands
 from tests.stores.session import Stores
 
@@ -153,6 +161,26 @@ def test_a_copy_for_one_patient_does_not_alert_but_copies_of_three_do(house: Hou
     assert raised(house) == []
     exports.order(house.viewer(), person=people[2], reason="Asked at the desk")
     assert raised(house) == [RuleCode.PERSON_EXPORTS]
+
+
+def test_two_patients_who_are_erased_do_not_alert_but_three_do(house: House) -> None:
+    people = [house.person(name=f"Patient {n}") for n in range(ERASURES_LEAST)]
+    for one in people[1:]:
+        persons.erase_person(house.viewer(), person=one, reason="Asked at the desk")
+    assert raised(house) == []
+    persons.erase_person(house.viewer(), person=people[0], reason="Asked at the desk")
+    assert raised(house) == [RuleCode.PERSON_ERASURES]
+    (alert,) = alerts(house)
+    assert (alert.about, alert.count) == (house.people["Ada"].user.pk, ERASURES_LEAST)
+
+
+def test_what_goes_with_an_erased_patient_does_not_count(house: House, sent: Patient) -> None:
+    """Not the forms, which go with whoever sent them: one person is one."""
+    assert sent
+    whom = [one.pk for one in queries.persons_of(house.viewer(), limit=1)]
+    for one in (*whom, house.person(name="Patient")):
+        persons.erase_person(house.viewer(), person=one, reason="Asked at the desk")
+    assert raised(house) == []
 
 
 # Emergency access.

@@ -13,6 +13,7 @@ from keepwell.safeguards.vault import keys, owed
 from keepwell.toolkit import clock, merkle, notes
 from keepwell.toolkit.identifiers import uuid7
 from tests.office.rooms import House, text_of
+from tests.people import show_both_steps
 
 NAMES = ("Pat Winters", "Pat", "Winters")
 
@@ -20,6 +21,7 @@ NAMES = ("Pat Winters", "Pat", "Winters")
 @pytest.fixture
 def erased(house: House, ada: Client, pat: UUID) -> UUID:
     """Erase Pat, as Ada does it in her browser."""
+    show_both_steps(ada, house.people["Ada"], "erase")
     response = ada.post(f"/persons/{pat}/erase/", {"reason": "asked for it"})
     assert response["Location"] == f"/persons/{pat}/erased/?now=1"
     house.entries()  # the writer has written it
@@ -88,6 +90,7 @@ def test_the_text_says_the_same(ada: Client, erased: UUID) -> None:
 def test_keys_that_are_still_owed_are_said_to_be(
     house: House, ada: Client, pat: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    show_both_steps(ada, house.people["Ada"], "erase")
     with monkeypatch.context() as patched:
         patched.setattr(owed, "pay", lambda _organisation: 0)  # as when the process is killed
         ada.post(f"/persons/{pat}/erase/", {"reason": "asked for it"})

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -11,8 +12,10 @@ from django.utils.html import escape
 
 from keepwell.safeguards.persons import queries
 from keepwell.safeguards.records.disclosure import disclose
+from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 from tests.office.rooms import House, text_of
+from tests.people import show_both_steps
 
 BORN = date(1984, 3, 9)
 WHY = "same telephone, confirmed by a call"
@@ -145,6 +148,7 @@ def test_only_who_is_offered_can_be_joined(house: House, ada: Client, pat: UUID)
 
 
 def test_erasing_says_what_ends_and_needs_a_reason(house: House, ada: Client, pat: UUID) -> None:
+    show_both_steps(ada, house.people["Ada"], "erase")
     page = text_of(ada.get(f"/persons/{pat}/erase/"))
     for heading in ("What ends", "What stays", "Who is told"):
         assert heading in page
@@ -157,11 +161,25 @@ def test_erasing_one_person_leaves_the_joined_one_readable(
     house: House, ada: Client, pat: UUID, twin: UUID
 ) -> None:
     joined(ada, pat, twin)
+    show_both_steps(ada, house.people["Ada"], "erase")
     assert ada.post(f"/persons/{pat}/erase/", {"reason": "asked for it"}).status_code == 302
     assert house.browser("Ben").get(f"/persons/{pat}/").status_code == 404
     page = text_of(ada.get(f"/persons/{twin}/?for=care"))
     assert "+1 555 0199" in page
     assert house.payloads("persons:person:erase")[0].reason == "asked for it"
+
+
+def test_without_both_steps_again_nobody_is_erased(house: House, ada: Client, pat: UUID) -> None:
+    address = f"/persons/{pat}/erase/"
+    asked = f"/account/again/erase/?next={quote(address, safe='')}"
+    assert ada.get(address)["Location"] == asked
+    assert ada.post(address, {"reason": "asked for it"})["Location"] == asked
+    assert house.whole(pat) == {pat}
+    show_both_steps(ada, house.people["Ada"], "erase")
+    with clock.moved(5 * 60):
+        assert ada.post(address, {"reason": "asked for it"})["Location"] == asked
+    assert house.payloads("persons:person:erase") == []
+    assert ada.post(address, {"reason": "asked for it"})["Location"].endswith("/erased/?now=1")
 
 
 @pytest.mark.parametrize("name", ["Ben", "Dee", "Abe"])

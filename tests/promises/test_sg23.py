@@ -11,7 +11,7 @@ from keepwell.safeguards.audit import verifier, writer
 from keepwell.safeguards.vault.keystore import access
 from keepwell.safeguards.vault.keystore.models import DataKey
 from keepwell.toolkit import clock
-from tests.people import Clinic, browser_of
+from tests.people import Clinic, browser_of, show_both_steps
 from tests.products.forms.pages.patients import ABOUT_PAT, Patient
 
 PERSON = re.compile(r"/persons/([0-9a-f-]{36})/")
@@ -31,6 +31,7 @@ def test_sg23_an_erased_person_leaves_a_certificate_and_a_trail_that_is_whole(
     found = PERSON.search(ada.get("/persons/").content.decode())
     assert found
     before, today = wrapped_keys(clinic), clock.now().date()
+    show_both_steps(ada, clinic.owner, "erase")
     ada.post(f"/persons/{found[1]}/erase/", {"reason": "Pat asked for it"})
     writer.stop()  # serves what is queued
     address = f"/persons/{found[1]}/erased/"

@@ -23,6 +23,7 @@ from keepwell.safeguards.audit.trail import models, store
 from keepwell.safeguards.monitoring import checks, watch
 from keepwell.safeguards.monitoring.rules import (
     COPIES_LEAST,
+    ERASURES_LEAST,
     FAILURES_LEAST,
     LEAVING_TAKES,
     READS_LEAST,
@@ -65,6 +66,7 @@ def quiet_day(scratch: Scratch) -> int:
     bo.mistype()
     trail.page_of(ivy.viewer, Search(), None, PAGE)
     exports.order(scratch.owner, person=known[0], reason=WHY)
+    persons.erase_person(scratch.owner, person=known.pop(), reason=WHY)
     while (done := stream.size_of(scratch.organisation) - before) < ACTS_OF_A_DAY:
         for one in (ana, bo):
             _page_through(one)
@@ -97,6 +99,12 @@ def person_exports(scratch: Scratch) -> None:
     """Export everything about several patients."""
     for patient in _patients(scratch, COPIES_LEAST):
         exports.order(scratch.owner, person=patient, reason=WHY)
+
+
+def person_erasures(scratch: Scratch) -> None:
+    """Erase several patients."""
+    for patient in _patients(scratch, ERASURES_LEAST):
+        persons.erase_person(scratch.owner, person=patient, reason=WHY)
 
 
 def trail_export(scratch: Scratch) -> None:
@@ -134,6 +142,7 @@ CAUSES = (
     Cause(RuleCode.NEW_PLACE, "a sign-in from a new network", new_place),
     Cause(RuleCode.MASS_READ, f"a list of {READS_LEAST} patients paged through", mass_read),
     Cause(RuleCode.PERSON_EXPORTS, f"{COPIES_LEAST} patients exported", person_exports),
+    Cause(RuleCode.PERSON_ERASURES, f"{ERASURES_LEAST} patients erased", person_erasures),
     Cause(RuleCode.TRAIL_EXPORT, "entries of the trail exported", trail_export),
     Cause(RuleCode.EMERGENCY, "emergency access begun", emergency),
     Cause(RuleCode.LEAVER, "data opened after access ended", leaver),

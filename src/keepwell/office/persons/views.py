@@ -16,6 +16,7 @@ from keepwell.office.permissions import OfficePermission
 from keepwell.office.persons import pairs
 from keepwell.office.persons.forms import FindForm, ReportForm
 from keepwell.office.reasons import ReasonForm
+from keepwell.office.sign_in import ways
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.errors import OutOfReach
@@ -40,6 +41,7 @@ class Erased:
     ids: tuple[UUID, ...]
 
 
+AGAIN = "erase"
 PAGE_ROWS = 25
 _JUST_NOW = "now"  # the trail may need a moment for the entry of an act that has just ended
 MOST_IDS = 40  # shown of one model; the certificate names all
@@ -175,9 +177,11 @@ def undo_join(request: HttpRequest, join_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(PersonPermission.ERASE, purpose=Purpose.PERSON_REQUEST)
 def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Erase one person and every record about that person, after saying what ends and stays."""
+    """Erase one person and every record about that person, after both steps again and why."""
     viewer = viewer_of(request)
     whole = queries.whole_of(viewer, person_id)
+    if not ways.is_proven(request):
+        return ways.ask_again(AGAIN, request.path)
     form = ReasonForm(places.posted(request))
     if form.is_valid():
         actions.erase_person(viewer, person=person_id, reason=form.cleaned_data["reason"])

@@ -55,6 +55,12 @@ REASONS = {
         then="office:emergencies",
         returns=True,
     ),
+    "erase": Weighty(
+        _("Before somebody is erased for ever, show that it is you. Then you have five minutes."),
+        "office:persons",
+        _("People"),
+        returns=True,
+    ),
     "export": Weighty(
         _(
             "Before everything about somebody is exported, show that it is you. "

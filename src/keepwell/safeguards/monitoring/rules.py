@@ -36,6 +36,10 @@ COPIES_LEAST = 3
 """A copy for one patient who asks for it is care, two a coincidence (45 CFR 164.524)."""
 COPIES_WITHIN = timedelta(days=1)
 """Those who ask come one at a time; three in one day come from one hand's own wish."""
+ERASURES_LEAST = 3
+"""Erasing is rare and cannot be taken back: most of what a clinic holds, the law has it keep."""
+ERASURES_WITHIN = timedelta(days=1)
+"""As with copies: those who ask come one at a time. Slower erasing is seen on the trail's page."""
 LOOKS_BACK_SIGN_INS = 100
 """So many earlier sign-ins of an account say from where it usually comes: some months."""
 LEAVING_TAKES = timedelta(seconds=2)
@@ -52,6 +56,7 @@ class RuleCode(StrEnum):
     LEAVER = "leaver"
     MASS_READ = "mass-read"
     NEW_PLACE = "new-place"
+    PERSON_ERASURES = "person-erasures"
     PERSON_EXPORTS = "person-exports"
     TRAIL_BROKEN = "trail-broken"
     TRAIL_EXPORT = "trail-export"
@@ -173,6 +178,21 @@ RULES: tuple[Rule, ...] = (
         kinds=frozenset({RecordsEvent.FIELDS_OPEN}),
         least=READS_LEAST,
         within=READS_WITHIN,
+        is_own=True,
+        tone="danger",
+    ),
+    Rule(
+        code=RuleCode.PERSON_ERASURES,
+        title=_("Several patients were erased"),
+        means=_("One colleague erased three patients or more within a day."),
+        todo=_(
+            "Ask whether those patients wanted it. If not, end that access now and keep the newest "
+            "backup of data and keystore."
+        ),
+        counted=ngettext_lazy("%(count)s patient", "%(count)s patients", "count"),
+        kinds=frozenset({PersonsEvent.PERSON_ERASE}),
+        least=ERASURES_LEAST,
+        within=ERASURES_WITHIN,
         is_own=True,
         tone="danger",
     ),

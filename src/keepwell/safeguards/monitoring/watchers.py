@@ -22,6 +22,7 @@ from keepwell.safeguards.monitoring.rules import (
     Rule,
     RuleCode,
 )
+from keepwell.safeguards.persons.actions import PERSON
 from keepwell.safeguards.tenancy.viewer import ViewerKind
 
 STAFF = frozenset({ViewerKind.CONSOLE, ViewerKind.JOB, ViewerKind.MEMBER, ViewerKind.TOKEN})
@@ -75,11 +76,14 @@ def _about(rule: Rule, organisation: UUID, said: Payload) -> UUID | None:
 
 def _things(rule: Rule, entry: TrailEntry, said: Payload) -> frozenset[UUID]:
     """Return what is counted: patients whose data it was, else the entry."""
-    if rule.code not in (RuleCode.MASS_READ, RuleCode.PERSON_EXPORTS):
-        return frozenset({entry.id})
+    if rule.code == RuleCode.MASS_READ:
+        return frozenset(id_ for subject in said.subjects for id_ in subject.persons or subject.ids)
     if rule.code == RuleCode.PERSON_EXPORTS:  # however many were joined into one
         return frozenset(id_ for subject in said.subjects for id_ in subject.ids[:1])
-    return frozenset(id_ for subject in said.subjects for id_ in subject.persons or subject.ids)
+    if rule.code == RuleCode.PERSON_ERASURES:  # not what was kept about them, which went along
+        persons = (subject for subject in said.subjects if subject.model == PERSON)
+        return frozenset(id_ for subject in persons for id_ in subject.ids)
+    return frozenset({entry.id})
 
 
 def _is_new_place(organisation: UUID, entry: TrailEntry, said: Payload) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.records import actions
-from tests.people import Clinic, browser_of
+from tests.people import Clinic, browser_of, show_both_steps
 from tests.products.forms.pages.patients import Patient
 from tests.products.forms.pages.test_inbox import sent
 
@@ -18,6 +18,7 @@ def test_an_erasure_that_needed_several_entries_is_proven_by_each(
     person = row.person_id
     monkeypatch.setattr(actions, "MOST_ROWS", 1)
     ada = browser_of(clinic.owner)
+    show_both_steps(ada, clinic.owner, "erase")
     ada.post(f"/persons/{person}/erase/", {"reason": "asked for it"})
     writer.stop()  # it serves what is queued
     address = f"/persons/{person}/erased/"
