@@ -353,6 +353,7 @@ def test_erasing_the_organisation_is_agreed_on_pages_and_its_command_is_shown(
 
 
 def test_a_trail_kept_for_six_years_cannot_be_kept_for_fewer(house: House, ada: Client) -> None:
+    retention.set_years(house.viewer(), 6)
     prove(ada, house, "Ada", SHORTEN)
     assert "no longer than it must be" in text_of(ada.get(SHORTEN))
     assert ada.post(SHORTEN, {"years": "5", **WHY}).status_code == 200

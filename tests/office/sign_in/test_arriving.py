@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 
 from keepwell.safeguards.access.actions import add_member
@@ -11,6 +12,7 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.routes import Route, all_routes
 from keepwell.safeguards.access.viewers import console
 from keepwell.safeguards.audit import writer
+from keepwell.safeguards.audit.entries import SealedEntry
 from keepwell.safeguards.audit.errors import TrailUnavailable
 from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.identity import second_factor, sessions
@@ -78,6 +80,28 @@ def test_unknown_wrong_and_closed_accounts_answer_alike(clinic: Clinic) -> None:
     assert {answer.status_code for answer in answers} == {422}
     assert len({without_secrets(answer.content) for answer in answers}) == 1
     assert not any(COOKIE in answer.cookies for answer in answers)
+
+
+def test_a_known_address_waits_for_nothing_that_an_unknown_one_does_not(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    submit, close = writer.submit, HttpResponse.close
+
+    def submitting(entry: SealedEntry) -> None:
+        seen.append("written")
+        submit(entry)
+
+    def closing(response: HttpResponse) -> None:
+        seen.append("left")
+        close(response)
+
+    monkeypatch.setattr(writer, "submit", submitting)
+    monkeypatch.setattr(HttpResponse, "close", closing)
+    for email in ("nobody@example.org", clinic.owner.email):
+        browser().post("/sign-in/", {"email": email, "password": "some password"})
+    assert seen == ["left", "left", "written"]
+    assert kinds(clinic)[0] == "identity:password:fail"
 
 
 def test_what_was_typed_is_kept_but_never_the_password(ada: Person) -> None:

@@ -43,10 +43,10 @@ def payloads(hands: Hands) -> list[bool]:
 
 
 def test_only_what_is_older_than_its_time_is_erased(ada: Viewer, hands: Hands) -> None:
-    recorded_years_ago(ada, 8, 2)
-    recorded_years_ago(ada, 7.2, 1)
-    recorded_years_ago(ada, 5.8, 2)
-    old = set(retention.expired(ada.organisation, 6).values())
+    recorded_years_ago(ada, 12, 2)
+    recorded_years_ago(ada, 11.2, 1)
+    recorded_years_ago(ada, 9.8, 2)
+    old = set(retention.expired(ada.organisation, 10).values())
     assert len(old) == 2
     assert retention.drop_expired(ada) == 3
     writer.stop()
@@ -57,7 +57,7 @@ def test_only_what_is_older_than_its_time_is_erased(ada: Viewer, hands: Hands) -
 
 
 def test_every_proof_stays_valid_and_the_trail_says_what_was_done(ada: Viewer) -> None:
-    recorded_years_ago(ada, 8, 300)
+    recorded_years_ago(ada, 12, 300)
     retention.drop_expired(ada)
     assert verify(ada.organisation).is_whole
     for index in (0, 255, 299, 300):
@@ -65,14 +65,14 @@ def test_every_proof_stays_valid_and_the_trail_says_what_was_done(ada: Viewer) -
     said = queries.entry(ada, 300)
     assert said.kind == "audit:period:erase"
     assert said.payload is not None
-    assert said.payload.detail == {"period": str(period_of(now_us()) - 800)}
+    assert said.payload.detail == {"period": str(period_of(now_us()) - 1200)}
     assert retention.drop_expired(ada) == 0  # nothing is left to do, and nothing more is said
 
 
 def test_an_organisation_may_keep_longer_and_not_shorter(ada: Viewer) -> None:
-    recorded_years_ago(ada, 8, 2)
-    retention.set_years(ada, 10)
-    assert retention.years_of(ada.organisation) == 10
+    recorded_years_ago(ada, 12, 2)
+    retention.set_years(ada, 13)
+    assert retention.years_of(ada.organisation) == 13
     assert retention.drop_expired(ada) == 0
     assert retention.first_kept(1) == retention.first_kept(6)
     retention.set_years(ada, 6)
@@ -80,7 +80,7 @@ def test_an_organisation_may_keep_longer_and_not_shorter(ada: Viewer) -> None:
 
 
 def test_what_a_kill_cut_short_is_finished(ada: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded_years_ago(ada, 8, 2)
+    recorded_years_ago(ada, 12, 2)
 
     def killed(*_arguments: object) -> int:
         raise KeyboardInterrupt
@@ -88,7 +88,7 @@ def test_what_a_kill_cut_short_is_finished(ada: Viewer, monkeypatch: pytest.Monk
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(statements, "drop_payloads", killed)
         retention.drop_expired(ada)
-    assert retention.expired(ada.organisation, 6) == {}
+    assert retention.expired(ada.organisation, 10) == {}
     assert retention.drop_expired(ada) == 2
     assert verify(ada.organisation).is_whole
 
@@ -96,8 +96,8 @@ def test_what_a_kill_cut_short_is_finished(ada: Viewer, monkeypatch: pytest.Monk
 def test_a_month_whose_order_was_lost_with_a_newer_copy_is_said_to_be_erased_anew(
     ada: Viewer,
 ) -> None:
-    recorded_years_ago(ada, 8, 2)
-    keys.shred(ada.organisation, list(retention.expired(ada.organisation, 6).values()))
+    recorded_years_ago(ada, 12, 2)
+    keys.shred(ada.organisation, list(retention.expired(ada.organisation, 10).values()))
     assert verify(ada.organisation).finding is not None
     assert retention.drop_expired(ada) == 2
     assert verify(ada.organisation).is_whole
@@ -109,13 +109,13 @@ def test_a_month_whose_order_was_lost_with_a_newer_copy_is_said_to_be_erased_ane
 
 def test_another_organisation_keeps_what_its_entries_say(ada: Viewer, cy: Viewer) -> None:
     for viewer in (ada, cy):
-        recorded_years_ago(viewer, 8, 1)
+        recorded_years_ago(viewer, 12, 1)
     retention.drop_expired(ada)
     assert contents(cy)[0] is Content.READABLE
 
 
 def test_entries_that_waited_in_the_outbox_count_by_their_own_time(ada: Viewer) -> None:
-    with clock.moved(-8 * YEAR), wall.writing(ada.organisation):
+    with clock.moved(-12 * YEAR), wall.writing(ada.organisation):
         record(ada, OPEN)
     writer.start()
     writer.stop()

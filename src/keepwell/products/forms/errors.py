@@ -5,14 +5,6 @@ from typing import ClassVar
 from keepwell.toolkit.errors import KeepwellError
 
 
-class FormNotFound(KeepwellError):  # noqa: N818  names the fact
-    """No such form, version or submission within reach of this viewer."""
-
-    code: ClassVar[str] = "form_not_found"
-    status: ClassVar[int] = 404
-    sentence: ClassVar[str] = "There is nothing at this address that you can open."
-
-
 class LinkClosed(KeepwellError):  # noqa: N818  names the fact
     """The link was never there, was withdrawn, or has expired: patients get the same help page."""
 

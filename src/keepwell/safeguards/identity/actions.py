@@ -6,6 +6,7 @@ step forward gives the browser a new session. Nobody is a viewer yet: these come
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -105,7 +106,9 @@ def give_password(request: HttpRequest, *, email: str, password: str) -> Answer:
     user, is_right = passwords.account_of(account, password)
     if user is None or not is_right:
         if user is not None:
-            _record_failure(request, user, IdentityKind.PASSWORD_FAIL)
+            # Once the answer has left: waiting for the trail would tell that there is an account.
+            failed = partial(_record_failure, request, user, IdentityKind.PASSWORD_FAIL)
+            recording.after_answer(request, failed)
         return Answer()
     throttle.succeed(*doors)
     begin(request, user, Stage.PASSWORD)

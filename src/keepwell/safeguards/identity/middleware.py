@@ -39,6 +39,9 @@ class SignInMiddleware:
         if decision.ended_now:
             recording.session_ran_out(request, decision)
         response = self.get_response(request)
+        # Django's own way to end a request: called by `close`, when the server has sent the body.
+        closers: list[Callable[[], None]] = response._resource_closers  # type: ignore[attr-defined]  # noqa: SLF001
+        closers.extend(recording.acts_after(request))
         if decision.is_full and request.session.session_key != key:
             leaving.forget_pages(response)  # signed out, or somebody else's from here on
         return response

@@ -6,7 +6,7 @@ none has no trail to write to: the log has the line.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -64,6 +64,19 @@ def account_event(
             if proven:
                 raise
             log.exception("%s account=%s is not on the trail", kind, user.pk)
+
+
+def after_answer(request: HttpRequest, act: Callable[[], None]) -> None:
+    """Do something once the answer has left, so that its time tells nobody anything.
+
+    A kill in between loses it: only for what opened nothing and changed nothing.
+    """
+    request.after_answer = [*acts_after(request), act]  # type: ignore[attr-defined]
+
+
+def acts_after(request: HttpRequest) -> list[Callable[[], None]]:
+    """Return what this request has left to do once its answer has left."""
+    return list(getattr(request, "after_answer", ()))
 
 
 def session_event(

@@ -109,19 +109,6 @@ def possible_matches(viewer: Viewer, person: Person, *, limit: int = 20) -> tupl
         return tuple(found.exclude(pk__in=ids_of_whole(person.pk)).order_by("-pk")[:limit])
 
 
-def entries_about(
-    viewer: Viewer, person: UUID, *, before: int | None = None, limit: int = 50
-) -> Page:
-    """Return what the trail says of a person: who opened, kept, joined; newest first.
-
-    Reading the trail is itself recorded, before anything of it is shown.
-    """
-    viewer = _reading(viewer, PersonPermission.LIST)
-    with wall.reading(viewer.organisation):
-        within_reach(persons_within(viewer), pk=person)
-    return page_of_entries(viewer, about=person, before=before, limit=limit)
-
-
 def entries_about_whole(
     viewer: Viewer,
     person: UUID,
@@ -130,7 +117,10 @@ def entries_about_whole(
     before: int | None = None,
     limit: int = 50,
 ) -> Page:
-    """Return what the trail says of all who are one human being with this person; newest first."""
+    """Return what the trail says of all who are one human being with this person; newest first.
+
+    Who opened, kept, joined. Reading the trail is itself recorded, before any of it is shown.
+    """
     viewer = _reading(viewer, PersonPermission.LIST)
     with wall.reading(viewer.organisation):
         reached = persons_within(viewer)

@@ -39,8 +39,8 @@ class Organisation(models.Model):
     locale = models.CharField(max_length=16, default="en-us")
     logo = models.BinaryField(null=True, blank=True)  # PNG, re-encoded by us, at most 64 KiB
     emergency_sentence = models.CharField(max_length=300, blank=True)
-    # What entries of the trail say is erased after so many years (45 CFR 164.316(b)(2)(i)).
-    trail_years = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(6)])
+    # What entries of the trail say is erased after so many years (45 CFR 164.316(b)(2)(i): six).
+    trail_years = models.PositiveSmallIntegerField(default=10, validators=[MinValueValidator(6)])
     # How long emergency access lasts before it falls back (45 CFR 164.312(a)(2)(ii)).
     emergency_minutes = models.PositiveSmallIntegerField(
         default=60, validators=[MinValueValidator(15), MaxValueValidator(240)]

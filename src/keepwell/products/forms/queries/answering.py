@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from keepwell.products.forms import tokens
 from keepwell.products.forms.errors import LinkClosed
 from keepwell.products.forms.models import (
-    Attachment,
     Door,
     Draft,
     FormLink,
@@ -76,9 +75,3 @@ def held_by(viewer: Viewer, link: FormLink, handle: str | None) -> Held:
         sent = Submission.objects.filter(form=link.form_id, handle_hash=digest)
         submission = None if draft else sent.first()
     return Held(draft, submission)
-
-
-def files_of_draft(viewer: Viewer, draft: Draft) -> list[Attachment]:
-    """Return the files added to a draft, names sealed."""
-    with wall.reading(viewer.organisation):
-        return list(Attachment.objects.filter(draft_id=draft.pk).order_by("pk"))
