@@ -162,7 +162,7 @@ def test_the_owner_sees_who_accepted_and_who_has_yet_to(house: House, ada: Clien
     assert "accepted for the organisation by Ada" in page
     ada.post(PAGE, {"text": OWN})
     accept_all(house.people["Ben"], Role.MEMBER)
-    lines = {one.name: one for one in queries.lines(house.viewer())}
+    lines = {one.name: one for one in queries.lines(house.viewer()).rows}
     assert lines["Ben"].accepted is not None
     assert lines["Dee"].accepted is None
     assert lines["Dee"].before == "1"
@@ -189,7 +189,7 @@ def test_actions_and_queries_ask_for_the_permission_themselves(house: House) -> 
     ben = house.viewer("Ben")
     with pytest.raises(NotPermitted):
         actions.publish_addition(ben, text=OWN)
-    for query in (queries.lines, queries.terms_accepted):
+    for query in (queries.lines, queries.count_missing, queries.terms_accepted):
         with pytest.raises(NotPermitted):
             query(ben)
 

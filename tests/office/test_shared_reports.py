@@ -33,7 +33,7 @@ def ordered(house: House, ada: Client, person: UUID) -> str:
 def shared(house: House, ada: Client, report: str, who: str = "Ben") -> str:
     """Let Ada share it by its page; return the address at which the colleague reads it."""
     account = house.people[who].user.pk
-    answer = ada.post(f"{report}share/", {"colleague": str(account), **SENT})
+    answer = ada.post(f"{report}share/", {"colleague": str(membership_of(house, who)), **SENT})
     assert answer["Location"] == report
     [row] = [
         one
@@ -178,7 +178,7 @@ def test_what_is_not_understood_is_asked_again(
     house: House, ada: Client, pat: UUID, wrong: dict[str, str]
 ) -> None:
     report = ordered(house, ada, pat)
-    sent = {"colleague": str(house.people["Ben"].user.pk), **SENT}
+    sent = {"colleague": str(membership_of(house, "Ben")), **SENT}
     assert ada.post(f"{report}share/", sent | wrong).status_code == 422
     assert ada.post(f"{report}share/", sent).status_code == 302
 
@@ -188,7 +188,7 @@ def test_another_organisation_shares_and_takes_back_nothing_of_ours(
 ) -> None:
     report = ordered(house, ada, pat)
     address, cy = shared(house, ada, report), house.browser("Cy")
-    sent = {"colleague": str(house.people["Ben"].user.pk), **SENT}
+    sent = {"colleague": str(membership_of(house, "Ben")), **SENT}
     assert cy.post(f"{report}share/", sent).status_code == 404
     assert cy.post(f"{address}take-back/").status_code == 404
     assert house.browser("Ben").get(address).status_code == 200

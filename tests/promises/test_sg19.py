@@ -29,7 +29,7 @@ from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.elevations.queries import to_decide
 from keepwell.safeguards.access.members.queries import Standing, members_in
 from keepwell.safeguards.access.models import Membership
-from keepwell.safeguards.access.queries import members_of
+from keepwell.safeguards.access.queries import members_as
 from keepwell.safeguards.access.replacements.actions import IdentityCheck
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
@@ -132,7 +132,7 @@ def raise_access(clinic: Clinic, pats: str) -> None:
     two_persons.propose(author(clinic), act=EXPORT_TRAIL, about={"form": "csv"}, reason=pats)
     owner, abe = author(clinic), clinic.add("Abe", Role.ADMINISTRATOR)
     dee = clinic.add("Dee", Role.AUDITOR)
-    by_account = {row.user_id: row.pk for row in members_of(owner)}
+    by_account = {row.user_id: row.pk for row in members_as(owner, list(Role))}
     for duty in Duty:
         officers.name_officer(owner, duty=duty, membership=by_account[abe.user.pk], reason=pats)
     browser_of(dee)
@@ -155,7 +155,7 @@ def replace_a_lost_phone(clinic: Clinic) -> None:
     viewer = Viewer(
         kind=ViewerKind.MEMBER, organisation=organisation, actor=ada.pk, role=Role.OWNER
     )
-    [ben] = [row for row in members_of(viewer) if row.user_id != ada.pk]
+    [ben] = [row for row in members_as(viewer, list(Role)) if row.user_id != ada.pk]
     reason = f"Seen while {ABOUT_PAT['Full name']} waited"
     second_steps.start(viewer, membership=ben.pk, check=IdentityCheck.IN_PERSON, reason=reason)
     queue.put(

@@ -26,7 +26,7 @@ from keepwell.safeguards.access import registry, viewers
 from keepwell.safeguards.access.invitations.queries import invitation_to_write
 from keepwell.safeguards.access.members.queries import is_waiting
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import members_of, organisations_of, role_of
+from keepwell.safeguards.access.queries import members_as, organisations_of, role_of
 from keepwell.safeguards.access.replacements.queries import to_be_told
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import elsewhere
@@ -142,11 +142,8 @@ def write_about_waiting(work: Work, membership: UUID) -> None:
     if not is_waiting(viewer, membership):
         return
     may_let_in = registry.roles_holding(str(AccessPermission.MEMBER_APPROVE))
-    told = [
-        row.user_id
-        for row in members_of(viewer)
-        if row.role in may_let_in and row.is_everywhere  # it concerns the whole organisation
-    ]
+    # It concerns the whole organisation.
+    told = [row.user_id for row in members_as(viewer, may_let_in, is_everywhere=True)]
     for one in told[work.done :]:
         with work.step(of=len(told)):
             queue.put(
@@ -269,4 +266,4 @@ def _system(organisation: UUID) -> Viewer:
 
 def owners_of(viewer: Viewer) -> list[UUID]:
     """Return the accounts that own the viewer's organisation now."""
-    return [row.user_id for row in members_of(viewer) if row.role == Role.OWNER]
+    return [row.user_id for row in members_as(viewer, {Role.OWNER})]

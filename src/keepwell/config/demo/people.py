@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from keepwell.safeguards.access.actions import add_member, found_organisation
 from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.officers.actions import name_officer
-from keepwell.safeguards.access.queries import members_of
+from keepwell.safeguards.access.queries import members_as
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.consent.terms.actions import accept
 from keepwell.safeguards.consent.terms.queries import owed
@@ -63,7 +63,7 @@ def open_riverside() -> Clinic:
 
 def _name_officers(clinic: Clinic) -> None:
     """Let Ada answer for privacy and Dee for security."""
-    by_role = {row.role: row for row in members_of(clinic.owner)}
+    by_role = {row.role: row for row in members_as(clinic.owner, list(Role))}
     for duty, role in ((Duty.PRIVACY, Role.OWNER), (Duty.SECURITY, Role.AUDITOR)):
         name_officer(clinic.owner, duty=duty, membership=by_role[role].pk, reason=_DEMO)
 

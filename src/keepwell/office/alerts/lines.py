@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from keepwell.safeguards.access.manifest import HomeLine
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.monitoring.permissions import MonitoringPermission
-from keepwell.safeguards.monitoring.queries import may_acknowledge, open_ones
+from keepwell.safeguards.monitoring.queries import to_settle
 from keepwell.safeguards.monitoring.rules import rule_of
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -17,7 +17,7 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
     """Count the open alerts that this viewer can settle; one alone is named."""
     if not may(viewer, MonitoringPermission.ALERT_READ):
         return
-    rows = [row for row in open_ones(viewer) if may_acknowledge(viewer, row)]
+    rows = to_settle(viewer)
     if not rows:
         return
     rules = [rule_of(row.rule) for row in rows]

@@ -20,6 +20,7 @@ from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.emergencies import actions as emergencies
 from keepwell.safeguards.access.emergencies import queries
 from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.officers.queries import roster_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.queries import may
@@ -51,8 +52,9 @@ def _page(request: HttpRequest, form: forms.MinutesForm, status: int = 200) -> H
     viewer = viewer_of(request)
     rows = queries.listed(viewer)
     names = names_of({row.reviewed_by for row in rows if row.reviewed_by})
+    officers = roster_of(viewer)
     context = {
-        "rows": [words.Told.of(viewer, row, names) for row in rows],
+        "rows": [words.Told.of(viewer, row, names, officers) for row in rows],
         "form": form,
         "minutes": queries.minutes_of(viewer),
         "may_begin": _may_begin(viewer),
@@ -113,8 +115,9 @@ def one(request: HttpRequest, emergency_id: UUID) -> HttpResponse:
         emergencies.review(viewer, emergency=row.pk, finding=finding, note=note)
         messages.success(request, _("Your finding is written down."))
         return redirect("office:emergency", row.pk)
+    names = names_of([row.reviewed_by] if row.reviewed_by else [])
     context = {
-        "row": words.Told.of(viewer, row, names_of([row.reviewed_by] if row.reviewed_by else [])),
+        "row": words.Told.of(viewer, row, names, roster_of(viewer)),
         "form": form,
         **_happened(request, row),
     }

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
-from keepwell.safeguards.access.officers.queries import is_officer
+from keepwell.safeguards.access.officers.queries import Roster
 from keepwell.safeguards.access.raising import Fell, Finding
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -35,8 +35,11 @@ class Told:
     may_judge: bool
 
     @classmethod
-    def of(cls, viewer: Viewer, row: "EmergencyAccess", names: Mapping[UUID, str]) -> Self:
+    def of(
+        cls, viewer: Viewer, row: "EmergencyAccess", names: Mapping[UUID, str], officers: Roster
+    ) -> Self:
         """Tell of one."""
+        whose = row.membership.user_id
         return cls(
             id=row.pk,
             name=row.membership.user.name,
@@ -48,6 +51,6 @@ class Told:
             finding=Finding(row.finding).label if row.finding else "",
             reviewed=row.reviewed,
             reviewer=names.get(row.reviewed_by, "") if row.reviewed_by else "",
-            is_mine=row.membership.user_id == viewer.actor,
-            may_judge=is_officer(viewer, but=row.membership.user_id),
+            is_mine=whose == viewer.actor,
+            may_judge=viewer.actor in {one.user_id for one in officers.but(whose)},
         )

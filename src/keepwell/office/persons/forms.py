@@ -1,6 +1,5 @@
 """What the pages of persons ask: whom somebody looks for (never in an address), which days."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -11,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.office.choosing import FindColleagues, Offer
 from keepwell.office.places import EARLIEST_YEAR, LATEST_YEAR
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access.purposes import Purpose
@@ -120,12 +120,17 @@ class ShareForm(ReasonForm):
         max_value=MOST_DAYS,
         error_messages={"required": _("Say for how many days.")},
     )
-    field_order = ("colleague", "days", "reason")
+    words = FindColleagues(help_text=_("By name or e-mail address."))
+    field_order = ("words", "colleague", "days", "reason")
 
-    def __init__(self, *args: Any, offered: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("Choose")), *((str(one), words) for one, words in offered)]
+        choices = [("", _("Choose")), *((str(one), words) for one, words in offer.choices)]
         self.fields["colleague"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        if offer.is_part:
+            self.fields["colleague"].help_text = offer.hint
+        else:
+            del self.fields["words"]
 
 
 class HandForm(ReasonForm):

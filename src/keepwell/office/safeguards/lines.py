@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from keepwell.office.mail import state as mail_state
 from keepwell.safeguards.access.emergencies.queries import minutes_of, unreviewed
 from keepwell.safeguards.access.manifest import Found, Safeguard, Standing
+from keepwell.safeguards.access.members.queries import count_present
 from keepwell.safeguards.access.networks import queries as networks
 from keepwell.safeguards.access.officers.queries import duties_of
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import may, members_of
+from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.audit import elsewhere, retention
 from keepwell.safeguards.audit import queries as trail
-from keepwell.safeguards.identity import second_factor, sessions, trusts
+from keepwell.safeguards.identity import sessions, trusts
 from keepwell.safeguards.mail.servers import Tls
 from keepwell.safeguards.records.catalogue import sealed_fields
 from keepwell.safeguards.tenancy import walls
@@ -128,10 +129,9 @@ def session_limits(viewer: Viewer) -> Found:
 
 def second_step(viewer: Viewer) -> Found:
     """Say whether every present member has a second step."""
-    members = members_of(viewer)
-    without = sum(not second_factor.has_second_step(row.user) for row in members)
+    members, without = count_present(viewer)
     if not without:
-        return Found(Standing.ON, _("Members who have one: all %(n)s.") % {"n": len(members)})
+        return Found(Standing.ON, _("Members who have one: all %(n)s.") % {"n": members})
     words = ngettext(
         "%(n)s member has none yet, and opens no page before adding one.",
         "%(n)s members have none yet, and open no page before adding one.",

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.office.choosing import FindColleagues
 from keepwell.office.reasons import ReasonForm
 from keepwell.products.forms.errors import NobodyNamed
 
@@ -24,12 +25,8 @@ class ReserveForm(ReasonForm):
         ),
         widget=forms.RadioSelect,
     )
-    words = forms.CharField(
-        label=_("Find more colleagues"),
-        help_text=_("By name or e-mail address. Whom you have chosen stays chosen."),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    words = FindColleagues(
+        help_text=_("By name or e-mail address. Whom you have chosen stays chosen.")
     )
     members = forms.MultipleChoiceField(
         label=_("Colleagues"),

@@ -9,16 +9,17 @@ from django.db import models
 from django.db.models import Q
 
 Row = TypeVar("Row", bound=models.Model)
+Told = TypeVar("Told")
 
 PAGE_ROWS = 25
 _MOST_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[Row]):
+class Part(Generic[Told]):
     """Some rows of a list, how many the whole list has, and the id after which the next begin."""
 
-    rows: Sequence[Row]
+    rows: Sequence[Told]
     total: int
     next: UUID | None
     is_first: bool

@@ -1,5 +1,6 @@
 """Who may what: the questions that views, actions, menus and streams ask."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -102,11 +103,34 @@ def organisations_of(user: User) -> list[Organisation]:
     return found
 
 
-def members_of(viewer: Viewer) -> list[Membership]:
-    """List the present members of the viewer's organisation, by name."""
+def present_members(viewer: Viewer) -> "models.QuerySet[Membership]":
+    """Return who works here now, as rows to narrow. Call it inside the wall."""
+    rows: models.QuerySet[Membership] = Membership.objects.filter(
+        organisation=viewer.organisation, approved__isnull=False, ended__isnull=True
+    )
+    return rows
+
+
+def members_as(
+    viewer: Viewer, roles: Collection[str], *, is_everywhere: bool = False
+) -> list[Membership]:
+    """List the present members with one of these roles, by name; or only those of all locations.
+
+    There is no list of everybody: an organisation may have thousands (`access.paging`).
+    """
     with wall.reading(viewer.organisation):
-        present = Membership.objects.filter(approved__isnull=False, ended__isnull=True)
-        return list(present.select_related("user").order_by("user__name", "id"))
+        rows = present_members(viewer).filter(role__in=roles)
+        rows = rows.filter(is_everywhere=True) if is_everywhere else rows
+        return list(rows.select_related("user").order_by("user__name", "id"))
+
+
+def has_another_holding(viewer: Viewer, permission: StrEnum | str) -> bool:
+    """Tell whether a member other than the viewer, of all locations, holds a permission by role."""
+    with wall.reading(viewer.organisation):
+        rows = present_members(viewer).filter(
+            role__in=registry.roles_holding(str(permission)), is_everywhere=True
+        )
+        return bool(rows.exclude(user=viewer.actor).exists())
 
 
 def within_reach(rows: "models.QuerySet[Row]", **which: Any) -> Row:

@@ -16,6 +16,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secr
 from allauth.mfa.utils import decrypt, encrypt
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.crypto import constant_time_compare
 
 from keepwell.safeguards.identity.errors import LastSecondStep
@@ -76,6 +77,13 @@ def has_app(user: User) -> bool:
 def has_second_step(user: User) -> bool:
     """Tell whether a password alone is not enough: there is an app or a passkey."""
     return has_app(user) or Passkey.objects.filter(user=user).exists()
+
+
+def without_second_step(accounts: "QuerySet[User]") -> "QuerySet[User]":
+    """Narrow accounts to those with neither an app nor a passkey, for the database to count."""
+    apps = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    passkeys = Passkey.objects.filter(user=OuterRef("pk"))
+    return accounts.filter(~Exists(apps), ~Exists(passkeys))
 
 
 def enrolled(user: User) -> Enrolled:

@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from keepwell.office import choosing
 from keepwell.products.forms.actions.authoring import move
 from keepwell.products.forms.actions.reserving import reserve
 from keepwell.products.forms.errors import NobodyNamed
 from keepwell.products.forms.models import Submission
 from keepwell.products.forms.queries import inbox
-from keepwell.products.forms.views import colleagues
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.emergencies import actions as emergencies
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
@@ -258,7 +258,7 @@ def test_of_many_colleagues_some_are_found_and_who_was_chosen_stays_chosen(
 ) -> None:
     ada = browser_of(clinic.owner)
     assert 'name="find"' not in text(ada, address(row))
-    monkeypatch.setattr(colleagues, "MOST_OFFERED", 1)
+    monkeypatch.setattr(choosing, "MOST_OFFERED", 1)
     page = text(ada, address(row))
     assert 'name="find"' in page
     assert "Ben, " not in page

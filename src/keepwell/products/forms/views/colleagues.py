@@ -1,6 +1,5 @@
 """For whom what arrives through a form is kept: whoever's role opens it, or named colleagues."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from keepwell.office import places
+from keepwell.office import choosing, places
 from keepwell.products.forms.actions.reserving import reserve
 from keepwell.products.forms.colleagues import EVERYBODY, NAMED, ReserveForm
 from keepwell.products.forms.permissions import FormsPermission
@@ -18,16 +17,12 @@ from keepwell.products.forms.queries.authoring import form_with
 from keepwell.products.forms.queries.reserved import Kept, kept_of
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.errors import NotPermitted
-from keepwell.safeguards.access.members.queries import members_holding
-from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.members.queries import Pool
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.tenancy.viewer import Viewer
-from keepwell.toolkit.identifiers import read_id
 
 if TYPE_CHECKING:
     from keepwell.products.forms.models import Form
-
-MOST_OFFERED = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +34,7 @@ def page(request: HttpRequest, form_id: UUID) -> HttpResponse:
     kept = kept_of(viewer, form)
     if not kept.may_name:
         raise NotPermitted
-    is_finding = "find" in request.POST
+    is_finding = choosing.is_finding(request)
     asked = _asked(request, viewer, form, kept, is_finding=is_finding)
     if not is_finding and asked.is_valid():
         reason = asked.cleaned_data["reason"]
@@ -64,20 +59,10 @@ def _asked(
     if posted is not None:
         initial |= {"members": posted.getlist("members")}
         initial |= {name: posted.get(name, "") for name in ("who", "words", "reason")}
-    offered, is_part = _offered(viewer, initial["members"], initial.get("words", ""))
+    pool = Pool(permission=FormsPermission.SUBMISSION_OPEN)
+    offer = choosing.offered(viewer, pool, chosen=initial["members"], like=initial.get("words", ""))
     data = None if is_finding else posted
-    return ReserveForm(data, initial=initial, offered=offered, is_part=is_part)
-
-
-def _offered(viewer: Viewer, chosen: list[str], like: str) -> tuple[list[tuple[UUID, str]], bool]:
-    """Return whom to offer, and whether there are others: of many only who is chosen or found."""
-    holding = partial(members_holding, viewer, FormsPermission.SUBMISSION_OPEN, most=MOST_OFFERED)
-    rows, is_whole = holding()
-    if not is_whole:
-        ids = [id_ for text in chosen if (id_ := read_id(text)) is not None]
-        rows = [*holding(among=ids)[0], *(holding(like=like)[0] if like else [])]
-    named = {row.pk: f"{row.user.name}, {Role(row.role).label}" for row in rows}
-    return list(named.items()), not is_whole
+    return ReserveForm(data, initial=initial, offered=offer.choices, is_part=offer.is_part)
 
 
 def _said(*, is_new: bool) -> str:

@@ -8,7 +8,8 @@ from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.models import Elevation, Membership
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import allow, grants_of, may, members_of, within_reach
+from keepwell.safeguards.access.queries import allow, grants_of, may, members_as, within_reach
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -92,8 +93,9 @@ def deciders_of(viewer: Viewer, elevation: UUID) -> list[Membership]:
         rows = Elevation.objects.select_related("membership__user")
         row: Elevation = within_reach(rows, pk=elevation)
     needed = {str(AccessPermission.ELEVATION_DECIDE), *row.permissions.split()}
-    others = [one for one in members_of(viewer) if one.user_id != row.membership.user_id]
-    return [one for one in others if one.is_everywhere and grants_of(one.role) >= needed]
+    able = [role for role in Role if grants_of(role) >= needed]
+    found = members_as(viewer, able, is_everywhere=True)
+    return [one for one in found if one.user_id != row.membership.user_id]
 
 
 def _waiting() -> Q:

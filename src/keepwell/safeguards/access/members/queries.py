@@ -12,8 +12,10 @@ from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.models import EndedAccess, Membership
 from keepwell.safeguards.access.paging import Part, called, part_of
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.queries import allow, present_members, within_reach
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.identity import second_factor
+from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -71,6 +73,14 @@ def is_waiting(viewer: Viewer, membership: UUID) -> bool:
         return bool(pending.filter(pk=membership).exists())
 
 
+def count_present(viewer: Viewer) -> tuple[int, int]:
+    """Count who works here, and how many of them have no second step yet."""
+    with wall.reading(viewer.organisation):
+        accounts = present_members(viewer).values("user")
+        without = second_factor.without_second_step(User.objects.filter(pk__in=accounts))
+        return present_members(viewer).count(), without.count()
+
+
 def count_waiting(viewer: Viewer) -> int:
     """Count who waits to be let in."""
     allow(viewer, AccessPermission.MEMBER_LIST)
@@ -86,22 +96,40 @@ def everybody_of(viewer: Viewer, *, most: int) -> list[tuple[UUID, str]] | None:
     return list(dict.fromkeys(found)) if len(found) <= most else None
 
 
-def members_holding(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Of which present members somebody chooses: all, unless something narrows it."""
+
+    permission: StrEnum | None = None  # their role holds it
+    is_everywhere: bool = False  # they belong to all locations
+    but: UUID | None = None  # an account that is not meant
+
+    @property
+    def which(self) -> models.Q:
+        """Return it as the database reads it."""
+        asked = models.Q()
+        if self.permission is not None:
+            asked &= models.Q(role__in=registry.roles_holding(self.permission))
+        if self.is_everywhere:
+            asked &= models.Q(is_everywhere=True)
+        return asked & ~models.Q(user=self.but) if self.but else asked
+
+
+def members_within(
     viewer: Viewer,
-    permission: StrEnum,
+    pool: Pool,
     *,
     like: str = "",
     among: Collection[UUID] | None = None,
     most: int,
 ) -> tuple[list[Membership], bool]:
-    """Return present members whose role holds a permission, by name, and whether these are all.
+    """Return present members of a pool, by name, and whether these are all.
 
     `like` narrows to those whose name or address holds each of its words, `among` to these
     memberships.
     """
-    roles = registry.roles_holding(permission)
     with wall.reading(viewer.organisation):
-        rows = Membership.objects.filter(_LISTS[Standing.PRESENT].which, role__in=roles)
+        rows = present_members(viewer).filter(pool.which)
         rows = rows if among is None else rows.filter(pk__in=among)
         found = called(rows.select_related("user"), like, "user__name", "user__email")
         listed = list(found.order_by("user__name", "id")[: most + 1])

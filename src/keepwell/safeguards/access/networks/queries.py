@@ -8,7 +8,7 @@ from keepwell.safeguards.access import ranges
 from keepwell.safeguards.access.models import AllowedNetwork
 from keepwell.safeguards.access.networks.rules import Rule, admits, meant_rules
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import allow, members_of, within_reach
+from keepwell.safeguards.access.queries import allow, present_members, within_reach
 from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -39,7 +39,8 @@ def effect_of_removing(viewer: Viewer, network: UUID) -> Effect:
 
 
 def _effect(viewer: Viewer, rules: list[Rule]) -> Effect:
-    roles = {member.user_id: member.role for member in members_of(viewer)}
+    with wall.reading(viewer.organisation):
+        roles = dict(present_members(viewer).values_list("user_id", "role"))
     out = {
         session.user_id
         for session in sessions.standing_in(viewer.organisation)

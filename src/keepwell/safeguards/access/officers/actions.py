@@ -7,7 +7,7 @@ from keepwell.safeguards.access.errors import CannotServe
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.members.actions import lock_members
 from keepwell.safeguards.access.models import Membership, Officer
-from keepwell.safeguards.access.officers.queries import candidates_of
+from keepwell.safeguards.access.officers.queries import is_able
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.actions import record
@@ -45,7 +45,7 @@ def _able(viewer: Viewer, membership: UUID) -> Membership:
         ended__isnull=True, approved__isnull=False
     )
     found: Membership = within_reach(present, pk=membership)
-    if found.pk not in {row.pk for row in candidates_of(viewer)}:
+    if not is_able(viewer, found.pk):
         raise CannotServe
     return found
 

@@ -9,7 +9,7 @@ from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.models import Membership, Officer
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import members_of
+from keepwell.safeguards.access.queries import members_as, present_members
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -38,18 +38,37 @@ def duties_of(viewer: Viewer) -> list[Held]:
     return [_held(duty, by_duty.get(duty)) for duty in sorted(Duty, reverse=True)]
 
 
-def officers_of(viewer: Viewer, *, but: UUID | None = None) -> list[Membership]:
-    """Return whom notices to the officers reach, each once: the one list for all rooms.
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Whom notices to the officers reach, and the owners who stand in for them."""
 
-    Owners stand in for a place that nobody has. `but` is an account that is not meant: whoever is
-    spoken of is not told about, and does not judge, what they did; if nobody is left, owners are.
+    meant: tuple[Membership, ...]
+    owners: tuple[Membership, ...]
+
+    def but(self, account: UUID | None) -> list[Membership]:
+        """Return whom is meant apart from one account; if nobody is left, the other owners.
+
+        Whoever is spoken of is not told about, and does not judge, what they did.
+        """
+        left = [row for row in self.meant if row.user_id != account]
+        return left or [row for row in self.owners if row.user_id != account]
+
+
+def roster_of(viewer: Viewer) -> Roster:
+    """Return the officers of the viewer's organisation, each once, for as many rows as there are.
+
+    Owners stand in for a place that nobody has.
     """
     held = duties_of(viewer)
     serving = {one.member.pk: one.member for one in held if one.member is not None}
-    owners = {row.pk: row for row in members_of(viewer) if row.role == Role.OWNER}
+    owners = {row.pk: row for row in members_as(viewer, {Role.OWNER})}
     found = serving if all(one.member for one in held) else serving | owners
-    meant = [row for row in found.values() if row.user_id != but]
-    return meant or [row for row in owners.values() if row.user_id != but]
+    return Roster(tuple(found.values()), tuple(owners.values()))
+
+
+def officers_of(viewer: Viewer, *, but: UUID | None = None) -> list[Membership]:
+    """Return whom notices to the officers reach, apart from `but`: the one list for all rooms."""
+    return roster_of(viewer).but(but)
 
 
 def is_officer(viewer: Viewer, *, but: UUID | None = None) -> bool:
@@ -57,9 +76,12 @@ def is_officer(viewer: Viewer, *, but: UUID | None = None) -> bool:
     return viewer.actor in {row.user_id for row in officers_of(viewer, but=but)}
 
 
-def candidates_of(viewer: Viewer) -> list[Membership]:
-    """List the present members who can serve: their role opens the trail."""
-    return [row for row in members_of(viewer) if _can_serve(row)]
+def is_able(viewer: Viewer, membership: UUID) -> bool:
+    """Tell whether a present member can serve: of all locations, in a role that opens the trail."""
+    roles = registry.roles_holding(AccessPermission.OFFICER_SERVE)
+    with wall.reading(viewer.organisation):
+        rows = present_members(viewer).filter(pk=membership, role__in=roles, is_everywhere=True)
+        return bool(rows.exists())
 
 
 def _held(duty: Duty, row: Any) -> Held:

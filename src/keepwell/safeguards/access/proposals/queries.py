@@ -9,7 +9,7 @@ from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.models import Membership, Proposal
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.proposals.acts import Act, act_of, acts
-from keepwell.safeguards.access.queries import allow, members_of, within_reach
+from keepwell.safeguards.access.queries import allow, members_as, within_reach
 from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
@@ -62,12 +62,7 @@ def one(viewer: Viewer, proposal: UUID) -> Proposal:
 
 def holders_of(viewer: Viewer, act: Act) -> list[Membership]:
     """Return the members who may propose an act: let in, of every location, by their own role."""
-    holding = registry.roles_holding(act.permission)
-    return [
-        row
-        for row in members_of(viewer)
-        if row.is_everywhere and row.role in holding and row.approved is not None
-    ]
+    return members_as(viewer, registry.roles_holding(act.permission), is_everywhere=True)
 
 
 def others_of(viewer: Viewer, act: Act, *, proposer: UUID | None) -> list[Membership]:

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import models
 
 from keepwell.safeguards.access.models import Membership
-from keepwell.safeguards.access.queries import allow
+from keepwell.safeguards.access.paging import Part, called, part_of
+from keepwell.safeguards.access.queries import allow, present_members
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.consent.models import Acceptance, RulesAddition
 from keepwell.safeguards.consent.permissions import ConsentPermission
@@ -98,17 +99,39 @@ def accepted_by_me(viewer: Viewer) -> datetime | None:
     return row.moment if row else None
 
 
-def lines(viewer: Viewer) -> list[Line]:
-    """List the present members and whether each accepted the rules that hold now."""
+def lines(
+    viewer: Viewer, *, only_missing: bool = False, like: str = "", after: UUID | None = None
+) -> Part[Line]:
+    """Return a page of present members, by name, and whether each accepted the rules of now.
+
+    `only_missing` leaves those who have yet to; `like` narrows to those whose name or address holds
+    each of its words; `after` is the last id of the page before.
+    """
     allow(viewer, ConsentPermission.RULES_PUBLISH)
     with wall.reading(viewer.organisation):
         now = _rules_now()
+        rows = _missing(viewer, now) if only_missing else present_members(viewer)
+        found = called(rows.select_related("user"), like, "user__name", "user__email")
+        part = part_of(found, Membership.objects.all(), "user__name", after)
         accepted: dict[UUID, list[Acceptance]] = {}
-        for row in Acceptance.objects.filter(kind=Kind.RULES).order_by("moment"):
+        accounts = [one.user_id for one in part.rows]
+        known = Acceptance.objects.filter(kind=Kind.RULES, account__in=accounts)
+        for row in known.order_by("moment"):
             accepted.setdefault(row.account, []).append(row)
-        present = Membership.objects.filter(approved__isnull=False, ended__isnull=True)
-        members = list(present.select_related("user").order_by("user__name", "id"))
-    return [_line(one, accepted.get(one.user_id, []), now) for one in members]
+    told = [_line(one, accepted.get(one.user_id, []), now) for one in part.rows]
+    return Part(told, part.total, part.next, part.is_first)
+
+
+def count_missing(viewer: Viewer) -> int:
+    """Count the present members who have yet to accept the rules that hold now."""
+    allow(viewer, ConsentPermission.RULES_PUBLISH)
+    with wall.reading(viewer.organisation):
+        return int(_missing(viewer, _rules_now()).count())
+
+
+def _missing(viewer: Viewer, now: Version) -> "models.QuerySet[Membership]":
+    accepted = _accepted(now).filter(account=models.OuterRef("user"))
+    return present_members(viewer).filter(~models.Exists(accepted))
 
 
 def terms_accepted(viewer: Viewer) -> list[TermsAccepted]:
