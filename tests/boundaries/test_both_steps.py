@@ -133,7 +133,7 @@ NONE = {
     "sign_in:keyboard": ACCOUNT,
     "sign_in:language": ACCOUNT,
     "sign_in:look": ACCOUNT,
-    "sign_in:new_codes": "only says that the codes are kept; making new ones asks for both steps",
+    "sign_in:new_codes": "hides the codes; making and seeing them needs both steps",
     "sign_in:notifications": ACCOUNT,
     "sign_in:stop_replacement": TAKES,
 }

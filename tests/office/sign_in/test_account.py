@@ -150,6 +150,40 @@ def test_new_recovery_codes_replace_the_old(ada: Person) -> None:
     assert not second_factor.use_recovery_code(ada.user, old)
 
 
+def test_codes_that_are_not_kept_are_shown_only_where_both_steps_were_just_given(
+    ada: Person,
+) -> None:
+    mine, address = browser_of(ada), "/account/recovery-codes/"
+    prove(mine, ada, "codes")
+    with clock.moved(30):
+        thief = browser_of(ada)
+        asked = thief.get(address)
+        assert asked["Location"].startswith("/account/again/unkept-codes/")
+        assert asked.content == b""
+        assert ada.recovery_codes()[0] in mine.get(address).content.decode()
+        assert prove(thief, ada, "unkept-codes", code="000000") == 422
+        assert thief.get(address).status_code == 302
+        assert prove(thief, ada, "unkept-codes") == 302
+        assert ada.recovery_codes()[0] in thief.get(address).content.decode()
+    with clock.moved(5 * 60):
+        assert mine.get(address)["Location"].startswith("/account/again/unkept-codes/")
+
+
+def test_new_recovery_codes_end_the_other_sessions_and_say_so_on_the_trail(
+    clinic: Clinic,
+) -> None:
+    ada, ben = clinic.owner, clinic.add("Ben", Role.MEMBER)
+    mine, other, bens = browser_of(ada), browser_of(ada), browser_of(ben)
+    prove(mine, ada, "codes")
+    assert mine.get("/account/").status_code == 200
+    assert bens.get("/account/").status_code == 200
+    assert other.get("/account/")["Location"].startswith("/sign-in/")
+    viewer = console(clinic.organisation.id, account="tests")
+    page = page_of_entries(viewer, kinds=["identity:session:end"])
+    ended = [one.payload.detail for one in page.entries if one.payload]
+    assert ended == [{"because": "factor-changed"}]
+
+
 class TestForgottenPassword:
     """A link by mail, and then both steps as always."""
 

@@ -218,11 +218,6 @@ def is_proven(request: HttpRequest) -> bool:
     return bool(now_us() - int(request.session.get(_PROVEN, 0)) < PROOF_LASTS_US)
 
 
-def forget_proof(request: HttpRequest) -> None:
-    """Ask again before the next weighty act."""
-    request.session.pop(_PROVEN, None)
-
-
 def ask_again(reason: str, wanted: str) -> HttpResponse:
     """Send somebody to give both steps again, and back to the page that needs it."""
     address = reverse("sign_in:again", args=[reason])

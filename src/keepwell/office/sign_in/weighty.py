@@ -41,7 +41,10 @@ REASONS = {
         go=_("Continue to the new app"),
     ),
     "codes": Weighty(
-        _("Before ten new recovery codes take the place of the old ones, show that it is you."),
+        _(
+            "Before ten new recovery codes take the place of the old ones and your other sessions "
+            "end, show that it is you."
+        ),
         then="sign_in:new_codes",
         go=_("Make new recovery codes"),
     ),
@@ -115,6 +118,14 @@ REASONS = {
         _("Settings"),
         then="office:trust",
         returns=True,
+    ),
+    "unkept-codes": Weighty(
+        _(
+            "Before recovery codes are shown that you have not kept yet, show that it is you. "
+            "Then you have five minutes."
+        ),
+        then="sign_in:new_codes",
+        go=_("Show the codes"),
     ),
     "two-persons": Weighty(
         _(

@@ -219,10 +219,13 @@ def give_present_password(request: HttpRequest, user: User, *, password: str) ->
 
 @transaction.atomic
 def renew_codes(request: HttpRequest, user: User) -> None:
-    """Replace the recovery codes; the caller has asked for both steps again."""
-    trusts.end_all_of(user.pk)
+    """Replace the recovery codes and end every other session; the caller asked for both steps.
+
+    Who renews them may fear that somebody has the old ones, and is signed in with one.
+    """
     second_factor.renew_codes(user)
     recording.account_event(request, user, IdentityKind.RECOVERY_CODES_RENEW, proven=True)
+    end_sessions(request, user, Ending.FACTOR_CHANGED, but_this=True)
 
 
 def enter(request: HttpRequest, user: User, organisation: UUID) -> SessionRecord:

@@ -168,8 +168,7 @@ def _weighty(request: HttpRequest, reason: str, wanted: str) -> HttpResponse:
     if reason == "codes":
         actions.renew_codes(request, account_of(request))
         mail.tell(account_of(request), AccountLetter.FACTOR, ways.concerned(request))
-    else:
-        ways.note_proof(request)
+    ways.note_proof(request)
     if reason == "app":
         ways.prepare_secret(request)
     weighty = REASONS[reason]
@@ -198,7 +197,6 @@ def app(request: HttpRequest) -> HttpResponse:
             request, account, secret=secret, typed=form.cleaned_data["code"]
         )
         if answer is CodeAnswer.ACCEPTED:
-            ways.forget_proof(request)
             request.session.pop(ways.SECRET)
             mail.tell(account, AccountLetter.FACTOR, ways.concerned(request))
             return redirect("sign_in:new_codes")
@@ -220,7 +218,11 @@ def picture(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def codes(request: HttpRequest) -> HttpResponse:
-    """Show new recovery codes until the person says they are kept; then never again."""
+    """Show new recovery codes until the person says they are kept; then never again.
+
+    Only after both steps again: ten codes are ten second steps for whoever reads them, in any
+    session of the account.
+    """
     account = account_of(request)
     if request.method == "POST":
         second_factor.keep_codes(account)
@@ -229,6 +231,8 @@ def codes(request: HttpRequest) -> HttpResponse:
     shown = second_factor.unkept_codes(account)
     if not shown:
         return redirect("sign_in:account")
+    if not ways.is_proven(request):
+        return ways.ask_again("unkept-codes", request.path)
     return render(request, "office/sign_in/recovery_codes.html", {"codes": shown})
 
 
