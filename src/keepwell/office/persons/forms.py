@@ -15,7 +15,9 @@ from keepwell.office.places import EARLIEST_YEAR, LATEST_YEAR
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.persons.handed.actions import giving
+from keepwell.safeguards.persons.reports import Span
 from keepwell.safeguards.persons.shares.actions import MOST_DAYS
+from keepwell.shell.once import OnceField
 
 DAYS = 31  # of a report, unless somebody says
 _DAY = _("Give the date of birth or a telephone number: nobody is found by name alone.")
@@ -76,6 +78,7 @@ class ReportForm(ReasonForm):
         label=_("Made for"),
         choices=[(one.value, one.label) for one in (Purpose.PERSON_REQUEST, Purpose.OVERSIGHT)],
     )
+    once = OnceField()
     field_order = ("first", "last", "purpose", "reason")
 
     @classmethod
@@ -94,7 +97,7 @@ class ReportForm(ReasonForm):
             self.add_error("last", _("Choose a day that is not before the first."))
         return given
 
-    def span(self, zone: ZoneInfo) -> dict[str, datetime]:
+    def span(self, zone: ZoneInfo) -> Span:
         """Return the midnights between which the days lie, in the organisation's zone."""
         day_after = self.cleaned_data["last"] + timedelta(days=1)
         return {
@@ -175,6 +178,7 @@ class DisclosureForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
         error_messages={"required": _("Say why it was disclosed.")},
     )
+    once = OnceField()
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

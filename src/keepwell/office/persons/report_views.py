@@ -42,8 +42,8 @@ def ask(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         asked = replace(viewer, purpose=given["purpose"])
-        span = form.span(zone)
-        ordered = reports.order(asked, person=person_id, reason=given["reason"], **span)
+        said, once = form.span(zone), given["once"]
+        ordered = reports.order(asked, person=person_id, reason=given["reason"], once=once, **said)
         return redirect("office:report", person_id, ordered)
     context = {
         "form": form,

@@ -31,12 +31,17 @@ def sealed_entry(
     if not 0 < len(kind.encode()) <= LONGEST_KIND:
         raise ValueError("The kind of an entry is 1 to 200 bytes long.")
     payload = payload_of(viewer, subjects, reason, outcome, detail)
-    entry_id, time_us = uuid7(), now_us()
+    return sealed_payload(viewer.organisation, kind, payload, uuid7())
+
+
+def sealed_payload(organisation: UUID, kind: str, payload: Payload, entry_id: UUID) -> SealedEntry:
+    """Seal what an entry says under the id by which it will be known, with the present time."""
+    time_us = now_us()
     period = period_of(time_us)
-    key_id = keys.shared_key(viewer.organisation, key_name(period))
-    binding = Binding(SLOT, viewer.organisation, entry_id)
+    key_id = keys.shared_key(organisation, key_name(period))
+    binding = Binding(SLOT, organisation, entry_id)
     return SealedEntry(
-        organisation=viewer.organisation,
+        organisation=organisation,
         id=entry_id,
         time_us=time_us,
         period=period,

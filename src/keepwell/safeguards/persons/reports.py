@@ -9,11 +9,13 @@ answers for what was opened in Keepwell; it is no accounting of disclosures that
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Final, TypedDict, Unpack
 from uuid import UUID
 
 from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.queries import allow
-from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.actions import record_once
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.payloads import Payload
@@ -35,7 +37,8 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 PERSON = "persons.person"
 MOST_OPENINGS = 2000  # in one report; it says where it ends
 OPENED = frozenset({str(RecordsEvent.FIELDS_OPEN)})
-SINCE, UNTIL = "since", "until"
+SINCE: Final = "since"
+UNTIL: Final = "until"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,20 +89,34 @@ def is_known(viewer: Viewer, person: UUID) -> bool:
     return is_here
 
 
-def order(viewer: Viewer, *, person: UUID, since: datetime, until: datetime, reason: str) -> UUID:
+class Span(TypedDict):
+    """Between which moments; `until` is not part of it."""
+
+    since: datetime
+    until: datetime
+
+
+def order(
+    viewer: Viewer, *, person: UUID, reason: str, once: UUID | None = None, **span: Unpack[Span]
+) -> UUID:
     """Order a report; return the id of the entry that says so, by which the report is found.
 
+    The same form sent again (`once`) is the same order: the trail recognises its entry's id.
     Raises OutOfReach, ReasonMissing, TrailUnavailable.
     """
     allow(viewer, PersonPermission.REPORT)
-    if not reason.strip():
+    why = reason.strip()
+    if not why:
         raise ReasonMissing
-    return record_now(
+    persons = _ids(viewer, person)
+    said = {name: span[name].isoformat() for name in (SINCE, UNTIL)}
+    return record_once(
         viewer,
         PersonsEvent.REPORT_ORDER,
-        subjects=(Subject(PERSON, _ids(viewer, person)),),
-        reason=reason.strip(),
-        detail={SINCE: since.isoformat(), UNTIL: until.isoformat()},
+        id_from(viewer, once, *persons, *said.values(), viewer.purpose, why),
+        subjects=(Subject(PERSON, persons),),
+        reason=why,
+        detail=said,
     )
 
 

@@ -1,10 +1,12 @@
 """Writing down what was disclosed to others, and taking out what never was."""
 
 from datetime import date
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.views.decorators.debug import sensitive_variables
 
+from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.persons.errors import ReasonMissing
 from keepwell.safeguards.persons.events import PersonsEvent
@@ -13,26 +15,38 @@ from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.persons.queries import persons_within
 from keepwell.safeguards.records.actions import keep, mark
 from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
 
+class Told(TypedDict):
+    """What an accounting says of a disclosure (45 CFR 164.528(b)(2))."""
+
+    made: date
+    recipient: str
+    what: str
+    purpose: str
+
+
 @sensitive_variables()
 def note(
-    viewer: Viewer, *, person: UUID, made: date, recipient: str, what: str, purpose: str
+    viewer: Viewer, *, person: UUID, once: UUID | None = None, **told: Unpack[Told]
 ) -> OutsideDisclosure:
-    """Write down what was disclosed; raises OutOfReach for a person who is not reached."""
+    """Write down what was disclosed; raises OutOfReach for a person who is not reached.
+
+    The same form sent again (`once`) finds the note that is there: an accounting that says twice
+    what happened once is wrong.
+    """
     allow(viewer, PersonPermission.DISCLOSE)
+    row_id = id_from(viewer, once, person, *told.values())
     with wall.writing(viewer.organisation):
+        Organisation.held(viewer.organisation)  # two clicks take turns
         within_reach(persons_within(viewer), pk=person)
-        row = OutsideDisclosure(
-            person_id=person,
-            made=made,
-            recipient=recipient,
-            what=what,
-            purpose=purpose,
-            by=viewer.actor,
-        )
+        there: OutsideDisclosure | None = OutsideDisclosure.objects.filter(pk=row_id).first()
+        if there is not None:
+            return there
+        row = OutsideDisclosure(id=row_id, person_id=person, by=viewer.actor, **told)
         keep(viewer, row, PersonsEvent.DISCLOSURE_NOTE)
     return row
 
