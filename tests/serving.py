@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -154,6 +154,10 @@ class Served:
     def ca_file(self) -> Path:
         """Return the certificate of its own authority."""
         return self.home / "tls" / "ca.pem"
+
+    def at(self, port: int) -> "Served":
+        """Return the same server as its other listener is asked."""
+        return replace(self, port=port)
 
     def tls(self, *protocols: str) -> ssl.SSLContext:
         """Return a context that believes this server and nobody else."""

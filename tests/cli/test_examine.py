@@ -26,6 +26,7 @@ def test_a_new_installation_is_healthy(home: Path) -> None:
         "root key",
         "secret",
         "certificate",
+        "listeners",
         "organisations",
         "erasures",
         "trail",

@@ -13,6 +13,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert (chosen.host, chosen.port) == ("localhost", 8443)
     assert chosen.public_url == chosen.staff_url == "https://localhost:8443"
     assert chosen.allowed_hosts == ["127.0.0.1", "[::1]", "localhost"]
+    assert chosen.staff_host is None
     assert chosen.proxies == ()
     assert chosen.second_step_wait_minutes == 60
     assert {store["ENGINE"] for store in chosen.databases.values()} == {
@@ -29,6 +30,9 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
         ("KEEPWELL_PORT", "65536"),
         ("KEEPWELL_PORT", "eight"),
         ("KEEPWELL_PORT", "8443.0"),
+        ("KEEPWELL_STAFF_HOST", "staff host"),
+        ("KEEPWELL_STAFF_PORT", "0"),
+        ("KEEPWELL_STAFF_PORT", "8443"),
         ("KEEPWELL_PUBLIC_URL", "http://forms.clinic.example"),
         ("KEEPWELL_PUBLIC_URL", "forms.clinic.example"),
         ("KEEPWELL_PUBLIC_URL", "https://forms.clinic.example/forms"),
@@ -136,3 +140,82 @@ def test_a_damaged_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("short")
     with pytest.raises(SettingError):
         read({"KEEPWELL_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("given", "listener", "url"),
+    [
+        ({"KEEPWELL_STAFF_PORT": "9443"}, ("localhost", 9443), "https://localhost:9443"),
+        ({"KEEPWELL_STAFF_HOST": "10.8.0.1"}, ("10.8.0.1", 8444), "https://10.8.0.1:8444"),
+        (
+            {"KEEPWELL_STAFF_HOST": "fd00:8::1", "KEEPWELL_STAFF_PORT": "8443"},
+            ("fd00:8::1", 8443),
+            "https://[fd00:8::1]:8443",
+        ),
+    ],
+)
+def test_a_staff_listener_is_on_this_machine_and_is_the_staff_address_unless_said_otherwise(
+    given: dict[str, str], listener: tuple[str, int], url: str
+) -> None:
+    chosen = read(given)
+    assert (chosen.staff_host, chosen.staff_port) == listener
+    assert (chosen.public_url, chosen.staff_url) == ("https://localhost:8443", url)
+
+
+def test_a_staff_listener_changes_nothing_of_what_is_asked_for_by_another_name() -> None:
+    both = read({"KEEPWELL_STAFF_PORT": "8444"})
+    assert both.allowed_hosts == ["127.0.0.1", "[::1]", "localhost"]
+    named = {"KEEPWELL_PUBLIC_URL": "https://a.example", "KEEPWELL_STAFF_URL": "https://b.example"}
+    assert read({"KEEPWELL_STAFF_PORT": "8444", **named}).allowed_hosts == [
+        "a.example",
+        "b.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("staff_host", "variable"),
+    [
+        ("0.0.0.0", "KEEPWELL_STAFF_URL"),  # noqa: S104  every address has no one address
+        ("::", "KEEPWELL_STAFF_URL"),
+    ],
+)
+def test_every_address_needs_a_staff_address(staff_host: str, variable: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        read({"KEEPWELL_STAFF_HOST": staff_host})
+    assert str(refused.value).startswith(variable)
+
+
+def test_two_listeners_cannot_share_one_address_that_people_use() -> None:
+    one = {"KEEPWELL_PUBLIC_URL": "https://a.example", "KEEPWELL_STAFF_URL": "https://a.example"}
+    assert read(one).staff_url == "https://a.example"
+    with pytest.raises(SettingError, match="patients use this address"):
+        read({"KEEPWELL_STAFF_PORT": "8444", **one})
+
+
+@pytest.mark.parametrize(
+    ("patients", "staff", "is_one_port"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("0.0.0.0", "10.8.0.1", True),  # noqa: S104
+        ("127.0.0.1", "0.0.0.0", True),  # noqa: S104
+        ("::", "fd00:8::1", True),
+        ("0.0.0.0", "localhost", True),  # noqa: S104
+        ("203.0.113.7", "10.8.0.1", False),
+        ("0.0.0.0", "fd00:8::1", False),  # noqa: S104
+    ],
+)
+def test_two_listeners_on_one_port_need_two_addresses(
+    patients: str, staff: str, is_one_port: bool
+) -> None:
+    given = {
+        "KEEPWELL_HOST": patients,
+        "KEEPWELL_STAFF_HOST": staff,
+        "KEEPWELL_STAFF_PORT": "8443",
+        "KEEPWELL_PUBLIC_URL": "https://a.example",
+        "KEEPWELL_STAFF_URL": "https://b.example",
+    }
+    if not is_one_port:
+        assert read(given).staff_host == staff
+        return
+    with pytest.raises(SettingError, match="patients' pages already take port 8443"):
+        read(given)

@@ -2,76 +2,98 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.urls import Resolver404, resolve
 from pytest_django import Settings
 
 from keepwell.config import surfaces
+from keepwell.shell import doors
+from keepwell.shell.doors import Door
 from tests.serving import free_port, installation, serving
 
 PATIENTS, STAFF = "https://forms.clinic.example", "https://staff.clinic.example:8443"
-View = Callable[[HttpRequest], HttpResponse]
-
-
-def patient_page(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
-
-
-def staff_page(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
-
-
-def shared_page(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+PATIENT_PATH, STAFF_PATH = "/f/00000/", "/sign-in/"
+SHARED_PATH = "/logo/00000000-0000-0000-0000-000000000001/0123456789abcdef.png"
+IsHere = Callable[[str, str], bool]
 
 
 @pytest.fixture
-def is_here(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Callable[[View, str], bool]:
-    """Say whether a view is found at a host."""
+def is_here(settings: Settings) -> IsHere:
+    """Say whether an address is left as it is at a host."""
     settings.KEEPWELL_PUBLIC_URL, settings.KEEPWELL_STAFF_URL = PATIENTS, STAFF
     settings.ALLOWED_HOSTS = ["*"]
-    sets = (frozenset({patient_page}), frozenset({staff_page}))
-    monkeypatch.setattr(surfaces, "_views", lambda: sets)
-    middleware = surfaces.SurfaceMiddleware(shared_page)
+    return lambda path, host: resolved(path, {"HTTP_HOST": host}) == path
 
-    def found(view: View, host: str) -> bool:
-        request = RequestFactory().get("/", headers={"host": host})
-        try:
-            middleware.process_view(request, view, (), {})
-        except Http404:
-            return False
-        return True
 
-    return found
+def resolved(path: str, environ: dict[str, Any]) -> str:
+    """Return the address that views are looked for at."""
+    seen: list[str] = []
+
+    def look(request: HttpRequest) -> HttpResponse:
+        seen.append(request.path_info)
+        return HttpResponse()
+
+    request = RequestFactory().get(path)
+    request.META |= environ
+    surfaces.SurfaceMiddleware(look)(request)
+    return seen[0]
 
 
 @pytest.mark.parametrize("host", ["forms.clinic.example", "forms.clinic.example:443"])
-def test_patients_find_their_pages_and_no_others(
-    is_here: Callable[[View, str], bool], host: str
-) -> None:
-    assert is_here(patient_page, host)
-    assert not is_here(staff_page, host)
-    assert is_here(shared_page, host)
+def test_patients_find_their_pages_and_no_others(is_here: IsHere, host: str) -> None:
+    assert is_here(PATIENT_PATH, host)
+    assert not is_here(STAFF_PATH, host)
+    assert is_here(SHARED_PATH, host)
 
 
-def test_staff_find_their_pages_and_no_others(is_here: Callable[[View, str], bool]) -> None:
-    assert is_here(staff_page, "staff.clinic.example:8443")
-    assert not is_here(patient_page, "staff.clinic.example:8443")
-    assert is_here(shared_page, "staff.clinic.example:8443")
+def test_staff_find_their_pages_and_no_others(is_here: IsHere) -> None:
+    assert is_here(STAFF_PATH, "staff.clinic.example:8443")
+    assert not is_here(PATIENT_PATH, "staff.clinic.example:8443")
+    assert is_here(SHARED_PATH, "staff.clinic.example:8443")
 
 
-def test_another_port_is_another_address(is_here: Callable[[View, str], bool]) -> None:
-    assert not is_here(staff_page, "staff.clinic.example")
+def test_another_port_is_another_address(is_here: IsHere) -> None:
+    assert not is_here(STAFF_PATH, "staff.clinic.example")
 
 
-def test_one_address_has_every_page(
-    is_here: Callable[[View, str], bool], settings: Settings
-) -> None:
+def test_one_address_has_every_page(is_here: IsHere, settings: Settings) -> None:
     settings.KEEPWELL_STAFF_URL = PATIENTS
-    assert is_here(staff_page, "forms.clinic.example")
-    assert is_here(patient_page, "forms.clinic.example")
+    assert is_here(STAFF_PATH, "forms.clinic.example")
+    assert is_here(PATIENT_PATH, "forms.clinic.example")
+
+
+def test_an_address_without_its_slash_tells_nothing_either(is_here: IsHere) -> None:
+    assert not is_here(STAFF_PATH.rstrip("/"), "forms.clinic.example")
+    assert is_here(STAFF_PATH.rstrip("/"), "staff.clinic.example:8443")
+
+
+@pytest.mark.parametrize("path", [surfaces.NOWHERE, f"{surfaces.NOWHERE}/"])
+def test_nothing_is_found_where_the_other_door_leads(path: str) -> None:
+    with pytest.raises(Resolver404):
+        resolve(path)
+
+
+@pytest.mark.parametrize("host", ["forms.clinic.example", "staff.clinic.example:8443"])
+@pytest.mark.parametrize(
+    ("door", "mine"), [(Door.PATIENTS, PATIENT_PATH), (Door.STAFF, STAFF_PATH)]
+)
+def test_the_socket_decides_whatever_host_is_asked_for(
+    settings: Settings, door: Door, mine: str, host: str
+) -> None:
+    settings.KEEPWELL_PUBLIC_URL, settings.KEEPWELL_STAFF_URL = PATIENTS, STAFF
+    settings.ALLOWED_HOSTS = ["*"]
+    environ = {"HTTP_HOST": host, "asgi.scope": doors.entered({}, door)}
+    found = {path for path in (PATIENT_PATH, STAFF_PATH) if resolved(path, environ) == path}
+    assert found == {PATIENT_PATH if door is Door.PATIENTS else STAFF_PATH}
+
+
+def test_a_header_cannot_say_at_which_door_it_came_in(is_here: IsHere) -> None:
+    named = {"HTTP_KEEPWELL.DOOR": "staff", "HTTP_ASGI_SCOPE": "{}", "keepwell.door": "staff"}
+    assert resolved(STAFF_PATH, {"HTTP_HOST": "forms.clinic.example", **named}) == surfaces.NOWHERE
 
 
 def test_the_sign_in_page_of_a_real_server_is_at_the_staff_address_only(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from keepwell.toolkit import clock
 from keepwell.toolkit.certificates import keep_current
-from tests.serving import PATIENCE_SECONDS, Served, installation, serving
+from tests.serving import PATIENCE_SECONDS, Served, free_port, installation, serving
 
 HOSTS = ("localhost", "127.0.0.1", "::1")
 
@@ -104,6 +104,25 @@ def test_a_replaced_certificate_is_served_without_a_lost_request(tmp_path: Path)
             assert served.process.poll() is None
             shown(served)
     assert askers.lost == []
+
+
+def test_a_replaced_certificate_is_served_behind_both_doors(tmp_path: Path) -> None:
+    home, port = installation(tmp_path / "home"), free_port()
+    with (
+        serving(home, KEEPWELL_STAFF_PORT=str(port)) as served,
+        asking(served) as patients,
+        asking(served.at(port)) as staff,
+    ):
+        before, worker = shown(served), served.worker()
+        assert shown(served.at(port)) == before
+        replace(served.home, tmp_path / "new")
+        wait_for_another(served, before, worker)
+        assert shown(served.at(port)) == shown(served) != before
+        answers = patients.answers, staff.answers
+        while patients.answers < answers[0] + 10 or staff.answers < answers[1] + 10:
+            assert served.process.poll() is None
+            shown(served)
+    assert patients.lost == staff.lost == []
 
 
 def test_a_certificate_that_cannot_be_used_changes_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests import http2
 from tests.serving import PATIENCE_SECONDS, Served, read_to_end
 
 LARGEST_BODY = 2_200_000
@@ -198,20 +199,16 @@ def _plain(watched: Watched, sent: bytes) -> bytes:
             return b""
 
 
-STATUS_404 = b"\x8d"  # RFC 7541, static table, entry 13
-STATUS_400 = b"\x8c"
-
-
 def test_http_2_is_answered(watched: Watched) -> None:
-    assert _http2(watched, "GET", ()).startswith(STATUS_404)
-    assert _http2(watched, "HEAD", ()).startswith(STATUS_404)
+    assert _http2(watched, "GET", ()).startswith(http2.STATUS_404)
+    assert _http2(watched, "HEAD", ()).startswith(http2.STATUS_404)
     assert watched.views_called() == ["GET", "HEAD"]
 
 
 def test_http_2_with_two_hosts_reaches_no_view(watched: Watched) -> None:
     hosts = (("host", f"localhost:{watched.served.port}"), ("host", "elsewhere.example"))
     answer = _http2(watched, "GET", hosts)
-    assert not answer or answer.startswith(STATUS_400)
+    assert not answer or answer.startswith(http2.STATUS_400)
     assert watched.views_called() == []
 
 
@@ -220,38 +217,9 @@ def test_http_2_with_more_than_one_length_reaches_no_view(
     watched: Watched, lengths: tuple[str, ...]
 ) -> None:
     answer = _http2(watched, "GET", tuple(("content-length", length) for length in lengths))
-    assert not answer or answer.startswith(STATUS_400)
+    assert not answer or answer.startswith(http2.STATUS_400)
     assert watched.views_called() == []
 
 
 def _http2(watched: Watched, method: str, more: tuple[tuple[str, str], ...]) -> bytes:
-    """Ask one thing in HTTP/2 and return the header block of the answer, or nothing."""
-    headers = (
-        (":method", method),
-        (":scheme", "https"),
-        (":authority", f"localhost:{watched.served.port}"),
-        (":path", "/nowhere"),
-        *more,
-    )
-    block = b"".join(b"\x00" + _literal(name) + _literal(value) for name, value in headers)
-    opening = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _frame(4, 0, 0, b"")
-    with watched.served.connect("h2") as connection:
-        connection.sendall(opening + _frame(1, 0b101, 1, block))  # END_HEADERS | END_STREAM
-        reader = connection.makefile("rb")
-        while start := reader.read(9):
-            payload = reader.read(int.from_bytes(start[:3], "big"))
-            if start[3] == 1:
-                return payload
-            if start[3] in (3, 7):  # RST_STREAM, GOAWAY
-                return b""
-    return b""
-
-
-def _literal(text: str) -> bytes:
-    return bytes([len(text)]) + text.encode()
-
-
-def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
-    return (
-        len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
-    )
+    return http2.ask(watched.served, "/nowhere", method=method, more=more)

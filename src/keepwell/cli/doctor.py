@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import connections
 
-from keepwell.cli import chores, folder, organisations, rootkey, stores, tls
+from keepwell.cli import chores, folder, listener, organisations, rootkey, stores, tls
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say
 from keepwell.office.persons import pdf
@@ -52,6 +52,7 @@ def _examine() -> Iterator[Finding]:
         ("root key", _root_key),
         ("secret", _secret),
         ("certificate", _certificate),
+        ("listeners", _listeners),
         ("organisations", _organisations),
         ("erasures", _erasures),
         ("trail", _trail),
@@ -113,6 +114,14 @@ def _certificate() -> str:
     if days < WORRYING_DAYS:
         raise Refusal(f"{files.certificate} ends in {days} days")
     return f"{days} days left, {'own authority' if tls.is_ours() else 'yours'}: {files.certificate}"
+
+
+def _listeners() -> str:
+    patients, staff = listener.patients_place(), listener.staff_place()
+    where = listener.described(patients)
+    if staff is None:
+        return f"patients and staff on {where}"
+    return f"patients on {where}, staff on {listener.described(staff)}"
 
 
 def _organisations() -> str:
@@ -180,4 +189,5 @@ def _program() -> str:
     faults = [fault for fault in checks.run_checks() if fault.is_serious()]
     if faults:
         raise Refusal(f"{len(faults)} faults, the first: {faults[0].msg}")
-    return f"no faults; staff at {settings.KEEPWELL_STAFF_URL}"
+    public, staff = settings.KEEPWELL_PUBLIC_URL, settings.KEEPWELL_STAFF_URL
+    return f"no faults; staff at {staff}" + (f", patients at {public}" if public != staff else "")

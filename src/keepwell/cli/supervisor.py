@@ -12,11 +12,10 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from granian._granian import SocketHolder
@@ -27,9 +26,10 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from keepwell.cli import listener as listening
-from keepwell.cli import tls
+from keepwell.cli import tls, two_doors
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.terminal import warn
+from keepwell.cli.two_doors import Door
 
 HEADER_BYTES = 16 * 1024
 HEADER_TIMEOUT_MS = 2_000
@@ -63,14 +63,14 @@ class Deaths:
 class Supervisor(MPServer):
     """Granian's parent process, on our sockets and careful with certificates."""
 
-    def __init__(self, root: str, listener: socket.socket, files: tls.Served) -> None:
-        multiprocessing.set_start_method("fork", force=True)  # workers inherit the socket
-        self._listener = listener
-        self._retiring: socket.socket | None = None
+    def __init__(self, root: str, doors: Sequence[Door], files: tls.Served) -> None:
+        multiprocessing.set_start_method("fork", force=True)  # workers inherit the sockets
+        self._doors = tuple(doors)
+        self._retiring: tuple[Door, ...] = ()
         self._files = files
         self._deaths = Deaths()
         self.trouble = ""  # why it ended by itself, for the operator
-        address = listener.getsockname()
+        address = self._doors[0].listener.getsockname()
         super().__init__(
             root,
             address=address[0],
@@ -95,17 +95,24 @@ class Supervisor(MPServer):
         )
 
     def load_root(self, target: str) -> Any:
-        """Load the application, in the worker; let go of the socket of the worker before."""
-        if self._retiring is not None:
-            self._retiring.close()
+        """Load the application, in the worker; let go of the sockets of the worker before."""
+        _close(self._retiring)
         return load_target(target)
+
+    def serve_doors(self) -> None:
+        """Serve as Granian does behind one door, and by a worker of ours behind two."""
+        target = two_doors.target(self, lambda: self._doors) if len(self._doors) > 1 else None
+        self.serve(spawn_target=target, target_loader=self.load_root)
 
     def _init_shared_socket(self) -> None:
         self._ssp: Any = None
-        self._sso: Any = self._listener
-        self._sfd: Any = self._listener.fileno()
+        self._sso: Any = self._doors[0].listener
+        self._sfd: Any = self._sso.fileno()
         # By position: file descriptor, whether it is a Unix socket, backlog. The stub knows one.
         self._shd: Any = SocketHolder(self._sfd, False, listening.BACKLOG)  # type: ignore[call-arg]  # noqa: FBT003
+
+    def _drop_shared_socket(self) -> None:
+        _close(self._doors)
 
     def _respawn_workers(
         self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0
@@ -132,21 +139,30 @@ class Supervisor(MPServer):
             self._replace_worker(spawn_target, target_loader)
 
     def _replace_worker(self, spawn_target: Any, target_loader: Any) -> None:
-        self._retiring, self._listener = self._listener, listening.another(self._listener)
+        self._retiring, self._doors = self._doors, tuple(door.anew() for door in self._doors)
         self._init_shared_socket()
         moving = threading.Timer(WARM_SECONDS, self._move_clients, (self.wrks[0].inner.pid,))
         moving.start()
         self._respawn_workers([0], spawn_target, target_loader, delay=OVERLAP_SECONDS)
         moving.join()
-        self._retiring.close()
-        self._retiring = None
-        listening.steer(self._listener, 0)
+        _close(self._retiring)
+        self._retiring = ()
+        self._steer(0)
 
     def _move_clients(self, old_worker: int) -> None:
         """Send new connections to the new worker, and ask those of the old one to come anew."""
-        listening.steer(self._listener, 1)
+        self._steer(1)
         with contextlib.suppress(ProcessLookupError):
             os.kill(old_worker, signal.SIGUSR1)
+
+    def _steer(self, number: int) -> None:
+        for door in self._doors:
+            listening.steer(door.listener, number)
+
+
+def _close(doors: Sequence[Door]) -> None:
+    for door in doors:
+        door.listener.close()
 
 
 def cause_of(exit_code: int | None) -> str:
@@ -159,13 +175,14 @@ def cause_of(exit_code: int | None) -> str:
         return f"signal {-exit_code}"
 
 
-def serve(root: str, listener: socket.socket, ready: Callable[[], None]) -> None:
+def serve(root: str, doors: Sequence[Door], ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called when connections are taken.
 
-    Raises Refusal when workers die one after the other.
+    `root` follows the life of workers, and each door's own answers. Raises Refusal when workers
+    die one after the other.
     """
-    supervisor = Supervisor(root, listener, tls.served())
+    supervisor = Supervisor(root, doors, tls.served())
     supervisor.on_startup(ready)
-    supervisor.serve(target_loader=supervisor.load_root)
+    supervisor.serve_doors()
     if supervisor.trouble:
         raise Refusal(supervisor.trouble)

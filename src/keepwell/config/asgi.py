@@ -9,6 +9,7 @@ from django.conf import settings
 
 from keepwell.config import forwarding, framing, lifespan, plainpages, worker
 from keepwell.config.wsgi import application as django_application
+from keepwell.shell import doors
 
 DJANGO_THREADS = 16
 _refusal_pages = plainpages.RefusalPages()
@@ -39,6 +40,18 @@ async def application(scope: framing.Scope, receive: framing.Receive, send: fram
     elif scope["type"] == "http":
         known = forwarding.believed(scope, settings.KEEPWELL_PROXIES)
         await _answer(known, receive, worker.saying_goodbye(known, send))
+
+
+async def at_patients_door(
+    scope: framing.Scope, receive: framing.Receive, send: framing.Send
+) -> None:
+    """Answer one request that came in by the listener of patients' pages alone."""
+    await application(doors.entered(scope, doors.Door.PATIENTS), receive, send)
+
+
+async def at_staff_door(scope: framing.Scope, receive: framing.Receive, send: framing.Send) -> None:
+    """Answer one request that came in by the listener of staff pages alone."""
+    await application(doors.entered(scope, doors.Door.STAFF), receive, send)
 
 
 async def _answer(scope: framing.Scope, receive: framing.Receive, send: framing.Send) -> None:

@@ -20,6 +20,8 @@ VARIABLES = {
     "KEEPWELL_HOME": "the data folder",
     "KEEPWELL_HOST": "the address to listen on",
     "KEEPWELL_PORT": "the port to listen on",
+    "KEEPWELL_STAFF_HOST": "the address of a listener of its own for staff pages",
+    "KEEPWELL_STAFF_PORT": "the port of that listener",
     "KEEPWELL_PUBLIC_URL": "the address patients use",
     "KEEPWELL_STAFF_URL": "the address staff use",
     "KEEPWELL_TLS_CERT": "your own certificate chain",
@@ -66,6 +68,8 @@ class Environment:
     home: Path
     host: str
     port: int
+    staff_host: str | None  # None: staff pages have no listener of their own
+    staff_port: int
     public_url: str
     staff_url: str
     tls_certificate: Path | None
@@ -85,14 +89,17 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """Read and check the operator's choices; raise SettingError with a sentence."""
     _refuse_unknown(environ)
     home = _home(environ)
-    host, port = _host(environ), _port(environ)
+    host, port = _host("KEEPWELL_HOST", environ), _port("KEEPWELL_PORT", environ, "8443")
+    staff_host, staff_port = _staff_listener(environ, host, port)
     public_url = _public_url(environ, host, port)
-    staff_url = _url("KEEPWELL_STAFF_URL", environ.get("KEEPWELL_STAFF_URL") or public_url)
+    staff_url = _staff_url(environ, public_url, staff_host, staff_port)
     certificate, key = _tls(environ)
     return Environment(
         home=home,
         host=host,
         port=port,
+        staff_host=staff_host,
+        staff_port=staff_port,
         public_url=public_url,
         staff_url=staff_url,
         tls_certificate=certificate,
@@ -104,7 +111,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         root_key=home / "root.key",
         keystore_backup_days=_keystore_backup_days(environ),
         second_step_wait_minutes=_second_step_wait_minutes(environ),
-        allowed_hosts=_allowed_hosts(public_url, staff_url),
+        allowed_hosts=_allowed_hosts(public_url, staff_url, has_doors=staff_host is not None),
         checkpoints=_checkpoints(environ),
     )
 
@@ -135,12 +142,12 @@ def _checkpoints(environ: Mapping[str, str]) -> Path | None:
     return path
 
 
-def _host(environ: Mapping[str, str]) -> str:
-    value = environ.get("KEEPWELL_HOST") or "localhost"
+def _host(variable: str, environ: Mapping[str, str]) -> str:
+    value = environ.get(variable) or "localhost"
     if _is_address(value) or _HOST_NAME.fullmatch(value):
         return value
     right = "give one name or address to listen on, such as localhost, 0.0.0.0 or ::."
-    raise SettingError("KEEPWELL_HOST", value, right)
+    raise SettingError(variable, value, right)
 
 
 def _is_address(value: str) -> bool:
@@ -151,11 +158,40 @@ def _is_address(value: str) -> bool:
     return True
 
 
-def _port(environ: Mapping[str, str]) -> int:
-    value = environ.get("KEEPWELL_PORT") or "8443"
+def _is_every_address(host: str) -> bool:
+    return _is_address(host) and ipaddress.ip_address(host).is_unspecified
+
+
+def _overlap(host: str, other: str) -> bool:
+    """Say whether a port of one would be a port of the other; :: is every IPv6 address alone."""
+    if not (_is_address(host) and _is_address(other)):
+        return host == other or any(map(_is_every_address, (host, other)))
+    one, two = ipaddress.ip_address(host), ipaddress.ip_address(other)
+    return one == two or (one.version == two.version and (one.is_unspecified or two.is_unspecified))
+
+
+def _port(variable: str, environ: Mapping[str, str], usual: str) -> int:
+    value = environ.get(variable) or usual
     if value.isascii() and value.isdigit() and 1 <= int(value) <= 65535:
         return int(value)
-    raise SettingError("KEEPWELL_PORT", value, "give a number from 1 to 65535, such as 8443.")
+    raise SettingError(variable, value, f"give a number from 1 to 65535, such as {usual}.")
+
+
+def _staff_listener(
+    environ: Mapping[str, str], patients_host: str, patients_port: int
+) -> tuple[str | None, int]:
+    """Return where staff pages listen, if one of the two is set; by default on this machine."""
+    host = _host("KEEPWELL_STAFF_HOST", environ)
+    port = _port("KEEPWELL_STAFF_PORT", environ, "8444")
+    if not (environ.get("KEEPWELL_STAFF_HOST") or environ.get("KEEPWELL_STAFF_PORT")):
+        return None, port
+    if port == patients_port and _overlap(host, patients_host):
+        right = (
+            f"patients' pages already take port {port} of {patients_host}. Give staff another "
+            "port, or each its own address in KEEPWELL_HOST and KEEPWELL_STAFF_HOST."
+        )
+        raise SettingError("KEEPWELL_STAFF_PORT", str(port), right)
+    return host, port
 
 
 def _keystore_backup_days(environ: Mapping[str, str]) -> int:
@@ -178,12 +214,38 @@ def _public_url(environ: Mapping[str, str], host: str, port: int) -> str:
     value = environ.get("KEEPWELL_PUBLIC_URL", "")
     if value:
         return _url("KEEPWELL_PUBLIC_URL", value)
-    if _is_address(host) and ipaddress.ip_address(host).is_unspecified:
+    if _is_every_address(host):
         right = (
             f"KEEPWELL_HOST is {host}, every address, so say which one patients use, "
             "such as https://forms.clinic.example."
         )
         raise SettingError("KEEPWELL_PUBLIC_URL", value, right)
+    return _url_of(host, port)
+
+
+def _staff_url(environ: Mapping[str, str], public_url: str, host: str | None, port: int) -> str:
+    """Return the staff's address: as said, else where they have a listener, else patients'."""
+    variable, value = "KEEPWELL_STAFF_URL", environ.get("KEEPWELL_STAFF_URL", "")
+    if value or host is None:
+        url = _url(variable, value or public_url)
+    elif _is_every_address(host):
+        right = (
+            f"KEEPWELL_STAFF_HOST is {host}, every address, so say which one staff use, "
+            "such as https://staff.clinic.example:8444."
+        )
+        raise SettingError(variable, value, right)
+    else:
+        url = _url_of(host, port)
+    if host is not None and url == public_url:
+        right = (
+            "patients use this address, and staff pages are not there once staff have a listener "
+            "of their own. Give the address that leads to it."
+        )
+        raise SettingError(variable, url, right)
+    return url
+
+
+def _url_of(host: str, port: int) -> str:
     shown = f"[{host}]" if ":" in host else host
     return f"https://{shown}" if port == 443 else f"https://{shown}:{port}"
 
@@ -333,9 +395,10 @@ def _secret_key(home: Path) -> str:
     return secret
 
 
-def _allowed_hosts(public_url: str, staff_url: str) -> list[str]:
+def _allowed_hosts(public_url: str, staff_url: str, *, has_doors: bool) -> list[str]:
     hosts = [urlsplit(url).hostname or "" for url in (public_url, staff_url)]
     allowed = [f"[{host}]" if ":" in host else host for host in hosts]
-    if any(host in LOOPBACK_NAMES for host in allowed) and public_url == staff_url:
+    tells_no_door = has_doors or public_url == staff_url  # else the host says whose pages are here
+    if any(host in LOOPBACK_NAMES for host in allowed) and tells_no_door:
         allowed += LOOPBACK_NAMES  # somebody who types 127.0.0.1 means the same installation
     return sorted(set(allowed))

@@ -27,12 +27,16 @@ KEEPWELL_BLOBS = ENVIRONMENT.home / "blobs"
 KEEPWELL_ROOT_KEY = ENVIRONMENT.root_key
 KEEPWELL_HOST = ENVIRONMENT.host
 KEEPWELL_PORT = ENVIRONMENT.port
+KEEPWELL_STAFF_HOST = ENVIRONMENT.staff_host
+KEEPWELL_STAFF_PORT = ENVIRONMENT.staff_port
 KEEPWELL_TLS_CERTIFICATE = ENVIRONMENT.tls_certificate
 KEEPWELL_TLS_KEY = ENVIRONMENT.tls_key
 KEEPWELL_CHECKPOINTS = ENVIRONMENT.checkpoints
 KEEPWELL_OWNERS = ENVIRONMENT.owners
 # The command line stands below this package, so it finds the server and the demo clinic by name.
 KEEPWELL_SERVER_ROOT = "keepwell.config.asgi:application"
+KEEPWELL_PATIENT_ROOT = "keepwell.config.asgi:at_patients_door"
+KEEPWELL_STAFF_ROOT = "keepwell.config.asgi:at_staff_door"
 KEEPWELL_DEMO_LOADER = "keepwell.config.demo.load"
 KEEPWELL_USED_KEYS = "keepwell.config.key_sweep.used_keys"
 KEEPWELL_KEYSTORE_BACKUP_DAYS = ENVIRONMENT.keystore_backup_days

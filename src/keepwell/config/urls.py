@@ -2,20 +2,23 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+# A clinic's logo stands on patients' pages and in staff's settings.
+_at_both: list[URLPattern | URLResolver] = [path("", include("keepwell.shell.urls"))]
 patient_routes: list[URLPattern | URLResolver] = [
-    path("", include("keepwell.shell.urls")),
+    *_at_both,
     path("", include("keepwell.office.notices.urls")),
     path("", include("keepwell.office.persons.patient_urls")),
     path("", include("keepwell.products.forms.patient_urls")),
     path("", include("keepwell.products.forms.embedded_urls")),
 ]
 staff_routes: list[URLPattern | URLResolver] = [
+    *_at_both,
     path("", include("keepwell.office.urls")),
     path("", include("keepwell.office.sign_in.urls")),
     path("", include("keepwell.shell.staff_urls")),
     path("", include("keepwell.products.forms.staff_urls")),
 ]
-urlpatterns = [*patient_routes, *staff_routes]
+urlpatterns = [*patient_routes, *(one for one in staff_routes if one not in _at_both)]
 
 handler400 = "keepwell.shell.errors.bad_request"
 handler403 = "keepwell.shell.errors.permission_denied"

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.manifest import PatientPlace
 from keepwell.safeguards.tenancy.models import Organisation
-from keepwell.shell import queries
+from keepwell.shell import doors, queries
 from keepwell.toolkit.identifiers import uuid7
 
 
@@ -30,7 +30,14 @@ def reference_of(request: HttpRequest) -> str:
 
 
 def is_patients(request: HttpRequest) -> bool:
-    """Say whether this address is one that patients open (known before any view is)."""
+    """Say whether this address is one that patients open (known before any view is).
+
+    Behind a door with one set of pages every address is of that set, also one that leads nowhere:
+    a page for staff there would tell of the other door.
+    """
+    here = doors.open_to(request)
+    if len(here) == 1:
+        return doors.Door.PATIENTS in here
     return request.path_info.startswith(tuple(settings.KEEPWELL_PATIENT_PATHS))
 
 
