@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from bench.subjects import installation
+from bench.subjects import installation, years
 from bench.subjects.loop import Work, repeated, serve
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ class House:
             self._receive(persons)
             self._allow_networks()
             self._put_jobs()
+            years.leave(self.organisation, self.clinic.owner.user.pk, self.members)
+            years.write_letters()
         self._record(entries)
 
     def _divide(self) -> dict[str, "Client"]:
@@ -276,7 +278,16 @@ class House:
         """Return one act for each page."""
         whom = {"name": f"{NAME} 3", "born": BORN}
         gets = {
+            "access for a while": "/access/",
+            "alerts": "/alerts/",
+            "emergency": "/emergency/",
+            "holdings": "/holdings/",
             "home": "/",
+            "locations": "/settings/locations/",
+            "mail": "/mail/",
+            "rules": "/settings/rules/",
+            "safeguards": "/safeguards/",
+            "two persons": "/two-persons/",
             "members": "/members/",
             "persons": "/persons/",
             "inbox": "/inbox/",
@@ -286,6 +297,9 @@ class House:
             "networks": "/networks/",
         }
         pages = {name: _asked(self.client, address) for name, address in gets.items()}
+        for name, asked in self._narrowed().items():
+            pages[f"trail, {name}"] = _asked(self.client, f"/trail/?{asked}")
+        pages["share a report"] = _asked(self.client, self._report())
         pages["find a member"] = self._posted("/members/", {"words": "01234"})
         pages["find a person"] = self._posted("/persons/", whom)
         pages["find a telephone"] = self._posted("/persons/", {"telephone": TELEPHONE.format(3)})
@@ -293,6 +307,28 @@ class House:
             for page in ("home", "inbox", "persons", "forms"):
                 pages[f"{page}, {name}"] = _asked(client, gets[page])
         return pages
+
+    def _narrowed(self) -> dict[str, str]:
+        """Return what the trail is narrowed by: ids and codes that are there, or nobody's."""
+        from keepwell.toolkit.identifiers import uuid7
+
+        member, person = self.clinic.owner.user.pk, uuid7()
+        if self.persons:
+            member, person = self.members[0], self.persons[0]
+        return {"forms": "kind=forms", "member": f"member={member}", "person": f"about={person}"}
+
+    def _report(self) -> str:
+        """Let the owner make a report of a person; return the page on which it is shared."""
+        from keepwell.safeguards.persons.actions import create_person
+        from keepwell.safeguards.tenancy import wall
+        from keepwell.toolkit.clock import now
+
+        with wall.writing(self.organisation):
+            person = create_person(self.viewer, name=NAME).pk
+        day = now().date().isoformat()
+        asked = {"first": day, "last": day, "purpose": "oversight", "reason": "Measured"}
+        answer = self.client.post(f"/persons/{person}/report/", asked)
+        return f"{answer['Location']}share/"
 
     def _posted(self, address: str, data: dict[str, str]) -> Work:
         return repeated(lambda _n: _served(self.client.post(address, data)))
@@ -329,7 +365,8 @@ def _look_at_tables() -> None:
     if connection.vendor == "postgresql":
         from bench.subjects.finding import wait_for_statistics
 
-        wait_for_statistics("persons_person")
+        for table in ("persons_person", "forms_submission"):
+            wait_for_statistics(table)
 
 
 def main() -> None:
