@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from keepwell.safeguards.access import registry
+from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.purposes import Purpose, label_of
+from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.payloads import Payload
@@ -26,6 +28,7 @@ from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 
 SUCCESS = "success"
+ACCOUNT, NOBODY = "identity.user", UUID(int=0)
 SEPARATOR = "\N{NO-BREAK SPACE}· "  # the dot ends a line, it does not begin one
 
 
@@ -59,6 +62,7 @@ def lines_of(viewer: Viewer, entries: Sequence[TrailEntry], *, entry_route: str 
     """
     payloads = [entry.payload for entry in entries if entry.payload]
     people = {one for said in payloads for one in (said.actor, said.on_behalf_of) if one}
+    people |= {account for entry in entries if (account := _account_in(viewer, entry))}
     names = names_of(people)
     return [_line(viewer, entry, names, _url(entry_route, entry.index)) for entry in entries]
 
@@ -75,7 +79,8 @@ def _line(viewer: Viewer, entry: TrailEntry, names: Mapping[UUID, str], url: str
         return _unreadable(entry, url)
     words, payload = registry.event_words(entry.kind), entry.payload
     who, why = who_of(viewer, payload, names), why_of(payload)
-    did = did_of(entry.kind, payload)
+    name = names.get(_account_in(viewer, entry) or NOBODY)
+    did = str(words.did_to) % {"name": name} if words and name else did_of(entry.kind, payload)
     deed = deed_of(entry.kind, did)
     return Line(
         index=entry.index,
@@ -92,6 +97,17 @@ def _line(viewer: Viewer, entry: TrailEntry, names: Mapping[UUID, str], url: str
         same=(entry.kind, deed, why, payload.subjects, payload.detail.get("about", "")),
         is_own=_is_own(payload),
     )
+
+
+def _account_in(viewer: Viewer, entry: TrailEntry) -> UUID | None:
+    """Return the account that an entry is about, where its words name it and the reader may see."""
+    words = registry.event_words(entry.kind)
+    if entry.payload is None or words is None or not words.did_to:
+        return None
+    if not may(viewer, AccessPermission.MEMBER_LIST):
+        return None
+    subjects = (one for one in entry.payload.subjects if one.model == ACCOUNT)
+    return next((id_ for one in subjects for id_ in one.ids), None)
 
 
 def _unreadable(entry: TrailEntry, url: str) -> Line:

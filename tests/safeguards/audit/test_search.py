@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from keepwell.safeguards.audit import activity, queries, search, tables, writer
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import Mention, Part, SealedEntry, Subject, period_of
-from keepwell.safeguards.audit.search import Search, find
+from keepwell.safeguards.audit.search import Openings, Search, find
 from keepwell.safeguards.audit.sequencer import Sequencer
 from keepwell.safeguards.audit.trail import store
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -98,6 +98,9 @@ WAYS = {
     "a colleague": Search(actor=ADA),
     "a kind": Search(kinds=frozenset([OPEN])),
     "a rare kind": Search(kinds=frozenset(["access:request:refuse"])),
+    "openings of one app": Search(
+        kinds=frozenset(["access:request:refuse"]), openings=Openings(OPEN, "forms")
+    ),
     "a colleague's refusals": Search(actor=ADA, kinds=frozenset(["access:request:refuse"])),
     "a day": Search(since=datetime(2026, 2, 1, tzinfo=UTC), until=datetime(2026, 2, 2, tzinfo=UTC)),
 }

@@ -15,7 +15,10 @@ MANIFEST = Manifest(
         ),
         IdentityKind.FACTOR_ENROL: EventWords(did=_("added a second step"), icon="key"),
         IdentityKind.FACTOR_FAIL: EventWords(
-            did=_("gave a wrong code for an account"), icon="warning", tone="warning"
+            did=_("gave a wrong code for an account"),
+            did_to=_("gave a wrong code for the account of %(name)s"),
+            icon="warning",
+            tone="warning",
         ),
         IdentityKind.FACTOR_REMOVE: EventWords(
             did=_("removed a second step"), icon="key", tone="warning"
@@ -28,7 +31,10 @@ MANIFEST = Manifest(
         ),
         IdentityKind.PASSWORD_CHANGE: EventWords(did=_("changed the password"), icon="key"),
         IdentityKind.PASSWORD_FAIL: EventWords(
-            did=_("gave a wrong password for an account"), icon="warning", tone="warning"
+            did=_("gave a wrong password for an account"),
+            did_to=_("gave a wrong password for the account of %(name)s"),
+            icon="warning",
+            tone="warning",
         ),
         IdentityKind.PASSWORD_RESET: EventWords(
             did=_("chose a new password by a link from the mail"), icon="key"

@@ -57,6 +57,7 @@ class Filters:
             about=about or (),
             actor=member,
             kinds=None if kinds is None else frozenset(kinds),
+            openings=groups.openings_of(group) if kinds else None,
             since=_midnight(first, zone),
             until=_midnight(last and last + timedelta(days=1), zone),
         )

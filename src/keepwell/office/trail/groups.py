@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.audit.events import AuditEvent
+from keepwell.safeguards.audit.search import Openings
 from keepwell.safeguards.identity.events import IdentityKind
+from keepwell.safeguards.records.catalogue import sealed_models
 from keepwell.safeguards.records.events import RecordsEvent
 
 OPENED = frozenset({str(RecordsEvent.FIELDS_OPEN)})
@@ -52,3 +54,10 @@ def kinds_of(group: str) -> Collection[str] | None:
         return [kind for kind in every if kind != AuditEvent.TRAIL_OPEN]
     found = (one.events for one in registry.manifests() if one.app == group and one.events)
     return next(([str(kind) for kind in events] for events in found), None)
+
+
+def openings_of(group: str) -> Openings | None:
+    """Return the openings that belong to an app: those of its records; None for other groups."""
+    if any(model._meta.app_label == group for model in sealed_models()):
+        return Openings(str(RecordsEvent.FIELDS_OPEN), group)
+    return None

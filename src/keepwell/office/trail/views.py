@@ -20,10 +20,12 @@ from keepwell.office.trail.forms import SaveViewForm
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.members.queries import everybody_of, name_of
 from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import proofs, queries, tables, verifier
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.queries import TrailState
+from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import requests
 from keepwell.shell.trail_lines import (
@@ -56,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "members": everybody_of(viewer, most=MOST_OFFERED),
         "member": name_of(viewer, filters.member) if filters.member else "",
+        "may_find_persons": may(viewer, PersonPermission.LIST),
         "saved_views": saved_views.views_of(viewer),
         "view_form": SaveViewForm(),
         "groups": groups.groups(),

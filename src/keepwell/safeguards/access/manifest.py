@@ -40,9 +40,14 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventWords:
-    """How the trail tells one kind of entry: "<who> <did>", with an icon and a tone."""
+    """How the trail tells one kind of entry: "<who> <did>", with an icon and a tone.
+
+    `did_to` is the same with the %(name)s of the account that it is about, for readers who may see
+    members.
+    """
 
     did: str | Promise
+    did_to: str | Promise = ""
     icon: str = "info"
     tone: str = ""
 

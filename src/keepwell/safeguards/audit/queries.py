@@ -128,7 +128,7 @@ def exported(
 
 
 def count_of(viewer: Viewer, asked: Search, *, most: int) -> int:
-    """Count what a search finds, no further than past `most`; nothing is opened or recorded."""
+    """Count what a search finds, no further than past `most`; nothing is shown or recorded."""
     writer.settle(viewer.organisation)
     count, before = 0, None
     while count <= most:

@@ -3,19 +3,27 @@
 Each question is answered along one index, newest first, and the rest is looked at entry by entry.
 At most `REACH` entries are looked at for one page: a page may hold fewer entries than asked for and
 still say from where to go on. Nothing is sorted that an index does not hold in order.
+
+What kind of record an opening was about is sealed with the rest of what the entry says. Whoever
+asks for it (`Openings`) has the program look into the openings among those entries: nothing of that
+is shown, and one whose month was erased is not found.
 """
 
 import heapq
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from keepwell.safeguards.audit import heads
 from keepwell.safeguards.audit.entries import Part, about_number
+from keepwell.safeguards.audit.sealing import open_payload
 from keepwell.safeguards.audit.trail import models
+from keepwell.safeguards.vault.errors import KeyGone
+from keepwell.toolkit.envelope import SealBroken
 
 REACH = 1000
 DISORDER_US = 3600 * 1_000_000
@@ -25,13 +33,25 @@ Found = tuple[list[models.Entry], int | None]  # entries, and the index before w
 Indexes = QuerySet[models.Entry, int] | QuerySet[models.Mention, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """Entries of one kind about records of one app: those whose models' labels begin with it."""
+
+    kind: str
+    app: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What is looked for; None is "any". No kinds at all finds nothing."""
+    """What is looked for; None is "any". No kinds at all finds nothing.
+
+    `openings` are found beside the kinds, where kinds are given.
+    """
 
     about: tuple[UUID, ...] = ()  # any of these as subject, person or actor
     actor: UUID | None = None
     kinds: frozenset[str] | None = None
+    openings: Openings | None = None
     since: datetime | None = None
     until: datetime | None = None  # not itself
 
@@ -41,10 +61,25 @@ class Search:
             "about": " ".join(map(str, self.about)),
             "actor": str(self.actor or ""),
             "kinds": "" if self.kinds is None else " ".join(sorted(self.kinds)) or "none",
+            "openings": self.openings.app if self.openings else "",
             "since": self.since.isoformat() if self.since else "",
             "until": self.until.isoformat() if self.until else "",
         }
         return {name: text for name, text in said.items() if text}
+
+    @property
+    def every_kind(self) -> frozenset[str] | None:
+        """Return the kinds that an entry can have; None for every one."""
+        if self.kinds is None or self.openings is None:
+            return self.kinds
+        return self.kinds | {self.openings.kind}
+
+    @property
+    def sealed(self) -> Openings | None:
+        """Return the openings of which only some are meant, if there are any."""
+        one = self.openings
+        is_part = one is not None and self.kinds is not None and one.kind not in self.kinds
+        return one if is_part else None
 
 
 def find(organisation: UUID, search: Search, before: int | None, limit: int) -> Found:
@@ -92,9 +127,9 @@ def _streams(organisation: UUID, search: Search) -> Iterator[Indexes]:
             yield _mentions(organisation, id_)
     elif search.actor is not None:
         yield _mentions(organisation, search.actor).filter(part=Part.ACTOR)
-    elif search.kinds is not None and len(search.kinds) <= MOST_STREAMS:
+    elif search.every_kind is not None and len(search.every_kind) <= MOST_STREAMS:
         entries = models.Entry.objects.filter(organisation_id=organisation)
-        for kind in sorted(search.kinds):
+        for kind in sorted(search.every_kind):
             yield entries.filter(kind=kind).values_list("index", flat=True)
 
 
@@ -115,13 +150,44 @@ def _fitting(
             own = _mentions(organisation, search.actor).filter(part=Part.ACTOR)
             candidates = set(own.filter(index__in=candidates))
         found = found.filter(index__in=candidates)
-    if search.kinds is not None:
-        found = found.filter(kind__in=search.kinds)
+    if search.every_kind is not None:
+        found = found.filter(kind__in=search.every_kind)
     if search.since is not None:
         found = found.filter(time_us__gte=_us(search.since))
     if search.until is not None:
         found = found.filter(time_us__lt=_us(search.until))
-    return list(found.order_by("-index")[:limit])
+    rows = found.order_by("-index")
+    if search.sealed is None:
+        return list(rows[:limit])
+    return list(islice(_meant(rows, search.sealed), limit))
+
+
+def _meant(rows: Iterable[models.Entry], openings: Openings) -> Iterator[models.Entry]:
+    """Yield entries of other kinds, and the openings of records that are meant."""
+    gone: set[UUID] = set()  # keys of months that were erased: each is looked for once
+    for row in rows:
+        if row.kind != openings.kind:
+            yield row
+        elif row.key_id not in gone:
+            try:
+                is_meant = openings.app in _apps_in(row)
+            except KeyGone:
+                gone.add(row.key_id)
+            else:
+                if is_meant:
+                    yield row
+
+
+def _apps_in(row: models.Entry) -> set[str]:
+    """Return the apps whose records an entry speaks of; none where it cannot be read."""
+    if row.payload is None:
+        return set()
+    sealed = bytes(row.payload)
+    try:
+        said = open_payload(row.organisation_id, row.entry_id, row.key_id, sealed)
+    except (SealBroken, ValueError, KeyError):
+        return set()
+    return {one.model.partition(".")[0] for one in said.subjects}
 
 
 def first_since(organisation: UUID, time_us: int) -> int:
