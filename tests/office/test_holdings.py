@@ -2,22 +2,44 @@
 
 import re
 from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils.html import escape
+from pytest_django import Settings
 
 from keepwell.office.holdings import queries
 from keepwell.products.forms.models import Attachment
+from keepwell.safeguards.audit import elsewhere
+from keepwell.safeguards.erasure import rows
+from keepwell.safeguards.mail import spool
 from keepwell.safeguards.records.catalogue import sealed_fields, sealed_models
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.records.retention import Retention
+from keepwell.safeguards.vault import blobs
+from keepwell.toolkit import clock
+from keepwell.toolkit.identifiers import uuid7
 from tests.office.rooms import House, text_of
 
 
 def count_of(house: House, model: str, name: str = "Ada") -> int:
-    return next(one.count for one in queries.sealed_of(house.viewer(name)) if one.model == model)
+    return next(one.count for one in sealed_of(house, name) if one.model == model)
+
+
+def sealed_of(house: House, name: str = "Ada") -> list[queries.Holding]:
+    viewer = house.viewer(name)
+    return queries.sealed_of(viewer, queries.counts_of(viewer))
+
+
+def told_of(house: House, store: str, name: str = "Ada") -> str:
+    """Return what the page says of one store or folder."""
+    viewer = house.viewer(name)
+    stores = queries.stores_of(viewer, queries.counts_of(viewer))
+    (said,) = (one.words for one in stores if one.name == store)
+    return said
 
 
 def test_every_sealed_field_of_the_code_stands_on_the_page(ada: Client) -> None:
@@ -57,7 +79,7 @@ def test_a_retention_is_said_as_the_model_declares_it(
     assert issubclass(model, SealedRecord)
     monkeypatch.setattr(model, "retention", Retention(days=90, after="created"))
     assert "90 days after “created”, then erased by itself" in text_of(ada.get("/holdings/"))
-    (held,) = (one for one in queries.sealed_of(house.viewer()) if one.model == "persons.person")
+    (held,) = (one for one in sealed_of(house) if one.model == "persons.person")
     assert timedelta(days=held.days or 0) == timedelta(days=90)
 
 
@@ -67,6 +89,68 @@ def test_what_an_app_erases_itself_is_said_too(ada: Client) -> None:
 
 def test_fields_that_are_found_together_are_named_together(ada: Client) -> None:
     assert "name with birth date" in text_of(ada.get("/holdings/"))
+
+
+def test_files_are_counted_without_those_of_others_and_half_written_ones(
+    house: House, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert told_of(house, "Files").startswith("0 files,")
+    for row in (first := uuid7(), uuid7(), uuid7()):
+        path = blobs.path_of(house.clinic.organisation.id, row)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"sealed")
+    half = blobs.path_of(house.clinic.organisation.id, first)
+    half.with_name(f".{half.name}.00.unfinished").write_bytes(b"sealed")
+    assert told_of(house, "Files").startswith("3 files,")
+    assert told_of(house, "Files", "Cy").startswith("0 files,")
+    assert told_of(house, "Files") in text_of(ada.get("/holdings/"))
+    monkeypatch.setattr(queries, "MOST_COUNTED", 2)
+    assert told_of(house, "Files").startswith("More than 2 files,")
+
+
+def test_mail_that_waits_is_counted(house: House, ada: Client) -> None:
+    assert "wait for a mail server: 0;" in told_of(house, "Mail that waits")
+    for _number in range(3):
+        letter = EmailMessage()
+        letter["To"] = "ben@example.org"
+        spool.put(uuid7(), letter)
+    spool.set_aside(spool.waiting()[2])
+    told = told_of(house, "Mail that waits")
+    assert "wait for a mail server: 2; that it refused: 1." in told
+    assert escape(told) in ada.get("/holdings/").content.decode()
+
+
+def test_heads_kept_elsewhere_are_counted_by_day(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
+    store = "Signed heads of the trail"
+    settings.KEEPWELL_CHECKPOINTS = None
+    assert "none is kept" in told_of(house, store)
+    settings.KEEPWELL_CHECKPOINTS = tmp_path / "heads"
+    assert told_of(house, store).startswith("Kept: 0,")
+    for day in (0, 1):
+        with clock.moved(day * 86_400):
+            elsewhere.keep(house.clinic.organisation.id, tmp_path / "heads")
+    assert told_of(house, store).startswith("Kept: 2,")
+    assert told_of(house, store, "Cy").startswith("Kept: 0,")
+    settings.KEEPWELL_CHECKPOINTS = tmp_path / "file"
+    (tmp_path / "file").write_text("not a folder")
+    assert "cannot be read" in told_of(house, store)
+
+
+def test_rows_are_counted_once_for_the_whole_page(
+    house: House, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[UUID] = []
+    counts = rows.counts
+
+    def counted(organisation: UUID) -> dict[str, int]:
+        asked.append(organisation)
+        return counts(organisation)
+
+    monkeypatch.setattr(rows, "counts", counted)
+    assert ada.get("/holdings/").status_code == 200
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,24 +5,30 @@ Rows are counted, nothing is opened. The kinds of what is held are the same for 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connections, models, router
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from keepwell.office.permissions import OfficePermission
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.queries import allow
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit import elsewhere, retention
 from keepwell.safeguards.audit import queries as trail
-from keepwell.safeguards.audit import retention
 from keepwell.safeguards.erasure import rows
+from keepwell.safeguards.mail import spool
 from keepwell.safeguards.records.catalogue import sealed_fields, sealed_models
 from keepwell.safeguards.records.index import BlindToken
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.viewer import Viewer
-from keepwell.safeguards.vault import standing
+from keepwell.safeguards.vault import blobs, standing
+
+MOST_COUNTED = 10_000  # files: of more, a page says only that
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +68,29 @@ class Plain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """One of the three stores, and what this organisation has in it."""
+    """One of the places where something is kept, and what this organisation has in it."""
 
     name: str
     engine: str
     words: str
 
 
-def sealed_of(viewer: Viewer) -> list[Holding]:
+def counts_of(viewer: Viewer) -> dict[str, int]:
+    """Count the rows of each kind that this organisation has, once for the whole page."""
+    allow(viewer, OfficePermission.HOLDINGS_READ)
+    return rows.counts(viewer.organisation)
+
+
+def sealed_of(viewer: Viewer, counts: Mapping[str, int]) -> list[Holding]:
     """Return every kind of sealed record with how many this organisation has."""
     allow(viewer, OfficePermission.HOLDINGS_READ)
-    counts = rows.counts(viewer.organisation)
     return [_holding(model, counts) for model in sealed_models()]
 
 
-def plain_of(viewer: Viewer) -> list[Plain]:
+def plain_of(viewer: Viewer, counts: Mapping[str, int]) -> list[Plain]:
     """Return the other rows behind this organisation's wall: none of them holds ePHI."""
     allow(viewer, OfficePermission.HOLDINGS_READ)
     sealed = {model._meta.label_lower for model in sealed_models()}
-    counts = rows.counts(viewer.organisation)
     return [
         Plain(label, str(apps.get_model(label)._meta.verbose_name_plural), count)
         for label, count in sorted(counts.items())
@@ -88,11 +98,11 @@ def plain_of(viewer: Viewer) -> list[Plain]:
     ]
 
 
-def stores_of(viewer: Viewer) -> Iterator[Store]:
-    """Yield the stores. Raises TrailUnavailable and KeystoreUnavailable."""
+def stores_of(viewer: Viewer, counts: Mapping[str, int]) -> Iterator[Store]:
+    """Yield the stores, then the folders. Raises TrailUnavailable and KeystoreUnavailable."""
     allow(viewer, OfficePermission.HOLDINGS_READ)
     organisation = viewer.organisation
-    counted = sum(rows.counts(organisation).values())
+    counted = sum(counts.values())
     yield Store(
         name=_("Data"),
         engine=_engine("default"),
@@ -105,6 +115,49 @@ def stores_of(viewer: Viewer) -> Iterator[Store]:
         % {"n": trail.state(viewer).size, "years": retention.years_of(organisation)},
     )
     yield Store(name=_("Keys"), engine=_engine("keys"), words=_keys(organisation))
+    yield Store(name=_("Files"), engine=_("Folder of sealed files"), words=_files(organisation))
+    yield Store(name=_("Mail that waits"), engine=_("Folder, not sealed"), words=_letters())
+    yield Store(
+        name=_("Signed heads of the trail"),
+        engine=_("Folder elsewhere, not sealed"),
+        words=_heads(organisation, settings.KEEPWELL_CHECKPOINTS),
+    )
+
+
+def _files(organisation: UUID) -> str:
+    count = blobs.count(organisation, most=MOST_COUNTED)
+    if count > MOST_COUNTED:
+        words = _("More than %(n)s files, each kept as long as its row and erased with its key")
+        return words % {"n": MOST_COUNTED}
+    words = ngettext(
+        "%(n)s file, kept as long as its row and erased with its key",
+        "%(n)s files, each kept as long as its row and erased with its key",
+        count,
+    )
+    return words % {"n": count}
+
+
+def _letters() -> str:
+    said = {"n": spool.count_waiting(), "refused": spool.count_refused()}
+    words = _(
+        "Letters of all organisations here that wait for a mail server: %(n)s; that it refused: "
+        "%(refused)s. They hold no patients’ data. Each is deleted once it is sent; one "  # noqa: RUF001
+        "with a link at the latest when the link ends."
+    )
+    return words % said
+
+
+def _heads(organisation: UUID, folder: Path | None) -> str:
+    if folder is None:
+        return _("No folder is set: none is kept.")
+    try:
+        count = elsewhere.count(organisation, folder)
+    except OSError:
+        return _("The folder cannot be read just now.")
+    words = _(
+        "Kept: %(n)s, one for each day. They hold sizes and hashes only; Keepwell deletes none."
+    )
+    return words % {"n": count}
 
 
 def _keys(organisation: UUID) -> str:

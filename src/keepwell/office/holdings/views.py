@@ -17,10 +17,11 @@ from keepwell.toolkit import clock
 def page(request: HttpRequest) -> HttpResponse:
     """List stores, sealed records field by field, and what is kept unsealed."""
     viewer = viewer_of(request)
+    counts = queries.counts_of(viewer)
     context = {
-        "stores": list(queries.stores_of(viewer)),
-        "sealed": queries.sealed_of(viewer),
-        "plain": queries.plain_of(viewer),
+        "stores": list(queries.stores_of(viewer, counts)),
+        "sealed": queries.sealed_of(viewer, counts),
+        "plain": queries.plain_of(viewer, counts),
         "now": clock.now(),
     }
     return render(request, "office/holdings/page.html", context)

@@ -105,6 +105,14 @@ def kept_of(organisation: UUID, folder: Path) -> list[Kept]:
     return sorted(filter(None, found), key=lambda kept: kept.size, reverse=True)
 
 
+def count(organisation: UUID, folder: Path) -> int:
+    """Count the files of heads in the folder, without reading them. Raises OSError."""
+    try:
+        return sum(1 for path in (folder / str(organisation)).iterdir() if path.suffix == ENDING)
+    except FileNotFoundError:
+        return 0
+
+
 def _read(path: Path, key: notes.VerifyKey) -> Kept | None:
     """Read a file; what is not a checkpoint signed by this organisation proves nothing."""
     try:

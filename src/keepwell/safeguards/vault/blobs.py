@@ -5,6 +5,7 @@ name and length are all that a reader of the disk learns: only sealed bytes are 
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import time
@@ -126,6 +127,13 @@ def delete(organisation: UUID, row: UUID) -> bool:
 def has_any(organisation: UUID) -> bool:
     """Tell whether an organisation has files or had some."""
     return (Path(settings.KEEPWELL_BLOBS) / str(organisation)).exists()
+
+
+def count(organisation: UUID, *, most: int) -> int:
+    """Count an organisation's files, no further than to one more than `most`."""
+    names = (Path(settings.KEEPWELL_BLOBS) / str(organisation)).glob("??/*")
+    finished = (name for name in names if not name.name.endswith(_UNFINISHED))
+    return sum(1 for _name in itertools.islice(finished, most + 1))
 
 
 def delete_all(organisation: UUID) -> int:
