@@ -67,6 +67,8 @@ NEEDS = {
     "sign_in:remove_passkey": "passkeys",
     "sign_in:replace_app": "app",
 }
+# Files that are handed out by a link, and hold what belongs to many.
+FILES = {"office:export_trail": "trail-export"}
 TAKES = "takes access or a wish for it away, gives nobody any, and must be quick"
 ACCOUNT = "concerns how the own account looks or what it is written, and opens nothing"
 FINDS = "changes nothing: whom one looks for is posted, so that it stands in no address"
@@ -151,7 +153,7 @@ TYPED = {
     "role": "member",
     "years": "6",
 }
-QUERIES = {"office:propose_export": "?form=csv"}
+QUERIES = dict.fromkeys(("office:export_trail", "office:propose_export"), "?form=csv")
 MOVES = {"audit_outbox", "identity_sessionrecord"}  # what is refused leaves, and that one is there
 
 
@@ -181,6 +183,10 @@ def changing() -> dict[str, Route]:
     }
 
 
+def routes_by_name() -> dict[str, Route]:
+    return {one.name: one for one in all_routes()}
+
+
 def test_every_route_that_changes_something_needs_both_steps_or_says_why_not() -> None:
     assert set(NEEDS).isdisjoint(NONE)
     assert set(changing()) == set(NEEDS) | set(NONE)
@@ -190,7 +196,7 @@ def test_a_session_alone_is_sent_to_show_both_steps_and_changes_nothing(
     stores: Stores, ours: Inhabited
 ) -> None:
     wrong = []
-    for name, reason in NEEDS.items():
+    for name, reason in (NEEDS | FILES).items():
         this = prepared(ours, name)
         writer.stop()
         before = rows_of(stores, "data")
@@ -206,8 +212,9 @@ def test_a_session_that_has_shown_both_steps_is_not_sent_there(
 ) -> None:
     """Or the walk above would say nothing: its answers come of what was missing."""
     monkeypatch.setattr(ways, "is_proven", lambda _request: True)
-    answers = {name: prepared(ours, name).ask({}) for name in NEEDS}
-    assert [name for name in NEEDS if leads_to(answers[name], NEEDS[name])] == []
+    needs = NEEDS | FILES
+    answers = {name: prepared(ours, name).ask({}) for name in needs}
+    assert [name for name in needs if leads_to(answers[name], needs[name])] == []
 
 
 @dataclass(frozen=True)
@@ -216,8 +223,11 @@ class Walk:
 
     client: Client
     address: str
+    is_link: bool
 
     def ask(self, typed: dict[str, Any]) -> Any:
+        if self.is_link:
+            return self.client.get(self.address)
         return self.client.post(self.address, typed)
 
 
@@ -231,8 +241,8 @@ def prepared(here: Inhabited, name: str) -> Walk:
         membership = membership_of(here.clinic, whom)
         PREPARES[name](here, membership)
         instead = {"membership_id": membership}
-    address = here.address(changing()[name], **instead)
-    return Walk(browser_of(who), f"{address}{QUERIES.get(name, '')}")
+    address = here.address(routes_by_name()[name], **instead)
+    return Walk(browser_of(who), f"{address}{QUERIES.get(name, '')}", is_link=name in FILES)
 
 
 def _waits(here: Inhabited, membership: UUID) -> None:

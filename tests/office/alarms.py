@@ -16,7 +16,7 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
 from tests.half_minute import early_in_a_half_minute
 from tests.office.rooms import House
-from tests.people import PASSWORD, Person, browser
+from tests.people import PASSWORD, Person, browser, browser_of, show_both_steps
 
 BORN = date(1984, 3, 9)
 
@@ -45,6 +45,13 @@ def raised(house: House) -> list[str]:
 def acknowledge(house: House, alert: Alert, who: str = "Ada") -> None:
     """Settle an alert."""
     actions.acknowledge(house.viewer(who), alert=alert.pk, note="Asked; it was right")
+
+
+def export_trail(person: Person) -> None:
+    """Export the trail by the page, after both steps again."""
+    here = browser_of(person)
+    show_both_steps(here, person, "trail-export")
+    assert here.get("/trail/export/?form=csv").status_code == 200
 
 
 def guess(person: Person, times: int = FAILURES_LEAST, here: Client | None = None) -> None:

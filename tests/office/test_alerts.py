@@ -19,7 +19,7 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.toolkit import clock
 from tests.mailbox import mailed
-from tests.office.alarms import acknowledge, alerts, guess, look
+from tests.office.alarms import acknowledge, alerts, export_trail, guess, look
 from tests.office.rooms import House, text_of
 from tests.office.test_emergencies import acting_as
 from tests.office.test_locations import HILL
@@ -41,7 +41,7 @@ def alert(house: House) -> Alert:
 @pytest.fixture
 def own(house: House) -> Alert:
     """Let Abe export the trail, and the rules find it."""
-    assert house.browser("Abe").get("/trail/export/?form=csv").status_code == 200
+    export_trail(house.people["Abe"])
     (found,) = look(house)
     return found
 
@@ -152,7 +152,7 @@ def test_nobody_settles_what_they_did_themselves_while_somebody_else_can(
 
 
 def test_who_is_alone_settles_the_own_one(house: House) -> None:
-    assert house.browser("Cy").get("/trail/export/?form=csv").status_code == 200
+    export_trail(house.people["Cy"])
     organisation = house.practice.organisation.id
     writer.stop()
     watch.look(organisation)
@@ -206,7 +206,7 @@ def test_named_officers_are_told_and_no_owner_then(house: House) -> None:
 def test_who_did_it_is_not_told_of_it_as_an_officer(house: House) -> None:
     for duty in Duty:
         name(house, "Abe", duty)
-    house.browser("Abe").get("/trail/export/?form=csv")
+    export_trail(house.people["Abe"])
     look(house)
     assert letters() == ["ada@example.org"]
 

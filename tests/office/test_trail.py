@@ -22,6 +22,7 @@ from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 from keepwell.toolkit.merkle import check_inclusion
 from tests.office.rooms import House, text_of
+from tests.people import PASSWORD, show_both_steps
 from tests.safeguards.audit.tampering import Hands
 from tests.stores.session import Stores
 
@@ -122,12 +123,36 @@ def test_days_of_the_clinic_narrow_the_trail(house: House, ada: Client) -> None:
         assert ada.get(f"/trail/?from={nonsense}&to={nonsense}").status_code == 200
 
 
+def exporter(house: House) -> Client:
+    """Open a browser in which Dee has shown both steps again."""
+    dee = house.browser("Dee")
+    show_both_steps(dee, house.people["Dee"], "trail-export")
+    return dee
+
+
+def test_nothing_is_exported_before_both_steps_are_shown_again(house: House) -> None:
+    dee, address = house.browser("Dee"), "/trail/export/?kind=office&form=csv"
+    asked = dee.get(address)
+    assert asked["Location"] == "/account/again/trail-export/?next=%2Ftrail%2F%3Fkind%3Doffice"
+    assert asked.content == b""
+    assert house.payloads("audit:trail:export") == []
+    given = {
+        "password": PASSWORD,
+        "code": house.people["Dee"].code(),
+        "next": "/trail/?kind=office",
+    }
+    assert dee.post("/account/again/trail-export/", given)["Location"] == "/trail/?kind=office"
+    assert dee.get(address).status_code == 200
+    with clock.moved(5 * 60):
+        assert dee.get(address)["Location"].startswith("/account/again/trail-export/")
+
+
 @pytest.mark.parametrize(("form", "kind"), [("csv", "text/csv"), ("jsonl", "application/jsonl")])
 def test_what_the_filters_find_is_exported_and_that_is_recorded(
     house: House, form: str, kind: str
 ) -> None:
     many(house, 3)
-    dee = house.browser("Dee")
+    dee = exporter(house)
     answer = dee.get(f"/trail/export/?kind=office&form={form}")
     assert answer["Content-Type"].startswith(kind)
     assert f".{form}" in answer["Content-Disposition"]
@@ -142,7 +167,7 @@ def test_a_file_holds_whole_lines_up_to_its_limit_and_says_that_it_is_a_part(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(house, 30)
-    dee = house.browser("Dee")
+    dee = exporter(house)
     monkeypatch.setattr(views, "MOST_BYTES", 4000)
     answer = dee.get("/trail/export/?kind=office&form=jsonl")
     assert "-newest-part.jsonl" in answer["Content-Disposition"]
@@ -156,7 +181,7 @@ def test_a_file_holds_whole_lines_up_to_its_limit_and_says_that_it_is_a_part(
 
 
 def test_what_was_asked_for_is_said_in_words_on_the_page_of_the_reading(house: House) -> None:
-    dee = house.browser("Dee")
+    dee = exporter(house)
     today = f"{clock.now():%Y-%m-%d}"
     dee.get(f"/trail/export/?kind=office&form=csv&from={today}&to={today}")
     (said,) = house.payloads("audit:trail:export")

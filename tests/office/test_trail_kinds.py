@@ -19,6 +19,7 @@ from keepwell.toolkit.identifiers import uuid7
 from tests.office.alarms import guess
 from tests.office.rooms import House, text_of
 from tests.office.test_reports import opened
+from tests.people import show_both_steps
 
 OPEN = "records:fields:open"
 OF_FORMS = Search(kinds=frozenset({"forms:form:publish"}), openings=Openings(OPEN, "forms"))
@@ -82,6 +83,7 @@ def test_the_page_shows_openings_with_what_else_its_app_does(
     assert "opened name of 1 person" in page
     assert "opened name" not in text_of(ada.get("/trail/?kind=consent"))
     assert "opened name" not in text_of(ada.get("/trail/?kind=identity"))
+    show_both_steps(ada, house.people["Ada"], "trail-export")
     exported = ada.get("/trail/export/?kind=persons&form=jsonl").content.decode().splitlines()
     assert OPEN in {json.loads(line)["kind"] for line in exported}
 

@@ -109,6 +109,16 @@ REASONS = {
         then="office:idle",
         returns=True,
     ),
+    "trail-export": Weighty(
+        _(
+            "Before entries of the trail are exported, show that it is you. "
+            "Then press Export again within five minutes."
+        ),
+        "office:trail",
+        _("Trail"),
+        go=_("Back to the trail"),
+        returns=True,
+    ),
     "trusted-devices": Weighty(
         _(
             "Before it changes whether a device can be trusted, show that it is you. "

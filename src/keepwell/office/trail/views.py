@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.office import places
 from keepwell.office.permissions import OfficePermission
+from keepwell.office.sign_in import ways
 from keepwell.office.trail import actions, chart, facts, findings, groups
 from keepwell.office.trail import queries as saved_views
 from keepwell.office.trail.filters import Filters
@@ -36,6 +37,7 @@ from keepwell.shell.trail_lines import (
 )
 from keepwell.toolkit import clock
 
+AGAIN = "trail-export"
 PAGE_ENTRIES = 80  # neighbours that belong together fold
 MOST_OFFERED = 100  # colleagues to choose from; of more, one is looked for on their own page
 MOST_ALONE = 1_000  # entries that one person may take in files within a day
@@ -75,17 +77,30 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires(OfficePermission.TRAIL_READ, purpose=Purpose.OVERSIGHT)
 def export(request: HttpRequest) -> HttpResponse:
-    """Hand out what the filters find as a file; much of it takes two persons (ASVS 2.3.5)."""
+    """Hand out what the filters find as a file, after both steps again (ASVS 7.5.3).
+
+    Much of it takes two persons (ASVS 2.3.5). The way back leads to the page that the export was
+    asked from, and not to the file: a browser that is sent to a download stays where it is.
+    """
     viewer, asked = viewer_of(request), request.GET
     form = asked.get("form", "")
     if form not in tables.FORMS:
         raise Http404
     filters = Filters.of(asked, requests.zone_of(request))
+    if not ways.is_proven(request):
+        return ways.ask_again(AGAIN, _asked_on(asked))
     left = max(0, MOST_ALONE - queries.taken_alone(viewer, clock.now() - A_DAY))
     count = queries.count_of(viewer, filters.search, most=left)
     if count > left:  # also in slices: they add up for a day
         return redirect(f"{reverse('office:propose_export')}?{asked.urlencode()}")
     return file_of(viewer, filters, form, alone=count)
+
+
+def _asked_on(asked: QueryDict) -> str:
+    """Return the page of the trail with the same fields filled in."""
+    kept = asked.copy()
+    kept.pop("form", None)
+    return f"{reverse('office:trail')}?{kept.urlencode()}"
 
 
 def file_of(viewer: Viewer, filters: Filters, form: str, *, alone: int = 0) -> HttpResponse:
