@@ -24,6 +24,10 @@ def walk(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("refused", this)
         press(page, 'main a[href^="/access/ask/"]')
         yield Stop("access-again", this)
+        asked = page.url
+        page.goto(f"{asked}&unsent=1")
+        yield Stop("access-again-unsent", this)
+        page.goto(asked)
         show_both_steps(page, dee)
         yield Stop("access-ask", this)
         press(page, POST)

@@ -14,6 +14,7 @@ from keepwell.toolkit.identifiers import uuid7
 from tests.mailbox import mailed
 from tests.people import SAFARI, Clinic, Person, browser, browser_of
 
+UNSENT = "It was not sent: more than five minutes have passed"
 NEW_PASSWORD = "another four plain words"
 
 
@@ -148,6 +149,30 @@ def test_new_recovery_codes_replace_the_old(ada: Person) -> None:
     mine.post("/account/recovery-codes/")
     assert mine.get("/account/recovery-codes/").status_code == 302
     assert not second_factor.use_recovery_code(ada.user, old)
+
+
+def test_whoever_sent_a_form_too_late_is_told_that_it_was_not_taken(
+    clinic: Clinic, ada: Person
+) -> None:
+    mine, address = browser_of(ada), "/settings/signing-out/"
+    prove(mine, ada, "signing-out")
+    assert mine.get(address).status_code == 200
+    with clock.moved(5 * 60):
+        sent = mine.post(address, {"minutes": 7}, follow=True)
+        assert UNSENT in sent.content.decode()
+        assert sessions.idle_minutes_of(clinic.organisation.id) != 7
+        wrong = {"password": "a guess", "code": "000000"}
+        again = sent.redirect_chain[-1][0]
+        assert UNSENT in mine.post(again, wrong).content.decode(), "still, after a wrong try"
+        right = {"password": ada.password, "code": ada.code(), "next": address}
+        assert mine.post(again, right)["Location"] == address
+        assert UNSENT not in mine.get(address).content.decode()
+
+
+def test_whoever_only_asked_for_a_page_is_told_of_nothing_lost(ada: Person) -> None:
+    asked = browser_of(ada).get("/settings/signing-out/", follow=True)
+    assert b"Both steps again" in asked.content
+    assert UNSENT not in asked.content.decode()
 
 
 def test_codes_that_are_not_kept_are_shown_only_where_both_steps_were_just_given(

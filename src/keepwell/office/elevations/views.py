@@ -65,7 +65,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask for permissions, for a while, after both steps again."""
     viewer = viewer_of(request)
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, request.get_full_path())
+        return ways.ask_again(request, AGAIN, request.get_full_path())
     known = registry.raisable()
     offered = [(code, known[code]) for code in queries.askable(viewer)]
     initial = {"permissions": [request.GET.get("for", "")], "minutes": HOUR}
@@ -112,7 +112,7 @@ def one(request: HttpRequest, elevation_id: UUID) -> HttpResponse:
     if not (row.is_waiting or row.is_standing):
         return redirect(LIST)  # decided already, or over: the list says which
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, request.path)
+        return ways.ask_again(request, AGAIN, request.path)
     form = ReasonForm(places.posted(request))
     if form.is_valid():
         return _decide(request, row, form.cleaned_data["reason"])

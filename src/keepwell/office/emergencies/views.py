@@ -78,7 +78,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     if viewer.emergency is not None or not queries.opens_more(viewer):
         return redirect(wanted or ways.home())  # what can be opened opens already
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, request.get_full_path())
+        return ways.ask_again(request, AGAIN, request.get_full_path())
     form = forms.BeginForm(places.posted(request))
     if form.is_valid():
         actions.begin(viewer, reason=form.cleaned_data["reason"])
@@ -169,7 +169,7 @@ def end_of(request: HttpRequest, emergency_id: UUID) -> HttpResponse:
 def minutes(request: HttpRequest) -> HttpResponse:
     """Say how long emergency access lasts, after both steps again."""
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, reverse("office:emergency_minutes"))
+        return ways.ask_again(request, AGAIN, reverse("office:emergency_minutes"))
     viewer = viewer_of(request)
     form = forms.MinutesForm(places.posted(request), initial=_minutes(viewer))
     if form.is_valid():

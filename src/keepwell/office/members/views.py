@@ -132,7 +132,7 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     if row.approved is not None:
         return redirect(LIST)
     if not ways.is_proven(request):
-        return ways.ask_again("members", request.path)
+        return ways.ask_again(request, "members", request.path)
     form = forms.LetInForm(places.posted(request))
     if form.is_valid():
         actions.approve(viewer, membership=row.pk, reason=form.cleaned_data["reason"])
@@ -157,7 +157,7 @@ def role(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     if row.ended is not None:
         raise OutOfReach
     if not ways.is_proven(request):
-        return ways.ask_again("members", request.path)
+        return ways.ask_again(request, "members", request.path)
     where = where_is(viewer, row)
     form = forms.RoleForm(
         places.posted(request),
@@ -231,7 +231,7 @@ def let_back_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     if row.ended is None or row.approved is None:
         raise OutOfReach
     if not ways.is_proven(request):
-        return ways.ask_again("members", request.path)
+        return ways.ask_again(request, "members", request.path)
     form = forms.RoleForm(
         places.posted(request),
         giver=viewer.role,

@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Allow a network, or only show what that would do."""
     if not ways.is_proven(request):
-        return redirect("sign_in:again", AGAIN)
+        return ways.ask_again(request, AGAIN)
     form = NetworkForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=UNUSABLE)
@@ -75,7 +75,7 @@ def network(request: HttpRequest, network_id: UUID) -> HttpResponse:
     """Show one network with what taking it off would do; keep another name for it."""
     row = network_queries.one(viewer_of(request), network_id)
     if not ways.is_proven(request):
-        return redirect("sign_in:again", AGAIN)
+        return ways.ask_again(request, AGAIN)
     form = NameForm(places.posted(request), initial={"name": row.name})
     if not form.is_valid():
         status = UNUSABLE if form.is_bound else 200
@@ -91,7 +91,7 @@ def remove(request: HttpRequest, network_id: UUID) -> HttpResponse:
     """Take a network off the list, unless that shuts out whoever does it."""
     row = network_queries.one(viewer_of(request), network_id)
     if not ways.is_proven(request):
-        return redirect("sign_in:again", AGAIN)
+        return ways.ask_again(request, AGAIN)
     try:
         network_actions.remove(viewer_of(request), row.pk)
     except LockedOut:
@@ -106,7 +106,7 @@ def remove(request: HttpRequest, network_id: UUID) -> HttpResponse:
 def resume(request: HttpRequest) -> HttpResponse:
     """Let a suspended list count again."""
     if not ways.is_proven(request):
-        return redirect("sign_in:again", AGAIN)
+        return ways.ask_again(request, AGAIN)
     try:
         network_actions.resume(viewer_of(request))
     except LockedOut:

@@ -29,7 +29,7 @@ def name(request: HttpRequest, duty: str) -> HttpResponse:
     if duty not in set(Duty):
         raise OutOfReach
     if not ways.is_proven(request):
-        return ways.ask_again("members", request.path)
+        return ways.ask_again(request, "members", request.path)
     viewer = viewer_of(request)
     held = next(one for one in queries.duties_of(viewer) if one.duty == duty)
     form = _asked(request, viewer, held)

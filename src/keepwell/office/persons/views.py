@@ -181,7 +181,7 @@ def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
     viewer = viewer_of(request)
     whole = queries.whole_of(viewer, person_id)
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, request.path)
+        return ways.ask_again(request, AGAIN, request.path)
     form = ReasonForm(places.posted(request))
     if form.is_valid():
         actions.erase_person(viewer, person=person_id, reason=form.cleaned_data["reason"])

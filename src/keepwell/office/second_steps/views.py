@@ -31,7 +31,7 @@ def start(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     """Start a new second step for a colleague, after both steps again and an identity check."""
     row = _present(request, membership_id)
     if not ways.is_proven(request):
-        return ways.ask_again("members", request.path)
+        return ways.ask_again(request, "members", request.path)
     viewer = viewer_of(request)
 
     def act(check: IdentityCheck, reason: str) -> str:
@@ -62,7 +62,7 @@ def confirm(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     if one.confirmed is not None:
         return redirect(LIST)
     if not ways.is_proven(request):
-        return ways.ask_again("members", request.path)
+        return ways.ask_again(request, "members", request.path)
     viewer = viewer_of(request)
 
     def act(check: IdentityCheck, reason: str) -> str:

@@ -51,7 +51,7 @@ def _said(is_changed: bool) -> str:  # noqa: FBT001  one word decides the senten
 def idle(request: HttpRequest) -> HttpResponse:
     """Say after how long without an act people are signed out, after both steps again."""
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, reverse("office:idle"))
+        return ways.ask_again(request, AGAIN, reverse("office:idle"))
     viewer = viewer_of(request)
     present = sessions.idle_minutes_of(viewer.organisation)
     form = IdleForm(places.posted(request), initial={"minutes": present})
@@ -68,7 +68,7 @@ def idle(request: HttpRequest) -> HttpResponse:
 def trust(request: HttpRequest) -> HttpResponse:
     """Say whether members may trust a device, and for how long, after both steps again."""
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN_FOR_TRUST, reverse("office:trust"))
+        return ways.ask_again(request, AGAIN_FOR_TRUST, reverse("office:trust"))
     viewer = viewer_of(request)
     days, _since = trusts.policy_of(viewer.organisation)
     initial = {"is_allowed": bool(days), "days": days or trusts.USUAL_DAYS}

@@ -35,7 +35,7 @@ from keepwell.safeguards.identity.recording import organisations_of as doors_of
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit.clock import now_us
 
-NEXT = "next"
+NEXT, UNSENT = "next", "unsent"
 UNUSABLE, TOO_MANY = 422, 429  # statuses of answers to a form
 JOINING = "joining"
 _CHOSEN = "organisation_chosen"
@@ -218,10 +218,17 @@ def is_proven(request: HttpRequest) -> bool:
     return bool(now_us() - int(request.session.get(_PROVEN, 0)) < PROOF_LASTS_US)
 
 
-def ask_again(reason: str, wanted: str) -> HttpResponse:
-    """Send somebody to give both steps again, and back to the page that needs it."""
-    address = reverse("sign_in:again", args=[reason])
-    return HttpResponseRedirect(f"{address}?{urlencode({NEXT: wanted})}")
+def ask_again(request: HttpRequest, reason: str, wanted: str = "") -> HttpResponse:
+    """Send somebody to give both steps again, and back to the page that needs it.
+
+    Whoever sent a form meanwhile is told that it was not taken. What it said is kept nowhere: it
+    may be about a patient, and nobody has shown yet who sent it.
+    """
+    asked = {NEXT: wanted} if wanted else {}
+    if request.method == "POST":
+        asked[UNSENT] = "1"
+    query = f"?{urlencode(asked)}" if asked else ""
+    return HttpResponseRedirect(f"{reverse('sign_in:again', args=[reason])}{query}")
 
 
 def prepare_secret(request: HttpRequest) -> None:

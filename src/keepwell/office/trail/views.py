@@ -88,7 +88,7 @@ def export(request: HttpRequest) -> HttpResponse:
         raise Http404
     filters = Filters.of(asked, requests.zone_of(request))
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, _asked_on(asked))
+        return ways.ask_again(request, AGAIN, _asked_on(asked))
     left = max(0, MOST_ALONE - queries.taken_alone(viewer, clock.now() - A_DAY))
     count = queries.count_of(viewer, filters.search, most=left)
     if count > left:  # also in slices: they add up for a day

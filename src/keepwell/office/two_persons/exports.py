@@ -35,7 +35,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     if request.GET.get("form", "") not in tables.FORMS or not _is_understood(request):
         raise Http404
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, request.get_full_path())
+        return ways.ask_again(request, AGAIN, request.get_full_path())
     viewer, form = viewer_of(request), ReasonForm(places.posted(request))
     if form.is_valid():
         about = _about(request)
@@ -55,7 +55,7 @@ def export(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     viewer = viewer_of(request)
     queries.one(viewer, proposal_id)
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, reverse("office:proposal", args=[proposal_id]))
+        return ways.ask_again(request, AGAIN, reverse("office:proposal", args=[proposal_id]))
     row = proposals.use_up(viewer, act=EXPORT_TRAIL, proposal=proposal_id)
     filters = Filters.of(_asked(row.about), requests.zone_of(request))
     return trail.file_of(viewer, filters, row.about["form"])

@@ -42,7 +42,7 @@ def _propose(
     request: HttpRequest, act: Act, form: ReasonForm | None, **told: object
 ) -> HttpResponse:
     if not ways.is_proven(request):
-        return ways.ask_again(AGAIN, request.path)
+        return ways.ask_again(request, AGAIN, request.path)
     viewer = viewer_of(request)
     if form is not None and form.is_valid():
         about, reason = _about(form.cleaned_data), form.cleaned_data["reason"]

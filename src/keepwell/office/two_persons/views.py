@@ -48,7 +48,7 @@ def one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     row = queries.one(viewer, proposal_id)
     told = words.Told.of(viewer, row, names_of(words.people_in([row])))
     if told.may_confirm and not ways.is_proven(request):
-        return ways.ask_again(AGAIN, request.path)
+        return ways.ask_again(request, AGAIN, request.path)
     form = ReasonForm(places.posted(request))
     if form.is_valid():
         if actions.confirm(viewer, proposal=row.pk, reason=form.cleaned_data["reason"]):

@@ -159,6 +159,7 @@ def again(request: HttpRequest, reason: str) -> HttpResponse:
         "weighty": REASONS[reason],
         "next": wanted,
         "refused": refused,
+        "is_unsent": ways.UNSENT in request.GET,
         "has_passkeys": bool(passkeys.of(account)),
     }
     return render(request, "office/sign_in/again.html", context, status=status)
@@ -190,7 +191,7 @@ def app(request: HttpRequest) -> HttpResponse:
     """Put a new authenticator app in place of the old one."""
     account, secret = account_of(request), ways.prepared_secret(request)
     if not secret or not ways.is_proven(request):
-        return redirect("sign_in:again", "app")
+        return ways.ask_again(request, "app")
     form = forms.CodeForm(request.POST or None)
     if form.is_valid():
         answer = actions.replace_app(
@@ -232,7 +233,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     if not shown:
         return redirect("sign_in:account")
     if not ways.is_proven(request):
-        return ways.ask_again("unkept-codes", request.path)
+        return ways.ask_again(request, "unkept-codes", request.path)
     return render(request, "office/sign_in/recovery_codes.html", {"codes": shown})
 
 

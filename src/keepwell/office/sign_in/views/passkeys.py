@@ -90,7 +90,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Add a passkey, after both steps again."""
     account = _account(request)
     if not ways.is_proven(request):
-        return ways.ask_again("passkeys", request.path)
+        return ways.ask_again(request, "passkeys", request.path)
     form = forms.PasskeyForm(places.posted(request))
     if form.is_valid():
         answer, name = form.cleaned_data["passkey"], form.cleaned_data["name"]
@@ -114,7 +114,7 @@ def remove(request: HttpRequest, passkey_id: UUID) -> HttpResponse:
     if passkey is None:
         raise OutOfReach
     if not ways.is_proven(request):
-        return ways.ask_again("passkeys", request.path)
+        return ways.ask_again(request, "passkeys", request.path)
     if request.method == "POST":
         if passkey_actions.remove(request, account, passkey_id):
             _tell_removed(request, account)
@@ -132,7 +132,7 @@ def remove_app(request: HttpRequest) -> HttpResponse:
     if not second_factor.has_app(account):
         return redirect("sign_in:account")
     if not ways.is_proven(request):
-        return ways.ask_again("passkeys", request.path)
+        return ways.ask_again(request, "passkeys", request.path)
     if request.method == "POST":
         if passkey_actions.remove_app(request, account):
             _tell_removed(request, account)
