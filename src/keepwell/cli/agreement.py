@@ -10,7 +10,9 @@ from keepwell.safeguards.access.proposals.acts import Act
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 
-def use_up(viewer: Viewer, act: Act, about: Mapping[str, str]) -> None:
+def use_up(
+    viewer: Viewer, act: Act, about: Mapping[str, str], *, page: str = "Two persons"
+) -> None:
     """Use up the proposal that two members agreed on; refuse where there is none.
 
     Where nobody is left whose role could propose it, it is done without, and said so.
@@ -20,7 +22,7 @@ def use_up(viewer: Viewer, act: Act, about: Mapping[str, str]) -> None:
     except NotConfirmed:
         raise Refusal(
             "This takes two persons. Let an owner or administrator propose exactly this on the "
-            f"page Two persons ({act.title}) and another confirm it; then run this command again "
+            f"page {page} ({act.title}) and another confirm it; then run this command again "
             "within 24 hours. Nothing was changed."
         ) from None
     if used is None:

@@ -10,7 +10,8 @@ from keepwell.cli.account import unix_account
 from keepwell.cli.organisations import Named
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say, warn
-from keepwell.office.two_persons.acts import SHORTEN_TRAIL
+from keepwell.office.trail import views as pages
+from keepwell.office.two_persons.acts import EXPORT_TRAIL, SHORTEN_TRAIL
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.audit import (
     alongside,
@@ -32,6 +33,7 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.vault import erased
 
 STUCK_SECONDS = 60
+EXPORT_PAGE = "Trail, with no field filled in and in this format"
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -70,9 +72,17 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _export_lines(named: Named, viewer: Viewer, chosen: argparse.Namespace, out: Path) -> int:
-    """Write what every entry says: for its owner's eyes only, and never over something else."""
-    with out.open("x", encoding="utf-8", newline="") as file:  # of mode 0600, see main
-        form, why = chosen.format, chosen.reason.strip()
+    """Write what every entry says: for its owner's eyes only, and never over something else.
+
+    What a page hands to nobody alone, an operator does not take alone either (decision 0014).
+    """
+    form, why = chosen.format, chosen.reason.strip()
+    is_much = queries.count_of(viewer, Search(), most=pages.MOST_ALONE) > pages.MOST_ALONE
+    with wall.writing(named.id):  # where no file can be made, what was agreed on stays good
+        if is_much:
+            agreement.use_up(viewer, EXPORT_TRAIL, {"form": form}, page=EXPORT_PAGE)
+        out.touch(exist_ok=False)  # of mode 0600, see main
+    with out.open("w", encoding="utf-8", newline="") as file:
         found = queries.exported(viewer, Search(), form, most=None, reason=why)
         lines = sum(bool(file.write(line)) for line in tables.FORMS[form](found))
     say(f"{named.name}: {lines} lines in {out}. They say who did what: keep the file to yourself.")
