@@ -119,6 +119,16 @@ def test_on_a_trusted_device_the_password_is_enough_for_as_many_days(
         assert TrustedDevice.objects.count() == 0
 
 
+def test_the_code_is_asked_for_while_recovery_codes_wait_to_be_kept(
+    ada: Person, trusted: Client
+) -> None:
+    second_factor.renew_codes(ada.user)
+    assert is_asked(trusted, ada)
+    assert trusted.get("/second-step/recovery-codes/").status_code == 302
+    second_factor.keep_codes(ada.user)
+    assert not is_asked(trusted, ada)
+
+
 def test_a_wrong_password_or_none_passes_nothing(ada: Person, trusted: Client) -> None:
     trusted.post("/sign-out/")
     wrong = trusted.post("/sign-in/", {"email": ada.email, "password": "not hers at all"})

@@ -63,10 +63,15 @@ def _take_password(request: HttpRequest) -> HttpResponse:
 
 
 def to_second_step(request: HttpRequest, user: User, wanted: ways.Wanted) -> HttpResponse:
-    """Go on after a right password."""
+    """Go on after a right password.
+
+    A trusted device stands in for no code while recovery codes wait to be kept: they are shown on
+    the way in, and would be ten second steps for whoever knows the password.
+    """
     ways.note_wanted(request, user, wanted)
     is_joining = ways.JOINING in request.session  # somewhere that has not said yet what it allows
-    if not is_joining and trust_actions.pass_second_step(request, user):
+    may_pass = not is_joining and not second_factor.unkept_codes(user)
+    if may_pass and trust_actions.pass_second_step(request, user):
         return ways.after_both_steps(request, user)
     if not second_factor.has_second_step(user):
         ways.prepare_secret(request)
