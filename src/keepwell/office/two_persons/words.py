@@ -54,7 +54,8 @@ class Told:
         """Tell of one."""
         act = act_of(row.act)
         is_mine = row.proposed_by == viewer.actor
-        state, tone = _state(viewer, row)
+        is_ready = may_be_done(viewer, row)  # asked once: it may look for others who could confirm
+        state, tone = _state(row, is_ready=is_ready)
         return cls(
             id=row.pk,
             title=act.title if act else row.act,
@@ -69,8 +70,8 @@ class Told:
             is_mine=is_mine,
             is_open=row.is_open,
             may_confirm=row.is_open and row.confirmed is None and not is_mine,
-            do_url=_do_url(viewer, row) if is_mine else "",
-            command=_command(viewer, row),
+            do_url=_do_url(row) if is_mine and is_ready else "",
+            command=_command(viewer, row) if is_ready else "",
         )
 
 
@@ -83,21 +84,21 @@ def _proposer(row: "Proposal", names: Mapping[UUID, str]) -> str:
     return names.get(row.proposed_by, _("A former member"))
 
 
-def _state(viewer: Viewer, row: "Proposal") -> tuple[str, str]:
+def _state(row: "Proposal", *, is_ready: bool) -> tuple[str, str]:
     if row.used is not None:
         return _("Done"), "success"
     if row.withdrawn is not None:
         return _("Withdrawn"), ""
     if not row.is_open:
         return _("Its time is over"), ""
-    if may_be_done(viewer, row):
+    if is_ready:
         return _("May be done"), "accent"
     return (_("Waits") if row.ripens is None else _("Waits a day")), "warning"
 
 
-def _do_url(viewer: Viewer, row: "Proposal") -> str:
+def _do_url(row: "Proposal") -> str:
     act = act_of(row.act)
-    if act is None or not act.route or not may_be_done(viewer, row):
+    if act is None or not act.route:
         return ""
     try:
         return reverse(act.route, args=[row.pk])
@@ -107,6 +108,6 @@ def _do_url(viewer: Viewer, row: "Proposal") -> str:
 
 def _command(viewer: Viewer, row: "Proposal") -> str:
     act = act_of(row.act)
-    if act is None or not act.command or not may_be_done(viewer, row):
+    if act is None or not act.command:
         return ""
     return act.command.format(organisation=viewer.organisation, **row.about)
