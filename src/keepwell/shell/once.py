@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import HttpRequest
 
 from keepwell.toolkit.identifiers import read_id, uuid7
 
@@ -19,3 +20,8 @@ class OnceField(forms.CharField):
     def clean(self, value: Any) -> UUID | None:
         """Return the token."""
         return read_id(super().clean(value))
+
+
+def once_of(request: HttpRequest) -> UUID | None:
+    """Return the token of a form that has only a button (`{% once %}`)."""
+    return read_id(request.POST.get("once", ""))

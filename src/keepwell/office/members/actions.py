@@ -15,18 +15,18 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 
-def invite(viewer: Viewer, *, whom: Invited, reason: str) -> Invitation:
+def invite(viewer: Viewer, *, whom: Invited, reason: str, once: UUID | None = None) -> Invitation:
     """Invite a colleague by a letter. Raises what `access.invitations` raises."""
     with wall.writing(viewer.organisation):
-        made = invitations.invite(viewer, whom=whom, reason=reason)
+        made = invitations.invite(viewer, whom=whom, reason=reason, once=once)
         _write(viewer, made)
     return made
 
 
-def send_again(viewer: Viewer, *, invitation: UUID) -> Invitation:
+def send_again(viewer: Viewer, *, invitation: UUID, once: UUID | None = None) -> Invitation:
     """Send an open invitation once more, with a new link that lasts anew."""
     with wall.writing(viewer.organisation):
-        found = invitations.send_again(viewer, invitation=invitation)
+        found = invitations.send_again(viewer, invitation=invitation, once=once)
         _write(viewer, found)
     return found
 
@@ -52,6 +52,8 @@ def readmit(
 
 
 def _write(viewer: Viewer, invitation: Invitation) -> None:
+    if not invitation.is_letter_due:
+        return
     one = invitation.pk
     queue.put(write_invitation, organisation=viewer.organisation, key=(one,), invitation=one)
 

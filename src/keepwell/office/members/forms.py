@@ -10,6 +10,7 @@ from keepwell.safeguards.access.errors import OwnerEverywhere
 from keepwell.safeguards.access.invitations.actions import Invited
 from keepwell.safeguards.access.roles import Role
 from keepwell.shell.locations import WhereForm
+from keepwell.shell.once import OnceField
 
 WHAT_ROLES_DO = _(
     "Members work with data of patients. Administrators set up forms, settings and members, and "
@@ -84,6 +85,7 @@ class InviteForm(RoleForm):
             "invalid": _("Write an e-mail address such as name@clinic.example."),
         },
     )
+    once = OnceField()
     field_order = ("name", "email", "role", "locations", "reason")
 
     @property

@@ -36,6 +36,7 @@ from keepwell.safeguards.identity import second_factor
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.shell import requests
 from keepwell.shell.locations import initial_of
+from keepwell.shell.once import once_of
 
 LIST = "office:members"
 
@@ -85,7 +86,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            actions.invite(viewer, whom=form.whom, reason=given["reason"])
+            actions.invite(viewer, whom=form.whom, reason=given["reason"], once=given["once"])
         except (AlreadyInvited, AlreadyMember) as refused:
             form.add_error("email", _(refused.sentence))
         except LocationUnknown as refused:
@@ -104,7 +105,9 @@ def invite(request: HttpRequest) -> HttpResponse:
 def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     """Send an invitation once more; the link of the earlier letter stops working."""
     try:
-        found = actions.send_again(viewer_of(request), invitation=invitation_id)
+        found = actions.send_again(
+            viewer_of(request), invitation=invitation_id, once=once_of(request)
+        )
     except TooManyLetters as refused:
         messages.warning(request, words.too_many(refused.again, requests.zone_of(request)))
     else:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.office import places
 from keepwell.office.persons import bundles, pdf
-from keepwell.office.reasons import ReasonForm
+from keepwell.office.persons.forms import ExportForm
 from keepwell.office.sign_in import ways
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.purposes import Purpose
@@ -31,9 +31,9 @@ def ask(request: HttpRequest, person_id: UUID) -> HttpResponse:
     whole = queries.whole_of(viewer, person_id)
     if not ways.is_proven(request):
         return ways.ask_again(request, AGAIN, request.path)
-    form = ReasonForm(places.posted(request))
+    form = ExportForm(places.posted(request))
     if form.is_valid():
-        made = exports.order(viewer, person=person_id, reason=form.cleaned_data["reason"])
+        made = exports.order(viewer, person=person_id, **form.cleaned_data)
         return redirect("office:exported_person", person_id, made)
     context = {"form": form, "person_id": person_id, "sources": len(whole)}
     status = 422 if form.is_bound else 200

@@ -58,6 +58,12 @@ class FindForm(forms.Form):
         return given
 
 
+class ExportForm(ReasonForm):
+    """Why everything about a person is exported."""
+
+    once = OnceField()
+
+
 class ReportForm(ReasonForm):
     """From which day to which, for whom, and why: what a report of openings asks."""
 

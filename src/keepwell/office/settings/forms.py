@@ -13,6 +13,7 @@ from keepwell.safeguards.identity.sessions import LEAST_IDLE_MINUTES, MOST_IDLE_
 from keepwell.safeguards.identity.trusts import LEAST_DAYS, MOST_DAYS
 from keepwell.safeguards.tenancy.models import Location
 from keepwell.shell import locales
+from keepwell.shell.once import OnceField
 
 
 class ProfileForm(forms.Form):
@@ -90,6 +91,7 @@ class LocationForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
+    once = OnceField()
 
     def clean_telephone(self) -> str:
         """Refuse what nobody could dial."""

@@ -49,7 +49,8 @@ def add(request: HttpRequest) -> HttpResponse:
     form = LocationForm(places.posted(request))
     if form.is_valid():
         try:
-            made = actions.add(viewer_of(request), values=form.cleaned_data)
+            once = form.cleaned_data.pop("once")
+            made = actions.add(viewer_of(request), values=form.cleaned_data, once=once)
         except LocationTwice as refused:
             form.add_error("name", _(refused.sentence))
         else:

@@ -267,6 +267,8 @@ class Invitation(OrganisationOwned):
 
     objects: ClassVar[WalledManager[Any]] = WalledManager()
 
+    is_letter_due = True  # false where a form was sent twice: its letter is on its way already
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(

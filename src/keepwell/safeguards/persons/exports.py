@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.queries import allow
-from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.actions import record_once
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.queries import entry_named
@@ -39,20 +40,23 @@ class Export:
         return self.ordered + LASTS
 
 
-def order(viewer: Viewer, *, person: UUID, reason: str) -> UUID:
+def order(viewer: Viewer, *, person: UUID, reason: str, once: UUID | None = None) -> UUID:
     """Order an export; return the id of the entry that says so, by which it is fetched.
 
+    The same form sent again (`once`) is the same order: the trail recognises its entry's id.
     Raises OutOfReach, ReasonMissing, TrailUnavailable.
     """
     allow(viewer, PersonPermission.EXPORT)
     if not reason.strip():
         raise ReasonMissing
     ids = tuple(one.pk for one in whole_of(viewer, person))
-    return record_now(
+    return record_once(
         viewer,
         PersonsEvent.EXPORT_ORDER,
+        id_from(viewer, once, *ids, viewer.purpose, reason.strip()),
         subjects=(Subject(PERSON, ids, (), ids),),
         reason=reason.strip(),
+        detail={},
     )
 
 

@@ -20,6 +20,7 @@ from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.shell import bundles, moments, trail_folds
 from keepwell.shell.trail_lines import Line
 from keepwell.toolkit import clock
+from keepwell.toolkit.identifiers import uuid7
 
 register = template.Library()
 
@@ -100,6 +101,12 @@ def button(
 ) -> SafeString:
     """Show a button that sends its form; kinds: quiet, danger, plain, sealing, full."""
     return _part("button", label=label, kind=kind, icon=icon, name=name, value=value)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Let a form that has only a button be recognised when it is sent twice (`shell.once`)."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid7())
 
 
 @register.simple_tag(takes_context=True)

@@ -12,23 +12,34 @@ from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries.reach import FORM, forms_within, need_all_of
 from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.safeguards.access.locations.placing import Locations, at, place, placed
+from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
 
-def upload(viewer: Viewer, *, raw: bytes, form_id: UUID | None = None) -> Form:
+def upload(
+    viewer: Viewer, *, raw: bytes, form_id: UUID | None = None, once: UUID | None = None
+) -> Form:
     """Keep a definition as the working copy of a new form, or of an existing one.
 
+    The same page sent again (`once`) finds the form that is there.
     Raises DefinitionRefused with every finding; then nothing is stored.
     """
     allow(viewer, FormsPermission.FORM_PUBLISH)
     parsed = definition.parse(raw)
+    new_id = id_from(viewer, once, parsed.sha256)
     with wall.writing(viewer.organisation):
-        form = _own_form(viewer, form_id) if form_id else _new_form(viewer)
+        if not form_id:
+            Organisation.held(viewer.organisation)  # two clicks take turns
+            there: Form | None = Form.objects.filter(pk=new_id).first()
+            if there is not None:
+                return there
+        form = _own_form(viewer, form_id) if form_id else _new_form(viewer, new_id)
         form.title = parsed.title[:300]
         form.working = parsed.canonical.decode()
         form.save()
@@ -106,10 +117,11 @@ def _own_form(viewer: Viewer, form_id: UUID) -> Form:
     return form
 
 
-def _new_form(viewer: Viewer) -> Form:
+def _new_form(viewer: Viewer, new_id: UUID) -> Form:
     if viewer.actor is None:
         raise ValueError("A form has an author.")
     return Form(
+        id=new_id,
         organisation_id=viewer.organisation,
         created=clock.now(),
         created_by=viewer.actor,

@@ -8,6 +8,7 @@ from keepwell.products.forms.events import FormsEvent
 from keepwell.products.forms.models import Door, Form, FormLink
 from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries.reach import forms_within, links_within, need_all_of
+from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
@@ -28,19 +29,26 @@ def make_link(
     form_id: UUID,
     expires: datetime | None = None,
     embed_origins: tuple[str, ...] = (),
+    once: UUID | None = None,
 ) -> FormLink:
-    """Make a new link for a form; older links stay as they are."""
+    """Make a new link for a form; older links stay as they are.
+
+    The same button sent again (`once`) finds the link that is there.
+    """
     allow(viewer, FormsPermission.FORM_PUBLISH)
+    link_id = id_from(viewer, once, form_id, expires, *embed_origins)
     with wall.writing(viewer.organisation):
-        form: Form = within_reach(forms_within(viewer), id=form_id)
+        rows = forms_within(viewer).select_for_update(no_key=True, of=("self",))
+        form: Form = within_reach(rows, id=form_id)
         need_all_of(viewer, form)
-        return _make(viewer, form, expires, embed_origins)
+        there: FormLink | None = FormLink.objects.filter(pk=link_id).first()
+        return there or _make(viewer, form, FormLink(id=link_id, expires=expires), embed_origins)
 
 
 def ensure_link(viewer: Viewer, form: Form) -> None:
     """Make a form's first link, inside the caller's transaction."""
     if not FormLink.objects.filter(form=form).exists():
-        _make(viewer, form, None, ())
+        _make(viewer, form, FormLink(id=uuid7()), ())
 
 
 def revoke_link(viewer: Viewer, *, link_id: UUID) -> FormLink:
@@ -79,19 +87,11 @@ def _changeable(viewer: Viewer, link_id: UUID) -> FormLink:
     return link
 
 
-def _make(
-    viewer: Viewer, form: Form, expires: datetime | None, embed_origins: tuple[str, ...]
-) -> FormLink:
+def _make(viewer: Viewer, form: Form, link: FormLink, embed_origins: tuple[str, ...]) -> FormLink:
     token = spelled.new_token()
-    link = FormLink(
-        id=uuid7(),
-        organisation_id=viewer.organisation,
-        form=form,
-        key_id=keys.shared_key(viewer.organisation, _KEY_NAME),
-        embed_origins=list(embed_origins),
-        created=clock.now(),
-        expires=expires,
-    )
+    link.organisation_id, link.form = viewer.organisation, form
+    link.key_id = keys.shared_key(viewer.organisation, _KEY_NAME)
+    link.embed_origins, link.created = list(embed_origins), clock.now()
     link.sealed_token = sealing.seal(link.key_id, _binding(link), token.encode())
     link.save()
     Door.objects.create(

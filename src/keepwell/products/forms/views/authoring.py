@@ -24,6 +24,7 @@ from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.consent.notices.queries import has_notice
+from keepwell.shell.once import once_of
 
 
 @require_safe
@@ -56,7 +57,8 @@ def upload(request: HttpRequest, form_id: UUID | None = None) -> HttpResponse:
             context["error"] = _("Choose a file first.")
         else:
             try:
-                form = authoring.upload(viewer, raw=file.read(), form_id=form_id)
+                raw, once = file.read(), once_of(request)
+                form = authoring.upload(viewer, raw=raw, form_id=form_id, once=once)
             except DefinitionRefused as refused:
                 context |= {"findings": refused.findings, "file_name": file.name}
             else:

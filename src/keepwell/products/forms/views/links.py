@@ -16,13 +16,14 @@ from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries.authoring import link_with, poster_of
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.shell.once import once_of
 
 
 @require_POST
 @requires(FormsPermission.FORM_PUBLISH)
 def make(request: HttpRequest, form_id: UUID) -> HttpResponse:
     """Make another link, beside those there are."""
-    links.make_link(viewer_of(request), form_id=form_id)
+    links.make_link(viewer_of(request), form_id=form_id, once=once_of(request))
     messages.success(request, _("A new link is ready. Links made before work as they did."))
     return redirect("forms:form", form_id)
 

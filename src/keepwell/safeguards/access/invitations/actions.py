@@ -25,6 +25,7 @@ from keepwell.safeguards.access.locations.placing import (
 from keepwell.safeguards.access.members.actions import allow_role, lock_members
 from keepwell.safeguards.access.members.naming import about, check_owner
 from keepwell.safeguards.access.models import Invitation, InvitationLetter, Membership
+from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.roles import Role
@@ -37,6 +38,7 @@ from keepwell.safeguards.identity.passwords import normal_email
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
+from keepwell.toolkit.identifiers import uuid7
 
 LASTS = timedelta(hours=72)
 MOST_LETTERS = 100  # of an organisation within an hour: whoever took over an account sends no more
@@ -53,9 +55,10 @@ class Invited:
     locations: Locations
 
 
-def invite(viewer: Viewer, *, whom: Invited, reason: str) -> Invitation:
+def invite(viewer: Viewer, *, whom: Invited, reason: str, once: UUID | None = None) -> Invitation:
     """Invite an address; whether it has an account elsewhere changes nothing of the answer.
 
+    The same form sent again (`once`) finds the invitation that is there: its letter is under way.
     Raises AlreadyMember and AlreadyInvited, about the viewer's own organisation, TooManyLetters,
     LocationUnknown and OwnerEverywhere.
     """
@@ -63,13 +66,17 @@ def invite(viewer: Viewer, *, whom: Invited, reason: str) -> Invitation:
     allow_role(viewer, whom.role)
     check_owner(whom.role, whom.locations)
     address = normal_email(whom.email)
+    row_id = id_from(viewer, once, address, whom.name, whom.role, _named(whom.locations), reason)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
+        if (there := _sent_before(row_id)) is not None:
+            return there
         if Membership.objects.filter(user__email=address, ended__isnull=True).exists():
             raise AlreadyMember
         if _open().filter(email=address).exists():
             raise AlreadyInvited
         invitation: Invitation = Invitation.objects.create(
+            id=row_id,
             organisation_id=viewer.organisation,
             email=address,
             name=whom.name.strip(),
@@ -79,23 +86,28 @@ def invite(viewer: Viewer, *, whom: Invited, reason: str) -> Invitation:
             expires=now() + LASTS,
         )
         place(viewer.organisation, INVITATION, invitation.pk, whom.locations)
-        _count_letter(invitation)
+        _count_letter(invitation, uuid7())
         more = at(whom.locations)
         _record(viewer, AccessKind.INVITATION_SEND, invitation, reason=reason, more=more)
     return invitation
 
 
-def send_again(viewer: Viewer, *, invitation: UUID) -> Invitation:
+def send_again(viewer: Viewer, *, invitation: UUID, once: UUID | None = None) -> Invitation:
     """Let an open invitation last anew; the link of its earlier letters stops working now.
 
-    Raises TooManyLetters.
+    The same button sent again (`once`) leaves the letter alone that is under way: its link would
+    stop working. Raises TooManyLetters.
     """
     allow(viewer, AccessPermission.MEMBER_ADD)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
-        row = within_reach(_open(), pk=invitation)
+        row: Invitation = within_reach(_open(), pk=invitation)
         allow_role(viewer, row.role)
-        _count_letter(row)
+        letter = id_from(viewer, once, invitation)
+        if InvitationLetter.objects.filter(pk=letter).exists():
+            row.is_letter_due = False
+            return row
+        _count_letter(row, letter)
         links.end_those_about(row.pk)
         row.expires = now() + LASTS
         row.save(update_fields=["expires"])
@@ -158,7 +170,18 @@ def _pending(invitation: Invitation, user: User) -> Membership:
     return made
 
 
-def _count_letter(invitation: Invitation) -> None:
+def _sent_before(invitation: UUID) -> Invitation | None:
+    found: Invitation | None = Invitation.objects.filter(pk=invitation).first()
+    if found is not None:
+        found.is_letter_due = False
+    return found
+
+
+def _named(locations: Locations) -> str:
+    return "all" if locations is None else " ".join(sorted(map(str, locations)))
+
+
+def _count_letter(invitation: Invitation, letter: UUID) -> None:
     """Count one letter more, or raise TooManyLetters. The members' lock is held: none slips by."""
     moment = now()
     InvitationLetter.objects.filter(asked__lte=moment - _HOUR).delete()
@@ -167,7 +190,10 @@ def _count_letter(invitation: Invitation) -> None:
     if len(counted) >= MOST_LETTERS:
         raise TooManyLetters(again=counted[-1] + _HOUR)
     InvitationLetter.objects.create(
-        organisation_id=invitation.organisation_id, invitation=invitation, asked=moment
+        id=letter,
+        organisation_id=invitation.organisation_id,
+        invitation=invitation,
+        asked=moment,
     )
 
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from keepwell.safeguards.access.errors import LastLocation, LocationInUse, LocationTwice
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.locations.placing import LOCATION
+from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.actions import record
@@ -31,11 +32,21 @@ def first_location(organisation: Organisation) -> Location:
     return made
 
 
-def add(viewer: Viewer, *, values: Mapping[str, str]) -> Location:
-    """Open a location. Raises LocationTwice for a name that another open one has."""
+def add(viewer: Viewer, *, values: Mapping[str, str], once: UUID | None = None) -> Location:
+    """Open a location. Raises LocationTwice for a name that another open one has.
+
+    The same form sent again (`once`) finds the location that is there.
+    """
     allow(viewer, AccessPermission.LOCATION_CHANGE)
+    facts = _facts(values)
+    row = Location(
+        id=id_from(viewer, once, *facts.values()), organisation_id=viewer.organisation, **facts
+    )
     with wall.writing(viewer.organisation):
-        row = Location(organisation_id=viewer.organisation, **_facts(values))
+        _lock(viewer)
+        there: Location | None = Location.objects.filter(pk=row.pk).first()
+        if there is not None:
+            return there
         _save(row)
         record(viewer, AccessKind.LOCATION_ADD, subjects=(_subject(row),))
     return row
