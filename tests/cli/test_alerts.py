@@ -1,20 +1,21 @@
 """`keepwell alerts`: every rule by its real cause, a quiet day by none, and nothing left behind."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from keepwell.cli import alerts, installation, scratch
-from keepwell.cli.alert_causes import CAUSES, Cause
+from keepwell.cli.alert_causes import CAUSES, Cause, new_browser, new_place
 from keepwell.cli.refusal import FAILED
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.identity.models import User
-from keepwell.safeguards.monitoring import watch
+from keepwell.safeguards.monitoring import queries, watch
 from keepwell.safeguards.monitoring.rules import FAILURES_LEAST, RuleCode
+from keepwell.safeguards.monitoring.watchers import New
 from keepwell.safeguards.tenancy.organisations import organisation_ids
 from tests.installed import Installed, installed
 from tests.office.rooms import make_house
@@ -44,7 +45,21 @@ def here(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.Mon
 
 
 def test_every_rule_has_its_cause() -> None:
-    assert sorted(cause.rule for cause in CAUSES) == sorted(RuleCode)
+    rules = [cause.rule for cause in CAUSES]
+    assert set(rules) == set(RuleCode)
+    both = [cause.act for cause in CAUSES if cause.rule == RuleCode.NEW_PLACE]
+    assert both == [new_place, new_browser]
+
+
+@pytest.mark.parametrize(("act", "new"), [(new_place, {New.NETWORK}), (new_browser, {New.BROWSER})])
+def test_of_a_new_place_each_half_is_tried_by_itself(
+    here: pytest.MonkeyPatch, act: Callable[[scratch.Scratch], None], new: set[New]
+) -> None:
+    with scratch.organisation() as made:
+        act(made)
+        watch.look(made.organisation)
+        (row,) = queries.open_ones(made.console)
+        assert queries.new_with(row, queries.entries_of(made.console, row)) == new
 
 
 def test_on_an_installation_each_rule_fires_alone_and_nothing_is_left(place: Installed) -> None:

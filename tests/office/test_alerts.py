@@ -19,11 +19,12 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.toolkit import clock
 from tests.mailbox import mailed
-from tests.office.alarms import acknowledge, alerts, export_trail, guess, look
+from tests.office.alarms import acknowledge, alerts, export_trail, guess, look, sign_in
 from tests.office.rooms import House, text_of
 from tests.office.test_emergencies import acting_as
 from tests.office.test_locations import HILL
 from tests.office.test_officers import membership_of, name
+from tests.people import SAFARI, browser
 
 SUBJECT = "An alert in Keepwell"
 NOTE = {"reason": "Ben forgot it; he called from the ward"}
@@ -95,6 +96,33 @@ def test_one_alert_shows_its_entries_and_leads_to_them(house: House, alert: Aler
     assert reads[-1].actor == house.people["Dee"].user.pk
 
 
+@pytest.mark.parametrize(
+    ("is_known", "address", "said"),
+    [
+        (False, "198.51.100.9", "The browser; the network was known"),
+        (True, "203.0.113.20", "The network; the browser was known"),
+        (False, "203.0.113.20", "The browser and the network"),
+    ],
+)
+def test_a_sign_in_from_a_new_place_says_what_was_new(
+    house: House, ada: Client, is_known: bool, address: str, said: str
+) -> None:
+    first = browser(address="198.51.100.9")
+    sign_in(house.people["Ben"], first)
+    look(house)
+    other = browser(address=address)
+    if is_known:
+        other.cookies = first.cookies
+    sign_in(house.people["Ben"], other, later=1)
+    (found,) = look(house)
+    page = text_of(ada.get(one(found)))
+    assert f"<dt>New was</dt><dd>{said}</dd>" in page
+
+
+def test_of_another_alert_nothing_is_said_to_be_new(ada: Client, alert: Alert) -> None:
+    assert "New was" not in text_of(ada.get(one(alert)))
+
+
 def test_all_rules_stand_on_the_page_with_what_they_mean(house: House, ada: Client) -> None:
     page = text_of(ada.get(ALERTS))
     assert all(str(rule.title) in page for rule in RULES)
@@ -149,6 +177,59 @@ def test_nobody_settles_what_they_did_themselves_while_somebody_else_can(
     assert house.browser("Abe").post(one(own), NOTE).status_code == 409
     acknowledge(house, own, "Ada")
     assert not alerts(house)[0].is_open
+
+
+@pytest.fixture
+def guessed(house: House) -> Alert:
+    """Let somebody guess at Abe's password, and the rules find it."""
+    guess(house.people["Abe"])
+    (found,) = look(house)
+    return found
+
+
+@pytest.fixture
+def elsewhere(house: House) -> Alert:
+    """Let Abe's account be used with a browser that it never used, and the rules find it."""
+    sign_in(house.people["Abe"], browser())
+    look(house)
+    sign_in(house.people["Abe"], browser(agent=SAFARI), later=1)
+    (found,) = look(house)
+    return found
+
+
+@pytest.mark.parametrize("which", ["guessed", "elsewhere"])
+def test_whoever_took_an_account_over_does_not_settle_the_alert_about_it(
+    house: House, which: str, request: pytest.FixtureRequest
+) -> None:
+    alert: Alert = request.getfixturevalue(which)
+    assert "A colleague acknowledges it" in text_of(house.browser("Abe").get(one(alert)))
+    assert house.browser("Abe").post(one(alert), NOTE).status_code == 409
+    with pytest.raises(OwnAlert):
+        acknowledge(house, alert, "Abe")
+    assert alerts(house)[0].is_open
+    acknowledge(house, alert, "Ada")
+    assert not alerts(house)[0].is_open
+
+
+@pytest.mark.parametrize("which", ["guessed", "elsewhere"])
+def test_an_officer_hears_that_something_happened_to_the_own_account(
+    house: House, which: str, request: pytest.FixtureRequest
+) -> None:
+    name(house, "Abe")
+    request.getfixturevalue(which)
+    assert "abe@example.org" in letters()
+
+
+def test_an_account_at_whose_organisation_nobody_else_settles_settles_its_own(
+    house: House,
+) -> None:
+    guess(house.people["Cy"])
+    writer.stop()
+    watch.look(house.practice.organisation.id)
+    cy = house.viewer("Cy")
+    (found,) = queries.open_ones(cy)
+    actions.acknowledge(cy, alert=found.pk, note="I had forgotten it")
+    assert queries.open_ones(cy) == []
 
 
 def test_who_is_alone_settles_the_own_one(house: House) -> None:

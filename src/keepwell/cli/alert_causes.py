@@ -89,6 +89,14 @@ def new_place(scratch: Scratch) -> None:
     somebody.sign_in(f"{new_network()}::7")
 
 
+def new_browser(scratch: Scratch) -> None:
+    """Sign in at work, then in the same network with a browser that knows nothing."""
+    somebody = scratch.employ("Newcomer", Role.MEMBER)
+    somebody.sign_in()
+    somebody.cookies = {}
+    somebody.sign_in()
+
+
 def mass_read(scratch: Scratch) -> None:
     """Page through the list of people to its end."""
     _patients(scratch, READS_LEAST)
@@ -140,6 +148,7 @@ def trail_broken(scratch: Scratch) -> None:
 CAUSES = (
     Cause(RuleCode.FAILED_SIGN_INS, f"{FAILURES_LEAST} wrong passwords", failed_sign_ins),
     Cause(RuleCode.NEW_PLACE, "a sign-in from a new network", new_place),
+    Cause(RuleCode.NEW_PLACE, "a sign-in with a new browser", new_browser),
     Cause(RuleCode.MASS_READ, f"a list of {READS_LEAST} patients paged through", mass_read),
     Cause(RuleCode.PERSON_EXPORTS, f"{COPIES_LEAST} patients exported", person_exports),
     Cause(RuleCode.PERSON_ERASURES, f"{ERASURES_LEAST} patients erased", person_erasures),

@@ -68,9 +68,10 @@ def one(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 def _on_trail(viewer: Viewer, row: "Alert") -> dict[str, object]:
     """Return the alert's entries and note, for those who read the trail; that is recorded."""
     if not may(viewer, OfficePermission.TRAIL_READ):
-        return {"lines": [], "note": ""}
+        return {"lines": [], "note": "", "new": ""}
     entries = queries.entries_of(viewer, row)
     return {
         "lines": lines_of(viewer, entries, entry_route="office:entry"),
+        "new": words.new(queries.new_with(row, entries)),
         "note": "" if row.is_open else queries.note_of(viewer, row),
     }

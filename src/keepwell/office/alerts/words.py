@@ -15,6 +15,7 @@ from keepwell.safeguards.access.officers.queries import officers_of
 from keepwell.safeguards.audit.reports import Finding, Problem
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.monitoring.rules import Rule, rule_of
+from keepwell.safeguards.monitoring.watchers import New
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -70,6 +71,15 @@ def told(viewer: Viewer, rows: Collection["Alert"]) -> list[Told]:
     """Tell of several, with the names of everybody in them."""
     names = names_of(set(_people_in(rows)))
     return [Told.of(viewer, row, names) for row in rows]
+
+
+def new(what: Collection[New]) -> str:
+    """Say what an account had never used before."""
+    if {New.BROWSER, New.NETWORK} <= set(what):
+        return _("The browser and the network")
+    if New.BROWSER in what:
+        return _("The browser; the network was known")
+    return _("The network; the browser was known") if New.NETWORK in what else ""
 
 
 def heard_by(viewer: Viewer) -> list[str]:

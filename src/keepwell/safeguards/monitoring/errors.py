@@ -13,6 +13,5 @@ class OwnAlert(KeepwellError):  # noqa: N818  names the fact
     code: ClassVar[str] = "own_alert"
     status: ClassVar[int] = 409
     sentence: ClassVar[str] = _(
-        "This alert is about what you did yourself, so a colleague acknowledges it. "
-        "Nothing was changed."
+        "This alert is about your own account, so a colleague acknowledges it. Nothing was changed."
     )

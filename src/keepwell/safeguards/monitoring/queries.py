@@ -1,5 +1,6 @@
 """Alerts as pages and commands read them, and who settles which."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from keepwell.safeguards.audit.search import Search
 from keepwell.safeguards.monitoring.events import MonitoringEvent
 from keepwell.safeguards.monitoring.models import Alert, Cursor
 from keepwell.safeguards.monitoring.permissions import MonitoringPermission
-from keepwell.safeguards.monitoring.rules import Rule, rule_of
+from keepwell.safeguards.monitoring.rules import Rule, RuleCode, rule_of
+from keepwell.safeguards.monitoring.watchers import New, new_in
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -82,6 +84,16 @@ def _is_of(rule: Rule, row: Alert, entry: TrailEntry) -> bool:
     return hand == row.account
 
 
+def new_with(row: Alert, entries: Iterable[TrailEntry]) -> frozenset[New]:
+    """Return what an account had never used, in entries of an alert that says so; else nothing.
+
+    Earlier sign-ins are compared by the program and shown to nobody.
+    """
+    if row.rule != RuleCode.NEW_PLACE:
+        return frozenset()
+    return frozenset(what for one in entries for what in new_in(row.organisation_id, one))
+
+
 def rule_told(viewer: Viewer, alert: UUID) -> Rule | None:
     """Return the rule of an open alert, for the job that writes about it; None once it is over."""
     with wall.reading(viewer.organisation):
@@ -106,13 +118,13 @@ def may_settle(viewer: Viewer) -> None:
 
 
 def is_own(viewer: Viewer, row: Alert) -> bool:
-    """Tell whether an alert speaks of what this viewer did, and somebody else can settle it."""
-    return _is_by(viewer, row) and has_another_settling(viewer)
+    """Tell whether an alert speaks of this viewer's account, and somebody else can settle it."""
+    return _is_about(viewer, row) and has_another_settling(viewer)
 
 
-def _is_by(viewer: Viewer, row: Alert) -> bool:
+def _is_about(viewer: Viewer, row: Alert) -> bool:
     rule = rule_of(row.rule)
-    return rule is not None and rule.is_own and row.about == viewer.actor
+    return rule is not None and rule.needs_another and row.about == viewer.actor
 
 
 def has_another_settling(viewer: Viewer) -> bool:
@@ -137,7 +149,7 @@ def to_settle(viewer: Viewer) -> list[Alert]:
     What is asked of the database does not grow with them.
     """
     rows = open_ones(viewer)
-    mine = {row.pk for row in rows if _is_by(viewer, row)}
+    mine = {row.pk for row in rows if _is_about(viewer, row)}
     if mine and has_another_settling(viewer):
         rows = [row for row in rows if row.pk not in mine]
     try:

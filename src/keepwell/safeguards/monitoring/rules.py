@@ -66,8 +66,10 @@ class RuleCode(StrEnum):
 class Rule:
     """One rule. `kinds` are those of its entries; none: it is not met by entries of some kinds.
 
-    `is_own`: the account did what it says, so it hears of it and settles it only if nobody else
-    can. `is_told`: by mail; else somebody hears of it at once already.
+    `is_own`: the account did what it says, so it hears of it only if nobody else can.
+    `needs_another`: so is who settles it, also where the account is the one that suffers: whoever
+    took it over would settle the alert about that. `is_told`: by mail; else somebody hears of it at
+    once already.
     """
 
     code: str
@@ -79,6 +81,7 @@ class Rule:
     least: int = 1
     within: timedelta = timedelta(0)
     is_own: bool = False
+    needs_another: bool = False
     is_told: bool = True
     tone: str = "warning"
 
@@ -179,6 +182,7 @@ RULES: tuple[Rule, ...] = (
         least=READS_LEAST,
         within=READS_WITHIN,
         is_own=True,
+        needs_another=True,
         tone="danger",
     ),
     Rule(
@@ -194,6 +198,7 @@ RULES: tuple[Rule, ...] = (
         least=ERASURES_LEAST,
         within=ERASURES_WITHIN,
         is_own=True,
+        needs_another=True,
         tone="danger",
     ),
     Rule(
@@ -206,6 +211,7 @@ RULES: tuple[Rule, ...] = (
         least=COPIES_LEAST,
         within=COPIES_WITHIN,
         is_own=True,
+        needs_another=True,
     ),
     Rule(
         code=RuleCode.TRAIL_EXPORT,
@@ -215,6 +221,7 @@ RULES: tuple[Rule, ...] = (
         counted=ngettext_lazy("%(count)s export", "%(count)s exports", "count"),
         kinds=frozenset({AuditEvent.TRAIL_EXPORT}),
         is_own=True,
+        needs_another=True,
     ),
     Rule(
         code=RuleCode.EMERGENCY,
@@ -224,6 +231,7 @@ RULES: tuple[Rule, ...] = (
         counted=ngettext_lazy("%(count)s time", "%(count)s times", "count"),
         kinds=frozenset({AccessKind.EMERGENCY_BEGIN}),
         is_own=True,
+        needs_another=True,
         is_told=False,  # beginning it writes to the officers at once
     ),
     Rule(
@@ -235,6 +243,7 @@ RULES: tuple[Rule, ...] = (
         kinds=frozenset({IdentityKind.PASSWORD_FAIL, IdentityKind.FACTOR_FAIL}),
         least=FAILURES_LEAST,
         within=FAILURES_WITHIN,
+        needs_another=True,
     ),
     Rule(
         code=RuleCode.NEW_PLACE,
@@ -243,6 +252,7 @@ RULES: tuple[Rule, ...] = (
         todo=_("Ask its person. If it was somebody else, end the account’s access at once."),  # noqa: RUF001
         counted=ngettext_lazy("%(count)s sign-in", "%(count)s sign-ins", "count"),
         kinds=frozenset({IdentityKind.SESSION_BEGIN}),
+        needs_another=True,
     ),
 )
 

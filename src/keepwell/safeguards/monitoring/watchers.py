@@ -7,6 +7,7 @@ counts over a time, and hands out those hits too: whoever judges knows which are
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from keepwell.safeguards.audit import stream
@@ -26,6 +27,13 @@ from keepwell.safeguards.persons.actions import PERSON
 from keepwell.safeguards.tenancy.viewer import ViewerKind
 
 STAFF = frozenset({ViewerKind.CONSOLE, ViewerKind.JOB, ViewerKind.MEMBER, ViewerKind.TOKEN})
+
+
+class New(StrEnum):
+    """What an account had never used before it signed in with it, or from it."""
+
+    BROWSER = "browser"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ def _of_kinds(rule: Rule, span: Span) -> Iterator[Hit]:
 
 
 def _hits_of(rule: Rule, span: Span, entry: TrailEntry, said: Payload) -> Iterator[Hit]:
-    if rule.code == RuleCode.NEW_PLACE and not _is_new_place(span.organisation, entry, said):
+    if rule.code == RuleCode.NEW_PLACE and not new_in(span.organisation, entry):
         return
     about = _about(rule, span.organisation, said)
     if about is not None:
@@ -86,10 +94,11 @@ def _things(rule: Rule, entry: TrailEntry, said: Payload) -> frozenset[UUID]:
     return frozenset({entry.id})
 
 
-def _is_new_place(organisation: UUID, entry: TrailEntry, said: Payload) -> bool:
-    """Tell whether an account that has signed in before did so with something, or from, new."""
-    if said.actor is None:
-        return False
+def new_in(organisation: UUID, entry: TrailEntry) -> frozenset[New]:
+    """Return what was new as an account signed in that had signed in before."""
+    said = entry.payload
+    if said is None or said.actor is None:
+        return frozenset()
     earlier = stream.last_by(
         organisation,
         said.actor,
@@ -99,9 +108,12 @@ def _is_new_place(organisation: UUID, entry: TrailEntry, said: Payload) -> bool:
     )
     known = [one.payload for one in earlier if one.payload is not None]
     if not known:
-        return False  # the first time there is nothing to compare with
-    is_new_network = network_of(said.address) not in {network_of(one.address) for one in known}
-    return is_new_network or said.detail.get("device") == "not-seen-before"
+        return frozenset()  # the first time there is nothing to compare with
+    is_new = {
+        New.BROWSER: said.detail.get("device") == "not-seen-before",
+        New.NETWORK: network_of(said.address) not in {network_of(one.address) for one in known},
+    }
+    return frozenset(what for what, is_so in is_new.items() if is_so)
 
 
 def _by_leavers(span: Span, leavers: Mapping[UUID, datetime]) -> Iterator[Hit]:
