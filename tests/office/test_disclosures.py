@@ -19,6 +19,7 @@ from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 from tests.half_minute import early_in_a_half_minute
 from tests.office.rooms import House, text_of
+from tests.people import show_both_steps
 from tests.products.forms.pages.test_exports import bundle_of, ordered, resources, words_of
 
 TOLD = {
@@ -172,6 +173,34 @@ def test_it_is_part_of_a_copy_for_the_person_and_goes_when_the_person_is_erased(
     persons.erase_person(house.viewer(), person=pat, reason="Asked for it")
     with wall.reading(house.clinic.organisation.id):
         assert not OutsideDisclosure.objects.filter(pk=note).exists()
+
+
+def test_the_page_that_erases_warns_of_an_accounting_that_would_be_lost(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    show_both_steps(ada, house.people["Ada"], "erase")
+    address, warning = f"/persons/{pat}/erase/", "wants the accounting kept for six years"
+    other = house.person(name="Somebody else")
+    noted(house, other)
+    assert warning not in text_of(ada.get(address))
+    mistaken = noted(house, pat)
+    noted(house, pat)
+    assert "2 disclosures to others are written down for this person" in text_of(ada.get(address))
+    actions.find_mistaken(house.viewer(), disclosure=mistaken, reason="Wrong chart")
+    page = text_of(ada.get(address))
+    assert "1 disclosure to others is written down for this person" in page
+    assert warning in page
+    assert f'href="/persons/{pat}/disclosures/"' in page
+
+
+@pytest.mark.parametrize("who", ["Ben", "Dee"])
+def test_who_may_not_erase_is_not_told_what_would_be_lost(
+    house: House, pat: UUID, who: str
+) -> None:
+    with pytest.raises(NotPermitted):
+        outside.count_to_lose(house.viewer(who), pat)
+    with pytest.raises(OutOfReach):
+        outside.count_to_lose(house.viewer("Cy"), pat)
 
 
 @pytest.mark.parametrize("who", ["Dee", "Abe"])

@@ -25,6 +25,7 @@ from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.persons import actions, erasures, queries
 from keepwell.safeguards.persons.events import PersonsEvent
+from keepwell.safeguards.persons.outside import queries as outside
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.records.middleware import scope_of
@@ -191,6 +192,7 @@ def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "this": next(row for row in whole if row.pk == person_id),
         "records": registry.person_records(viewer, (person_id,)),
         "others": len(whole) - 1,
+        "told": outside.count_to_lose(viewer, person_id),
         "form": form,
     }
     status = 422 if form.is_bound else 200

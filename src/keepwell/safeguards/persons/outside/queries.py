@@ -41,5 +41,13 @@ def about(viewer: Viewer, persons: Collection[UUID]) -> tuple[OutsideDisclosure,
         return tuple(_counting().filter(person__in=persons).order_by("-pk"))
 
 
+def count_to_lose(viewer: Viewer, person: UUID) -> int:
+    """Count what an accounting would lose with this person; their days are sealed and stay so."""
+    allow(viewer, PersonPermission.ERASE)
+    with wall.reading(viewer.organisation):
+        within_reach(persons_within(viewer), pk=person)
+        return int(_counting().filter(person=person).count())
+
+
 def _counting() -> "QuerySet[OutsideDisclosure]":
     return OutsideDisclosure.objects.filter(mistaken__isnull=True)
