@@ -61,6 +61,7 @@ NEEDS = {
     "office:remove_network": "networks",
     "office:resume_networks": "networks",
     "office:second_step": "members",
+    "office:sign_out_member": "members",
     "office:trust": "trusted-devices",
     "sign_in:add_passkey": "passkeys",
     "sign_in:remove_app": "passkeys",

@@ -402,7 +402,7 @@ def _members(clinic: Clinic) -> Iterator[Stop]:
         press(page, 'tr:has-text("Ira") a[href$="/role/"]')
         yield Stop("member-role", this)
         yield from atlas_ways.lost_phone(clinic, this, IRA)
-        page.goto(clinic.address("/members/"))
+        yield from atlas_ways.signed_out(clinic, this)
         press(page, 'tr:has-text("Ira") a[href$="/left/"]')
         yield Stop("member-left", this)
         page.fill('[name="reason"]', "Began elsewhere.")

@@ -53,6 +53,19 @@ def lost_phone(clinic: Clinic, this: browser.Opened, email: str) -> Iterator[Sto
         theirs.page.goto(clinic.address("/sign-in/"))
 
 
+def signed_out(clinic: Clinic, this: browser.Opened) -> Iterator[Stop]:
+    """End all sessions of a colleague; arrive at the list of members."""
+    page = this.page
+    page.goto(clinic.address("/members/"))
+    press(page, 'tr:has-text("Ira") a[href$="/sign-out/"]')
+    yield Stop("member-sign-out", this)
+    press(page, POST)
+    yield Stop("member-sign-out-errors", this)
+    page.fill('[name="reason"]', "Left a tablet on the bus.")
+    press(page, POST)
+    yield Stop("members-signed-out", this)
+
+
 def kept(this: browser.Opened) -> Iterator[Stop]:
     """Keep what arrives through the form on the page for one colleague, then for all again."""
     page, form = this.page, this.page.url

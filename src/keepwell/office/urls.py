@@ -138,6 +138,7 @@ urlpatterns = [
     path("members/<uuid:membership_id>/let-in/", members.let_in, name="let_in"),
     path("members/<uuid:membership_id>/role/", members.role, name="member_role"),
     path("members/<uuid:membership_id>/left/", members.left, name="left"),
+    path("members/<uuid:membership_id>/sign-out/", members.sign_out, name="sign_out_member"),
     path("members/<uuid:membership_id>/report/", members.report, name="left_report"),
     path("members/<uuid:membership_id>/let-back-in/", members.let_back_in, name="let_back_in"),
     path("access/", elevations.page, name="elevations"),

@@ -208,6 +208,31 @@ def left(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     return render(request, "office/members/left.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(AccessPermission.MEMBER_END)
+def sign_out(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    """End all sessions of a member, after both steps again; the membership stays as it is."""
+    viewer = viewer_of(request)
+    row = queries.membership_of(viewer, membership_id)
+    if row.approved is None:
+        raise OutOfReach
+    if not ways.is_proven(request):
+        return ways.ask_again("members", request.path)
+    form = ReasonForm(places.posted(request))
+    if form.is_valid():
+        count = members.end_sessions(viewer, membership=row.pk, reason=form.cleaned_data["reason"])
+        messages.success(request, words.signed_out(row.user.name, count))
+        return redirect(LIST)
+    context = {
+        "form": form,
+        "row": row,
+        "is_me": row.user_id == viewer.actor,
+        "is_out_of_hand": words.is_out_of_hand(viewer, row),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "office/members/sign_out.html", context, status=status)
+
+
 @require_safe
 @requires(AccessPermission.MEMBER_LIST)
 def report(request: HttpRequest, membership_id: UUID) -> HttpResponse:
@@ -220,6 +245,7 @@ def report(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         "row": row,
         "role": Role(row.role).label,
         "ended": [words.Ended.of(one) for one in queries.ended_with(viewer, row.pk)],
+        "may_sign_out": row.approved is not None and may(viewer, AccessPermission.MEMBER_END),
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
     }
     return render(request, "office/members/report.html", context)

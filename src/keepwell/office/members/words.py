@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from keepwell.jobs.declaring import kind_of
 from keepwell.safeguards.access import registry
@@ -157,6 +157,18 @@ def invited(name: str) -> str:
     """Say what happens next to somebody who was invited: the same for every address."""
     said = _("%(name)s is invited. The link in the letter works once, for 72 hours.")
     return said % {"name": name}
+
+
+def signed_out(name: str, count: int) -> str:
+    """Say how many sessions ended; that there was none is said, too."""
+    if not count:
+        return _("%(name)s was not signed in. Devices are not trusted any more.") % {"name": name}
+    said = ngettext(
+        "%(count)s session of %(name)s is ended. Devices are not trusted any more.",
+        "%(count)s sessions of %(name)s are ended. Devices are not trusted any more.",
+        count,
+    )
+    return said % {"name": name, "count": count}
 
 
 def too_many(again: datetime, zone: tzinfo) -> str:

@@ -92,6 +92,13 @@ def ending(because: str) -> dict[str, Any] | None:
     """Say why a session ended: tone and words of the notice above the sign-in form."""
     words: dict[str, tuple[str, str]] = {
         Ending.ABSOLUTE: ("info", _("You were signed out after 12 hours. Sign in again to go on.")),
+        Ending.ENDED_BY_COLLEAGUE: (
+            "warning",
+            _(
+                "An owner or administrator ended your sessions, and wrote down why. Sign in to go "
+                "on. If it surprises you, ask them, and change your password."
+            ),
+        ),
         Ending.ENDED_ELSEWHERE: ("info", _("This session was ended from another device.")),
         Ending.IDLE: (
             "info",

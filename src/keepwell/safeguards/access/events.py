@@ -29,6 +29,7 @@ class AccessKind(StrEnum):
     MEMBER_CHANGE = "access:member:change"
     MEMBER_END = "access:member:end"
     MEMBER_RETURN = "access:member:return"
+    MEMBER_SIGN_OUT = "access:member:sign-out"
     NETWORK_ADD = "access:network:add"
     NETWORK_REFUSE = "access:network:refuse"
     NETWORK_REMOVE = "access:network:remove"

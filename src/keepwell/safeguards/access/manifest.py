@@ -330,6 +330,9 @@ MANIFEST = Manifest(
         AccessKind.MEMBER_RETURN: EventWords(
             did=_("let somebody back in who had left"), icon="people", tone="warning"
         ),
+        AccessKind.MEMBER_SIGN_OUT: EventWords(
+            did=_("ended all sessions of a colleague"), icon="out", tone="warning"
+        ),
         AccessKind.NETWORK_ADD: EventWords(did=_("allowed a network"), icon="key"),
         AccessKind.NETWORK_REFUSE: EventWords(
             did=_("came from a network that is not allowed and was refused"),

@@ -105,6 +105,7 @@ def _refuse(
 
 _SAID = {
     Ending.ABSOLUTE,
+    Ending.ENDED_BY_COLLEAGUE,
     Ending.ENDED_ELSEWHERE,
     Ending.IDLE,
     Ending.MEMBERSHIP_ENDED,

@@ -45,6 +45,11 @@ def set_keys(user: User, *, on: bool) -> None:
     user.save(update_fields=["has_keys"])
 
 
+def hold(account: UUID) -> None:
+    """Hold an account until this transaction ends: whoever begins to trust a device waits."""
+    User.objects.select_for_update().get(pk=account)
+
+
 def open_door(account: UUID, organisation: UUID) -> None:
     """Let an account come as far as an organisation's door; a membership says what it may there."""
     Door.objects.update_or_create(

@@ -36,6 +36,7 @@ class Ending(StrEnum):
 
     ABSOLUTE = "absolute"
     ACCOUNT_CLOSED = "account-closed"
+    ENDED_BY_COLLEAGUE = "ended-by-colleague"
     ENDED_ELSEWHERE = "ended-elsewhere"
     FACTOR_CHANGED = "factor-changed"
     IDLE = "idle"

@@ -168,7 +168,10 @@ RULES: tuple[Rule, ...] = (
         code=RuleCode.LEAVER,
         title=_("Somebody who left is still active"),
         means=_("An account did something, or is signed in, after its access here had ended."),
-        todo=_("End the account’s sessions by its page, and find out how it came in."),  # noqa: RUF001
+        todo=_(
+            "End its sessions: Members, Have left, Report, End all sessions. Then find out how it "
+            "came in."
+        ),
         counted=ngettext_lazy("%(count)s act", "%(count)s acts", "count"),
         tone="danger",
     ),

@@ -47,7 +47,14 @@ from keepwell.safeguards.access.reserving import names_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
-from keepwell.safeguards.identity import accounts, links, replacements, second_factor, sessions
+from keepwell.safeguards.identity import (
+    accounts,
+    links,
+    replacements,
+    second_factor,
+    sessions,
+    trusts,
+)
 from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.identity.models import FactorReplacement, LinkPurpose, Stage
 from keepwell.safeguards.identity.sessions import Ending
@@ -131,6 +138,31 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
             others = others_of(viewer, row.user)
             note(viewer, IdentityKind.REPLACEMENT_STOP, stopped, others, detail=detail)
     return row
+
+
+def end_sessions(viewer: Viewer, *, membership: UUID, reason: str) -> int:
+    """End a member's sessions here, sign-ins half done, and trusted devices; count the sessions.
+
+    The membership stays: the person signs in again, with both steps. At once, for an account that
+    somebody else may hold (ASVS 7.4.5), also one whose membership has ended. A device is trusted
+    for the account, wherever it works.
+    """
+    allow(viewer, AccessPermission.MEMBER_END)
+    with wall.writing(viewer.organisation):
+        lock_members(viewer)
+        row = _row(membership, approved__isnull=False)
+        _refuse_over(viewer, row, is_owner_kept=True)
+        accounts.hold(row.user_id)  # nobody begins to trust a device meanwhile
+        because = Ending.ENDED_BY_COLLEAGUE
+        ended = sessions.end_those_of(row.user_id, viewer.organisation, because)
+        trusted = trusts.end_all_of(row.user_id)
+        subjects = [*about(row)]
+        if ended:
+            subjects.append(Subject("identity.sessionrecord", tuple(one.pk for one in ended)))
+        detail = {"sessions": str(len(ended)), "devices": str(trusted)}
+        kind = AccessKind.MEMBER_SIGN_OUT
+        record(viewer, kind, subjects=subjects, reason=reason, detail=detail)
+    return len(ended)
 
 
 def _end(
