@@ -59,7 +59,7 @@ def test_of_a_new_place_each_half_is_tried_by_itself(
         act(made)
         watch.look(made.organisation)
         (row,) = queries.open_ones(made.console)
-        assert queries.new_with(row, queries.entries_of(made.console, row)) == new
+        assert queries.new_with(made.console, row, queries.entries_of(made.console, row)) == new
 
 
 def test_on_an_installation_each_rule_fires_alone_and_nothing_is_left(place: Installed) -> None:

@@ -72,6 +72,6 @@ def _on_trail(viewer: Viewer, row: "Alert") -> dict[str, object]:
     entries = queries.entries_of(viewer, row)
     return {
         "lines": lines_of(viewer, entries, entry_route="office:entry"),
-        "new": words.new(queries.new_with(row, entries)),
+        "new": words.new(queries.new_with(viewer, row, entries)),
         "note": "" if row.is_open else queries.note_of(viewer, row),
     }

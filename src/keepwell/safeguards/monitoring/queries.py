@@ -84,14 +84,15 @@ def _is_of(rule: Rule, row: Alert, entry: TrailEntry) -> bool:
     return hand == row.account
 
 
-def new_with(row: Alert, entries: Iterable[TrailEntry]) -> frozenset[New]:
+def new_with(viewer: Viewer, row: Alert, entries: Iterable[TrailEntry]) -> frozenset[New]:
     """Return what an account had never used, in entries of an alert that says so; else nothing.
 
     Earlier sign-ins are compared by the program and shown to nobody.
     """
+    allow(viewer, MonitoringPermission.ALERT_READ)
     if row.rule != RuleCode.NEW_PLACE:
         return frozenset()
-    return frozenset(what for one in entries for what in new_in(row.organisation_id, one))
+    return frozenset(what for one in entries for what in new_in(viewer.organisation, one))
 
 
 def rule_told(viewer: Viewer, alert: UUID) -> Rule | None:
