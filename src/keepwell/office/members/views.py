@@ -217,7 +217,7 @@ def sign_out(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     if row.approved is None:
         raise OutOfReach
     if not ways.is_proven(request):
-        return ways.ask_again("members", request.path)
+        return ways.ask_again(request, "members", request.path)
     form = ReasonForm(places.posted(request))
     if form.is_valid():
         count = members.end_sessions(viewer, membership=row.pk, reason=form.cleaned_data["reason"])
