@@ -19,7 +19,7 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.erasure import organisations as erasure
 from keepwell.safeguards.identity import actions as identity
-from keepwell.safeguards.identity import devices, second_factor
+from keepwell.safeguards.identity import devices, recording, second_factor
 from keepwell.safeguards.identity.models import SessionRecord, User
 from keepwell.safeguards.identity.session_store import SessionStore
 from keepwell.safeguards.identity.sessions import NOBODY
@@ -60,6 +60,8 @@ class Hand:
         """Give a wrong password."""
         request = self._request(self.address)
         identity.give_password(request, email=self.user.email, password=secrets.token_hex())
+        for act in recording.acts_after(request):  # there is no answer whose leaving they wait for
+            act()
 
     def _request(self, address: str) -> HttpRequest:
         request = HttpRequest()
