@@ -27,6 +27,7 @@ from tests.stores.session import JOINED
 
 COMMAND = Path(sys.executable).parent / "keepwell"
 PATIENCE_SECONDS = 60  # a loaded machine; a healthy one needs two
+WHY = ("--reason", "A test wants it")  # what commands that act ask for
 COMMAND_SECONDS = 600  # to load a demonstration, or prove a drill's long trail, on such a machine
 
 

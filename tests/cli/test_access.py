@@ -12,7 +12,7 @@ import pytest
 
 from tests.installed import Installed, installed
 from tests.remote import Remote, patient, staff
-from tests.serving import COMMAND, Demo, environment
+from tests.serving import COMMAND, WHY, Demo, environment
 from tests.stores.session import Stores
 
 CLINIC = "Riverside Clinic"
@@ -67,7 +67,7 @@ writer.stop()
 def said(place: Installed, tmp_path: Path, kind: str) -> list[dict[str, str]]:
     out = tmp_path / f"{kind.replace(':', '-')}.jsonl"
     asked = ("trail", "export", "--organisation", CLINIC, "--format", "jsonl", "--out", str(out))
-    exported = place.run(*asked)
+    exported = place.run(*asked, *WHY)
     assert exported.returncode == 0, exported.stderr
     entries = [json.loads(line) for line in out.read_text().splitlines()]
     return [one for one in entries if one["kind"] == kind]
@@ -111,7 +111,7 @@ def test_a_list_that_shuts_everybody_out_is_opened_from_the_console(
         assert shown.returncode == 0, shown.stderr
         assert re.search(r"203\.0\.113\.0/24 +everybody +Desk$", shown.stdout.strip())
         blank = place.run("access", "networks", "open", "--organisation", CLINIC, "--reason", " ")
-        assert (blank.returncode, "Give a --reason" in blank.stderr) == (1, True)
+        assert (blank.returncode, "Nothing was done: say why" in blank.stderr) == (2, True)
         opened = place.run(
             "access", "networks", "open", "--organisation", CLINIC, "--reason", REASON
         )

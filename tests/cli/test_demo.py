@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
 from keepwell.safeguards.identity.second_factor import code_at, current_counter
-from tests.serving import Demo, environment, installation, keepwell
+from tests.serving import WHY, Demo, environment, installation, keepwell
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 KEYS = {"name", "email", "password", "totp_secret", "role", "organisation"}
@@ -96,7 +96,7 @@ def test_the_trail_is_proven_by_a_program_that_knows_nothing_of_keepwell(
     assert verified.returncode == 0
     assert "Riverside Clinic: whole: " in verified.stdout
     exported = keepwell(
-        home, "trail", "export", "--organisation", "Riverside Clinic", "--out", str(out)
+        home, "trail", "export", "--organisation", "Riverside Clinic", "--out", str(out), *WHY
     )
     assert exported.returncode == 0, exported.stderr
     checked = subprocess.run(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import installation, keepwell
+from tests.serving import WHY, installation, keepwell
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_an_installation_without_organisations_has_nothing_to_verify(home: Path)
     "command",
     [
         ("verify", "--organisation", "Nowhere"),
-        ("trail", "export", "--organisation", "Nowhere", "--out", "anywhere"),
+        ("trail", "export", "--organisation", "Nowhere", "--out", "anywhere", *WHY),
     ],
 )
 def test_an_unknown_organisation_is_a_misuse(home: Path, command: tuple[str, ...]) -> None:

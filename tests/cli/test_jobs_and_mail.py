@@ -6,7 +6,7 @@ import pytest
 
 from tests.mail_server import mail_server
 from tests.mailbox import parse
-from tests.serving import installation, keepwell
+from tests.serving import WHY, installation, keepwell
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_a_new_installation_has_no_jobs_and_does_what_is_due(home: Path) -> None
 def test_a_job_that_is_none_is_refused_with_the_way_to_find_one(
     home: Path, act: str, job: str
 ) -> None:
-    refused = keepwell(home, "jobs", act, job)
+    refused = keepwell(home, "jobs", act, job, *(WHY if act != "show" else ()))
     assert refused.returncode == 2
     assert "keepwell jobs list" in refused.stderr
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.serving import COMMAND, environment, installation, keepwell
+from tests.serving import COMMAND, WHY, environment, installation, keepwell
 
 CLINIC = "Riverside Clinic"
 
@@ -42,7 +42,10 @@ def clinic(home: Path) -> Any:
 
 
 def run(home: Path, *arguments: str) -> str:
-    done = keepwell(home, "keys", *arguments)
+    """Run a command, with a reason where it asks for one and none is given."""
+    acts = arguments[0] in ("rotate", "rewrap", "reindex", "escrow")
+    reason = WHY if acts and "--reason" not in arguments else ()
+    done = keepwell(home, "keys", *arguments, *reason)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -50,7 +53,7 @@ def run(home: Path, *arguments: str) -> str:
 def typed(home: Path, text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command that asks, and answer."""
     return subprocess.run(
-        [str(COMMAND), "keys", *arguments],
+        [str(COMMAND), "keys", *arguments, *WHY],
         env=environment(home),
         input=text,
         capture_output=True,

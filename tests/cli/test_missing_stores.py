@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import free_port, installation, keepwell
+from tests.serving import WHY, free_port, installation, keepwell
 
 STORES = ("data", "trail", "keys")
 
@@ -75,7 +75,7 @@ def test_a_store_that_is_alone_is_not_given_others(tmp_path: Path) -> None:
 def test_looking_at_an_installation_makes_no_store(tmp_path: Path, command: str) -> None:
     home = installation(tmp_path / "home")
     take_away(home / "data.sqlite3")
-    arguments = ("export", "--organisation", "any", "--out", str(tmp_path / "out"))
+    arguments = ("export", "--organisation", "any", "--out", str(tmp_path / "out"), *WHY)
     done = keepwell(home, command, *(arguments if command == "trail" else ()))
     assert done.returncode == 1
     assert "data.sqlite3" in done.stdout + done.stderr

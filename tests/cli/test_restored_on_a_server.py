@@ -7,7 +7,7 @@ from psycopg import sql
 
 from tests.cli.test_restored import wait_for_checkpoint
 from tests.installed import installed
-from tests.serving import keepwell_as_me, serving
+from tests.serving import WHY, keepwell_as_me, serving
 from tests.stores.scale import ScaleStores
 
 pytestmark = pytest.mark.scale
@@ -30,7 +30,7 @@ def test_without_the_sequencers_role_nothing_is_declared_and_with_it_the_server_
         assert loaded.returncode == 0, loaded.stderr
         copy = f"{trail}_copy"
         as_superuser(stores, "CREATE DATABASE {} TEMPLATE {} OWNER keepwell_owner", copy, trail)
-        keep = ("trail", "keep", "--organisation", "Riverside Clinic", "--years", "11")
+        keep = ("trail", "keep", "--organisation", "Riverside Clinic", *WHY, "--years", "11")
         assert keepwell_as_me(home, *keep, **told).returncode == 0
         with serving(home, **told):
             wait_for_checkpoint(folder)

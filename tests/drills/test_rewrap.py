@@ -23,7 +23,7 @@ import pytest
 from tests.drills import results
 from tests.installed import Installed, installed
 from tests.remote import Remote, staff
-from tests.serving import COMMAND, environment
+from tests.serving import COMMAND, WHY, environment
 from tests.stores.scale import ScaleStores
 from tests.stores.session import Stores
 
@@ -98,7 +98,7 @@ def _make_keys(place: Installed, organisation: str) -> None:
 
 def _rewrap(place: Installed) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [str(COMMAND), "keys", "rewrap", "--organisation", "Riverside Clinic"],
+        [str(COMMAND), "keys", "rewrap", "--organisation", "Riverside Clinic", *WHY],
         env=environment(place.home, **place.settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -127,7 +127,8 @@ def test_a_million_keys_are_rewrapped_while_the_clinic_works(
         browsers = [Remote(ada.served, cookies=deepcopy(ada.cookies)) for _ in range(WORKING)]
         with working(browsers) as alone:
             time.sleep(10)
-        assert place.run("keys", "rotate", "--organisation", "Riverside Clinic").returncode == 0
+        rotate = ("keys", "rotate", "--organisation", "Riverside Clinic")
+        assert place.run(*rotate, *WHY).returncode == 0
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         with working(browsers) as meanwhile:
             seconds = _kill_half_way(_rewrap(place))

@@ -71,7 +71,7 @@ def _show(named: Named, viewer: Viewer) -> int:
 
 
 def _open(named: Named, viewer: Viewer, reason: str) -> int:
-    count = network_actions.suspend(viewer, reason=_given(reason))
+    count = network_actions.suspend(viewer, reason=reason)
     if not count:
         say(f"{named.name}: no network list is in force. Nothing was changed.")
         return 0
@@ -84,7 +84,6 @@ def _open(named: Named, viewer: Viewer, reason: str) -> int:
 
 def _reset(chosen: argparse.Namespace) -> int:
     installation.check_to_write()
-    reason = _given(chosen.reason)
     user = accounts.open_account(chosen.email)
     if user is None:
         raise Refusal(f"No open account has the address {chosen.email}. Nothing was changed.")
@@ -92,7 +91,7 @@ def _reset(chosen: argparse.Namespace) -> int:
         raise Refusal("This way back is for owners, and this account is none. Nothing was changed.")
     if not second_factor.has_second_step(user):
         raise Refusal("This account has no second step yet: signing in asks for a first one.")
-    path = replacing.order(user, account=unix_account(), reason=reason)
+    path = replacing.order(user, account=unix_account(), reason=chosen.reason)
     mail.tell_of_factor_link(user)
     say(_LINK.format(email=user.email, url=settings.KEEPWELL_STAFF_URL + path))
     return 0
@@ -100,12 +99,6 @@ def _reset(chosen: argparse.Namespace) -> int:
 
 def _is_owner(user: User) -> bool:
     return any(role_of(user.pk, one.pk) is Role.OWNER for one in organisations_of(user))
-
-
-def _given(reason: str) -> str:
-    if not reason.strip():
-        raise Refusal("Give a --reason: it stands on the trail beside your account.")
-    return reason.strip()
 
 
 def _matrix(chosen: argparse.Namespace) -> int:

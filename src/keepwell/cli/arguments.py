@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Callable
 
+from keepwell.cli import reasons
+
 DESCRIPTION = "Self-hosted software for patients' data, on safeguards that can be proven."
 OWNER_HELP = (
     "on PostgreSQL: postgresql://owner:password@host:port, the role that owns the tables (or set "
@@ -93,17 +95,18 @@ def _trail(add: Adder) -> None:
         default="tree",
         help="tree: hashes, to be checked (if not given); jsonl, csv: what entries say",
     )
-    _may_say_why(command)
+    reasons.require(command)
     sentence = "Say how far each log has come, what waits to be written, what is kept elsewhere."
     acts.add_parser("status", help=sentence, description=sentence)
     sentence = "Declare that the trail was knowingly put back to an older state; that is recorded."
     command = acts.add_parser("restored", help=sentence, description=sentence)
     command.add_argument("--organisation", metavar="X", help="its id or name; all if not given")
-    command.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")
+    reasons.require(command)
     sentence = "Set for how many years what the trail says is kept: six at least."
     command = acts.add_parser("keep", help=sentence, description=sentence)
     command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
     command.add_argument("--years", metavar="N", type=int, required=True, help="6 to 100")
+    reasons.require(command)
 
 
 def _shell(add: Adder) -> None:
@@ -131,7 +134,7 @@ def _keys(add: Adder) -> None:
     for command in (rotate, escrow):
         _may_be_confirmed(command)
     for command in (rotate, rewrap, reindex, escrow):
-        _may_say_why(command)
+        reasons.require(command)
     sentence = "Print the certificate of the erasure of a person, or of a whole organisation."
     certificate = _act(acts, "certificate", sentence)
     certificate.add_argument(
@@ -150,10 +153,6 @@ def _act(
         "--organisation", metavar="X", help="its id or name; all of them if not given"
     )
     return command
-
-
-def _may_say_why(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--reason", metavar="TEXT", default="", help="why, for the trail")
 
 
 def _may_be_confirmed(command: argparse.ArgumentParser) -> None:
@@ -203,7 +202,7 @@ def _jobs(add: Adder) -> None:
         command = acts.add_parser(act, help=sentence, description=sentence)
         command.add_argument("job", metavar="ID", help="the id of the job")
         if act != "show":
-            _may_say_why(command)
+            reasons.require(command)
     sentence = "Do jobs in this process until interrupted, beside those that keepwell serve does."
     command = acts.add_parser("run", help=sentence, description=sentence)
     command.add_argument("--until-idle", action="store_true", help="end when nothing is due")
@@ -226,7 +225,7 @@ def _organisation(add: Adder) -> None:
     sentence = "Destroy an organisation's keys and delete all it has; asks, and cannot be undone."
     command = acts.add_parser("erase", help=sentence, description=sentence)
     command.add_argument("--organisation", metavar="X", required=True, help="its id or name")
-    command.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")
+    reasons.require(command)
 
 
 def _access(add: Adder) -> None:
@@ -241,7 +240,7 @@ def _access(add: Adder) -> None:
         "reset", help=sentence, description=sentence
     )
     reset.add_argument("--email", metavar="ADDRESS", required=True, help="of the account")
-    reset.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")
+    reasons.require(reset)
     sentence = "Print which role holds which permission."
     matrix = acts.add_parser("matrix", help=sentence, description=sentence)
     matrix.add_argument("--json", action="store_true", help="print it as JSON")
@@ -261,7 +260,7 @@ def _access_networks(command: argparse.ArgumentParser) -> None:
     opening = steps.add_parser("open", help=sentence, description=sentence)
     for step in (show, opening):
         step.add_argument("--organisation", metavar="X", required=True, help="its id or name")
-    opening.add_argument("--reason", metavar="TEXT", required=True, help="why, for the trail")
+    reasons.require(opening)
 
 
 def _alerts(add: Adder) -> None:

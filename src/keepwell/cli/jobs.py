@@ -4,18 +4,21 @@ import argparse
 import signal
 from uuid import UUID
 
-from django.db import connections
+from django.db import connections, transaction
 
-from keepwell.cli import installation
+from keepwell.cli import installation, organisations
 from keepwell.cli.account import unix_account
 from keepwell.cli.refusal import MISUSED, Refusal
 from keepwell.cli.terminal import say, warn
 from keepwell.jobs import queue, schedules, worker
 from keepwell.jobs.models import State
+from keepwell.office.events import OfficeEvent
 from keepwell.office.jobs import actions
 from keepwell.office.jobs.words import sentence_of
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.audit import writer
+from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.entries import Subject
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -76,13 +79,26 @@ def _retry(chosen: argparse.Namespace) -> int:
 
 
 def _decide(facts: queue.Facts, why: str, *, is_retry: bool) -> bool:
-    """Decide for an organisation's job on its trail; the installation's jobs have none."""
-    if facts.organisation is None:
-        return queue.retry(facts.id) if is_retry else queue.cancel(facts.id)
-    act = actions.retry_job if is_retry else actions.cancel_job
-    viewer = viewers.console(facts.organisation, account=unix_account())
-    is_changed = act(viewer, job=facts.id, reason=why.strip())
-    writer.stop()
+    """Decide for an organisation's job on its trail, for the installation's on every trail."""
+    try:
+        if facts.organisation is None:
+            return _decide_for_all(facts, why, is_retry=is_retry)
+        act = actions.retry_job if is_retry else actions.cancel_job
+        viewer = viewers.console(facts.organisation, account=unix_account())
+        return act(viewer, job=facts.id, reason=why)
+    finally:
+        writer.stop()
+
+
+def _decide_for_all(facts: queue.Facts, why: str, *, is_retry: bool) -> bool:
+    """Decide, and take it back where the entries cannot be written."""
+    kind = OfficeEvent.JOB_RETRY if is_retry else OfficeEvent.JOB_CANCEL
+    about, detail = Subject(model="jobs.job", ids=(facts.id,)), {"job": facts.name}
+    with transaction.atomic():
+        is_changed = queue.retry(facts.id) if is_retry else queue.cancel(facts.id)
+        for each in organisations.all_of_them() if is_changed else ():
+            viewer = viewers.console(each.id, account=unix_account())
+            record_now(viewer, kind, subjects=(about,), reason=why, detail=detail)
     return is_changed
 
 

@@ -74,7 +74,7 @@ def _record(organisation: UUID, kind: KeysEvent, why: str, **detail: str) -> Non
         _record_everywhere(kind, organisations.all_of_them(), why, key="installation", **detail)
         return
     said = {name: value for name, value in detail.items() if value}
-    record_now(_viewer(organisation), kind, reason=why.strip(), detail=said)
+    record_now(_viewer(organisation), kind, reason=why, detail=said)
 
 
 def _record_everywhere(kind: KeysEvent, named: Iterable[Named], why: str, **detail: str) -> None:
@@ -101,7 +101,7 @@ _NOBODY = "There is no organisation yet, so there are no keys."
 def _reindex(chosen: argparse.Namespace) -> int:
     named = _meant(chosen)
     for each in named:
-        search_keys.begin_or_tell(each, _viewer(each.id), why=chosen.reason.strip())
+        search_keys.begin_or_tell(each, _viewer(each.id), why=chosen.reason)
     if not named:
         say(_NOBODY)
     return 0

@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from keepwell.cli import arguments
+from keepwell.cli import arguments, reasons
 from keepwell.cli.refusal import FAILED, MISUSED, Refusal
 from keepwell.cli.terminal import warn
 
@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    reasons.see_to(chosen)
     if (
         chosen.command == "demo"
     ):  # never beside real people: a folder of its own unless one is named

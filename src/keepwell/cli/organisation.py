@@ -26,8 +26,6 @@ from keepwell.safeguards.vault import erased
 def run(chosen: argparse.Namespace) -> int:
     """Do what was asked."""
     installation.check()
-    if not chosen.reason.strip():
-        raise Refusal("Give a --reason: it stands on the trail for as long as anybody can read it.")
     named = organisations.meant(chosen.organisation, among=organisations.with_trails())
     try:
         return _erase(named, chosen.reason)

@@ -64,7 +64,7 @@ def _export(chosen: argparse.Namespace) -> int:
         return _export_lines(named, viewer, chosen, out)
     if not is_erased:  # such a log takes no entries any more
         # First, so that the export holds its own entry.
-        record_now(viewer, AuditEvent.TRAIL_EXPORT, reason=chosen.reason.strip())
+        record_now(viewer, AuditEvent.TRAIL_EXPORT, reason=chosen.reason)
     head = export.export(named.id, out)
     say(f"{named.name}: {head.size} entries in {out}")
     say(f"Check them with: python3 {out}/verify.py {out}")
@@ -76,14 +76,14 @@ def _export_lines(named: Named, viewer: Viewer, chosen: argparse.Namespace, out:
 
     What a page hands to nobody alone, an operator does not take alone either (decision 0014).
     """
-    form, why = chosen.format, chosen.reason.strip()
+    form = chosen.format
     is_much = queries.count_of(viewer, Search(), most=pages.MOST_ALONE) > pages.MOST_ALONE
     with wall.writing(named.id):  # where no file can be made, what was agreed on stays good
         if is_much:
             agreement.use_up(viewer, EXPORT_TRAIL, {"form": form}, page=EXPORT_PAGE)
         out.touch(exist_ok=False)  # of mode 0600, see main
     with out.open("w", encoding="utf-8", newline="") as file:
-        found = queries.exported(viewer, Search(), form, most=None, reason=why)
+        found = queries.exported(viewer, Search(), form, most=None, reason=chosen.reason)
         lines = sum(bool(file.write(line)) for line in tables.FORMS[form](found))
     say(f"{named.name}: {lines} lines in {out}. They say who did what: keep the file to yourself.")
     return 0
@@ -117,8 +117,6 @@ def _say_kept(named: Named) -> None:
 
 def _restored(chosen: argparse.Namespace) -> int:
     """Write down that trail or data was knowingly put back to an older state."""
-    if not chosen.reason.strip():
-        raise Refusal("Give a --reason: it stands on the trail for as long as the trail does.")
     if not store.may_sequence():  # it would wait in the inbox for a server that refuses to start
         raise Refusal(
             "This command adds to the log itself, before anything is served: set "
@@ -138,7 +136,7 @@ def _restored(chosen: argparse.Namespace) -> int:
         )
     by_id = {each.id: each for each in organisations.all_of_them()}
     for one in found:
-        _declare(by_id[one.organisation], one, chosen.reason.strip())
+        _declare(by_id[one.organisation], one, chosen.reason)
     for named in {one.organisation: by_id[one.organisation] for one in found}.values():
         _say_declared(named)
     return 0
@@ -175,6 +173,6 @@ def _keep(chosen: argparse.Namespace) -> int:
     with wall.writing(named.id):
         if chosen.years < retention.years_of(named.id):
             agreement.use_up(viewer, SHORTEN_TRAIL, {"years": str(chosen.years)})
-        retention.set_years(viewer, chosen.years)
+        retention.set_years(viewer, chosen.years, reason=chosen.reason)
     say(f"{named.name}: what the trail says is kept for {chosen.years} years, and then erased.")
     return 0

@@ -36,14 +36,15 @@ def expired(organisation: UUID, years: int) -> Mapping[int, UUID]:
     return {period: key_id for period, key_id in sorted(periods.items()) if period < before}
 
 
-def set_years(viewer: Viewer, years: int) -> None:
+def set_years(viewer: Viewer, years: int, *, reason: str = "") -> None:
     """Keep what entries say for so many years from now on; on the trail."""
     with wall.writing(viewer.organisation):
         row = Organisation.held(viewer.organisation)
         row.trail_years = years
         row.full_clean(exclude=["logo"])
         row.save(update_fields=["trail_years"])
-        record(viewer, AuditEvent.RETENTION_CHANGE, detail={"years": str(years)})
+        detail = {"years": str(years)}
+        record(viewer, AuditEvent.RETENTION_CHANGE, reason=reason, detail=detail)
 
 
 def years_of(organisation: UUID) -> int:
