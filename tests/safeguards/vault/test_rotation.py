@@ -192,7 +192,8 @@ def test_a_wrap_that_was_changed_is_left_and_its_version_kept(ada: UUID) -> None
     damaged = sealed.values.pop()[0]
     with access.writing(ada):
         row = DataKey.objects.get(key_id=damaged)
-        row.wrapped = bytes(row.wrapped)[:-1] + b"?"
+        wrapped = bytes(row.wrapped)
+        row.wrapped = wrapped[:-1] + bytes([wrapped[-1] ^ 1])
         row.save()
     organisation_keys.add_version(ada)
     done = rewrap.rewrap(ada)
