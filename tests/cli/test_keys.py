@@ -119,11 +119,10 @@ def test_rotate_then_rewrap_moves_every_key_and_says_who_did(home: Path) -> None
     assert clinic(home)["wrapped"] == {"2": whole}
     entries = [line for line in last_entries(home) if "installation" not in line]
     account = getpass.getuser()
-    assert entries[0] == (
-        f"vault:rewrap:end console {account} {{'keys': '{whole}', 'retired': '1', 'version': '2'}} A test wants it"
-    )
-    assert entries[1] == f"vault:rewrap:begin console {account} {{'waiting': '{whole}'}}"
-    assert entries[2] == f"vault:organisation:rotate console {account} {{'before': '1'}}"
+    detail = {"keys": str(whole), "retired": "1", "version": "2"}
+    assert entries[0] == f"vault:rewrap:end console {account} {detail} {WHY[1]}"
+    assert entries[1] == (f"vault:rewrap:begin console {account} {{'waiting': '{whole}'}} {WHY[1]}")
+    assert entries[2] == f"vault:organisation:rotate console {account} {{'before': '1'}} {WHY[1]}"
     assert keepwell(home, "verify").returncode == 0
 
 
