@@ -2,7 +2,6 @@
 
 import getpass
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,23 +11,6 @@ import pytest
 from tests.serving import COMMAND, WHY, environment, installation, keepwell
 
 CLINIC = "Riverside Clinic"
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Load the demonstration once."""
-    home = installation(tmp_path_factory.mktemp("keys") / "home")
-    done = keepwell(home, "demo", "--no-serve")
-    assert done.returncode == 0, done.stderr
-    return home
-
-
-@pytest.fixture
-def home(loaded: Path, tmp_path: Path) -> Path:
-    """Copy it: nothing runs on it."""
-    shutil.copytree(loaded, tmp_path / "home", ignore=shutil.ignore_patterns("serve.lock"))
-    (tmp_path / "home").chmod(0o700)
-    return tmp_path / "home"
 
 
 def status(home: Path) -> Any:

@@ -4,7 +4,6 @@ import argparse
 import getpass
 import os
 import pty
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from keepwell.cli import arguments
 from tests.cli.test_keys import last_entries
 from tests.cli.test_serve import refused
-from tests.serving import COMMAND, COMMAND_SECONDS, WHY, environment, installation, keepwell
+from tests.serving import COMMAND, COMMAND_SECONDS, WHY, environment
 
 CLINIC = ("--organisation", "Riverside Clinic")
 JOB = "0193b5c7-8d21-7a40-9c41-77e0b1d25f6a"
@@ -71,23 +70,6 @@ def test_without_a_reason_nothing_is_done_and_what_to_type_is_said(
     sentence = refused(tmp_path / "home", *act.split(), *ACTS[act], *blank, status=2)
     assert f"Type: keepwell {act} --reason 'why'" in sentence
     assert not (tmp_path / "home").exists()
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Load the demonstration once."""
-    home = installation(tmp_path_factory.mktemp("reasons") / "home")
-    done = keepwell(home, "demo", "--no-serve")
-    assert done.returncode == 0, done.stderr
-    return home
-
-
-@pytest.fixture
-def home(loaded: Path, tmp_path: Path) -> Path:
-    """Copy it: nothing runs on it."""
-    shutil.copytree(loaded, tmp_path / "home", ignore=shutil.ignore_patterns("serve.lock"))
-    (tmp_path / "home").chmod(0o700)
-    return tmp_path / "home"
 
 
 def at_a_terminal(home: Path, typed: str, *arguments: str) -> subprocess.CompletedProcess[str]:

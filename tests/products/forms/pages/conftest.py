@@ -1,10 +1,12 @@
 """A clinic with a small published intake form, and a patient's browser at its link."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.half_minute import early_in_a_half_minute
 from tests.pages import with_plain_static_files
 
 if TYPE_CHECKING:
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _plain_static_files(settings: Any, tmp_path: Path) -> None:
     with_plain_static_files(settings, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _early_in_a_half_minute() -> Iterator[None]:
+    """Let a one-time code stay the present one while a test runs."""
+    with early_in_a_half_minute():
+        yield
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -29,19 +28,12 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Location
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.identifiers import uuid7
-from tests.half_minute import early_in_a_half_minute
 from tests.people import Clinic, Person, browser_of, make_clinic
 from tests.products.forms.pages.patients import Patient, author, publish
 from tests.products.forms.pages.test_exports import bundle_of, ordered, resources, words_of
 from tests.products.forms.pages.test_locations import sent
 
 WHY = "Only the two of us talk with these patients."
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    with early_in_a_half_minute():
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from keepwell.safeguards.persons.actions import join
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
-from tests.half_minute import early_in_a_half_minute
 from tests.people import Clinic, browser_of, make_clinic
 from tests.products.forms.pages.patients import Patient, author, publish
 from tests.products.forms.pages.test_files import PNG, _posted, at_the_letter, picture
@@ -27,13 +25,6 @@ from tests.products.forms.pages.test_inbox import openings, sent
 
 HOSTILE = '<img src="https://example.org/x.png"><link rel=attachment href="file:///etc/passwd">'
 WHY = {"reason": "Pat asked for a copy at the desk."}
-
-
-@pytest.fixture(autouse=True)
-def _early_in_a_half_minute() -> Iterator[None]:
-    """Codes are as new as they can be: the machine may be slow."""
-    with early_in_a_half_minute():
-        yield
 
 
 @pytest.fixture

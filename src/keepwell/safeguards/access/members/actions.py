@@ -43,7 +43,7 @@ from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.raising import ELEVATION, EMERGENCY, Fell
 from keepwell.safeguards.access.replacements.notes import note, others_of
-from keepwell.safeguards.access.reserving import names_of
+from keepwell.safeguards.access.reserving import kept_for
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
@@ -291,7 +291,7 @@ def _named(row: Membership) -> Iterator[EndedAccess]:
     for officer in Officer.objects.filter(membership=row):
         facts = {"begun": officer.named, "words": officer.duty}
         yield _ended_one(row, EndedKind.DUTY, officer.pk, **facts)
-    for kept in names_of(row.pk):
+    for kept in kept_for(row.pk):
         facts = {"begun": kept.named, "words": kept.model}
         yield _ended_one(row, EndedKind.RESERVATION, kept.about, **facts)
 
