@@ -14,7 +14,7 @@ from keepwell.toolkit.identifiers import uuid7
 from tests.mailbox import mailed
 from tests.people import SAFARI, Clinic, Person, browser, browser_of
 
-UNSENT = "It was not sent: more than five minutes have passed"
+UNSENT = "It was not sent: both steps must have been shown within the last five minutes"
 NEW_PASSWORD = "another four plain words"
 
 
