@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from keepwell.office.persons.views import PAGE_ROWS
 from keepwell.safeguards.persons import queries
 from keepwell.safeguards.records.disclosure import disclose
 from keepwell.toolkit import clock
@@ -304,13 +305,42 @@ def test_those_who_are_joined_are_found_once(
     assert text_of(looked_for(ada)).count('class="title"') == 1
 
 
-@pytest.mark.parametrize(
-    ("telephone", "said"), [("", "nobody is found by name alone"), ("12-3", "at least 4 digits")]
-)
-def test_a_name_alone_asks_for_more_and_opens_nobody(
-    house: House, ada: Client, pat: UUID, telephone: str, said: str
+@pytest.mark.parametrize("name", ["winters", "WINT", "Pat", "wint pa", "Winters, P."])
+def test_a_name_alone_finds_whose_words_begin_so(
+    house: House, ada: Client, pat: UUID, name: str
 ) -> None:
-    response = looked_for(ada, born="", telephone=telephone)
+    other = house.person(name="Rosa Delgado", born=BORN)
+    page = text_of(looked_for(ada, name, born=""))
+    assert f"/persons/{pat}/" in page
+    assert f"/persons/{other}/" not in page
+    (opened,) = house.payloads(OPEN)
+    assert {id_ for subject in opened.subjects for id_ in subject.ids} == {pat}
+
+
+@pytest.mark.parametrize("name", ["inters", "win", "Pat Delgado", "Wintersome", "-"])
+def test_a_name_that_nobody_has_finds_nobody(
+    house: House, ada: Client, pat: UUID, name: str
+) -> None:
+    assert "Nobody found" in text_of(looked_for(ada, name, born=""))
+    assert house.payloads(OPEN) == []
+
+
+def test_more_than_a_page_of_one_name_says_so(house: House, ada: Client) -> None:
+    for _one in range(PAGE_ROWS + 1):
+        house.person(name="Pat Winters", born=BORN)
+    page = text_of(looked_for(ada, "winters", born=""))
+    assert page.count('class="title"') == PAGE_ROWS
+    assert "There are more" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "telephone", "said"),
+    [("", "", "Give a name, the date of birth"), ("Pat", "12-3", "at least 4 digits")],
+)
+def test_a_question_for_nobody_is_asked_again_and_opens_nobody(
+    house: House, ada: Client, pat: UUID, name: str, telephone: str, said: str
+) -> None:
+    response = looked_for(ada, name, born="", telephone=telephone)
     assert response.status_code == 422
     assert said in text_of(response)
     assert house.payloads(OPEN) == []

@@ -20,15 +20,22 @@ from keepwell.safeguards.persons.shares.actions import MOST_DAYS
 from keepwell.shell.once import OnceField
 
 DAYS = 31  # of a report, unless somebody says
-_DAY = _("Give the date of birth or a telephone number: nobody is found by name alone.")
+_SOMETHING = _("Give a name, the date of birth or a telephone number.")
 _SAY_DAY = _("Give the day on which it was disclosed.")
 _FOUR_DIGITS = r"(?:\D*\d){4}"
 _FIRST, _LAST = _("Give the first day of the report."), _("Give the last day of the report.")
 
 
 class FindForm(forms.Form):
-    """Whom somebody looks for, as it is said on the telephone: a birth date or a number, a name."""
+    """Whom somebody looks for, as it is said on the telephone: a name, a birth date, a number."""
 
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("A word of it, or how it begins: four letters or more."),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     born = forms.DateField(
         label=_("Date of birth"),
         required=False,
@@ -37,24 +44,18 @@ class FindForm(forms.Form):
         error_messages={"invalid": _("Give day, month and year of birth.")},
     )
     telephone = forms.CharField(
-        label=_("or telephone number"),
+        label=_("Telephone number"),
         required=False,
         max_length=60,
         validators=[RegexValidator(_FOUR_DIGITS, _("Give the number, with at least 4 digits."))],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
-    name = forms.CharField(
-        label=_("Name, or how it begins"),
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a name alone: names have no index of their own."""
+        """Refuse a question that asks for nobody."""
         given = super().clean() or {}
-        if not self.errors and not given.get("born") and not given.get("telephone"):
-            self.add_error("born", _DAY)
+        if not self.errors and not any(given.values()):
+            self.add_error("name", _SOMETHING)
         return given
 
 

@@ -54,7 +54,7 @@ def matches_of(viewer: Viewer, person: Person) -> list[Match]:
     """
     found = queries.possible_matches(viewer, person)
     with wall.reading(viewer.organisation):
-        roots = {one.pk: queries.root_of(one.pk) for one in found}
+        roots = queries.roots_of({one.pk for one in found})
     near = frozenset(queries.persons_reached(viewer, {person.pk, *roots.values()}))
     offered: dict[UUID, Match] = {}
     for one in found:

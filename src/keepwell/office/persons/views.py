@@ -29,6 +29,7 @@ from keepwell.safeguards.persons.outside import queries as outside
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.records.middleware import scope_of
+from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import requests
 from keepwell.shell.trail_lines import lines_of, rows_of
 from keepwell.toolkit import clock
@@ -55,7 +56,7 @@ SEEN_BY = (RecordsEvent.FIELDS_OPEN, PersonsEvent.REPORT_READ)
 @sensitive_variables()
 @sensitive_post_parameters()
 def page(request: HttpRequest) -> HttpResponse:
-    """List persons, newest first, or those of one birth date or telephone number.
+    """List persons, newest first, or those of one name, birth date or telephone number.
 
     Names are opened, recorded, and masked for whoever may not. Whom one looks for is posted.
     """
@@ -64,7 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
     form = FindForm(places.posted(request))
     is_asked = form.is_valid()
     if is_asked:
-        found = queries.persons_found(viewer, **form.cleaned_data)
+        found = queries.persons_found(viewer, limit=PAGE_ROWS + 1, **form.cleaned_data)
     elif form.is_bound:
         found = ()  # nobody is opened for a question that was not understood
     else:
@@ -77,6 +78,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "form": form,
         "is_asked": is_asked,
+        "is_part": is_asked and len(found) > PAGE_ROWS,
         "may_open": may_open,
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
         "may_report": may(viewer, PersonPermission.REPORT),
@@ -97,8 +99,8 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     try:
         whole = queries.whole_of(viewer, person_id)
     except OutOfReach:
-        if may(viewer, PersonPermission.ERASE) and erasures.certificate_of(viewer, person_id):
-            return redirect("office:erased_person", person_id)
+        if (gone := _certificate_instead(viewer, person_id)) is not None:
+            return gone
         raise
     this = next(row for row in whole if row.pk == person_id)
     purpose = purpose_of(request.GET.get("for", ""))
@@ -134,6 +136,13 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "office/persons/person.html", context)
 
 
+def _certificate_instead(viewer: Viewer, person: UUID) -> HttpResponse | None:
+    """Lead to the certificate of somebody who was erased, for whoever may erase."""
+    if not may(viewer, PersonPermission.ERASE) or not erasures.certificate_of(viewer, person):
+        return None
+    return redirect("office:erased_person", person)
+
+
 def _report_form(request: HttpRequest) -> ReportForm:
     return ReportForm.asked(None, clock.now().astimezone(requests.zone_of(request)).date())
 
@@ -145,6 +154,8 @@ def join(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
     """Join two persons of equal name and birth date, after looking at both sides."""
     viewer = viewer_of(request)
     this = queries.person_with(viewer, person_id)
+    if this.pk != other_id and other_id in {one.pk for one in queries.whole_of(viewer, this.pk)}:
+        return redirect("office:person", this.pk)
     match = pairs.match_with(viewer, this, other_id)
     form = ReasonForm(places.posted(request))
     if form.is_valid():
@@ -180,7 +191,12 @@ def undo_join(request: HttpRequest, join_id: UUID) -> HttpResponse:
 def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Erase one person and every record about that person, after both steps again and why."""
     viewer = viewer_of(request)
-    whole = queries.whole_of(viewer, person_id)
+    try:
+        whole = queries.whole_of(viewer, person_id)
+    except OutOfReach:
+        if (gone := _certificate_instead(viewer, person_id)) is not None:
+            return gone
+        raise
     if not ways.is_proven(request):
         return ways.ask_again(request, AGAIN, request.path)
     form = ReasonForm(places.posted(request))

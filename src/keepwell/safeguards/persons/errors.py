@@ -38,13 +38,11 @@ class JoinUndone(KeepwellError):  # noqa: N818  names the fact
 
 
 class NothingToFindBy(KeepwellError):  # noqa: N818  names the fact
-    """Somebody was looked for by a name alone, which no index can find."""
+    """Somebody was looked for by nothing at all."""
 
     code: ClassVar[str] = "nothing_to_find_by"
     status: ClassVar[int] = 400
-    sentence: ClassVar[str] = _(
-        "Nobody is found by name alone. Give the date of birth or a telephone number."
-    )
+    sentence: ClassVar[str] = _("Give a name, the date of birth or a telephone number.")
 
 
 class ReasonMissing(KeepwellError):  # noqa: N818  names the fact

@@ -11,6 +11,7 @@ from keepwell.safeguards.identity.sessions import digest_of
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.fields import SealedDate, SealedText
 from keepwell.safeguards.records.index import BlindIndex, BlindToken
+from keepwell.safeguards.records.keywords import Beginnings
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.models import OrganisationOwned
 from keepwell.safeguards.vault import normalisers
@@ -20,11 +21,17 @@ from keepwell.toolkit import clock
 class Person(SealedRecord):
     """One person as one source described them; every submission begins with one of its own.
 
-    Found by date of birth and by telephone, never by name alone: how often a name occurs would give
-    it away. A match is offered by name and birth date together only: families share telephones.
+    Found by date of birth, by telephone, and by how the words of the name begin. A match is offered
+    by name and birth date together only: families share telephones.
     """
 
-    name = SealedText(_("name"), slot="persons.person.name", category="name", null=True)
+    name = SealedText(
+        _("name"),
+        slot="persons.person.name",
+        category="name",
+        null=True,
+        keywords=Beginnings(),
+    )
     born = SealedDate(
         _("birth date"),
         slot="persons.person.born",

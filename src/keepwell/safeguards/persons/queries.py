@@ -3,8 +3,9 @@
 Nothing here opens a value: callers open what they show in a disclosure scope; the rows come sealed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -17,12 +18,13 @@ from keepwell.safeguards.audit.queries import Page, page_of_entries
 from keepwell.safeguards.persons.errors import NothingToFindBy
 from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.persons.permissions import PersonPermission
-from keepwell.safeguards.records.search import beginning, equal, like
+from keepwell.safeguards.records.search import beginning, begun, equal, like
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.vault import keys
 
-MOST_CANDIDATES = 500  # of one birth date or number; the newest
+MOST_CANDIDATES = 2000  # of one birth date, number or beginning of a name; the newest
+_OPENED_AT_ONCE = 100
 
 
 def person_with(viewer: Viewer, person: UUID) -> Person:
@@ -59,23 +61,35 @@ def persons_found(
     telephone: str = "",
     limit: int = 50,
 ) -> tuple[Person, ...]:
-    """Return persons of this birth date or telephone number, newest first; one of each whole.
+    """Return persons of this birth date, telephone number, name; newest first, one of each whole.
 
-    Both when both are given. `name` leaves those whose name has words that begin like its words.
-    Raises NothingToFindBy when only a name is given: names by themselves have no index.
+    Of all of them that are given. A name fits if it has words that begin like those of `name`; by
+    itself it needs four letters of one of them, or a shorter word as a whole (`records.search`).
     """
     viewer = _reading(viewer, PersonPermission.OPEN)
-    if born is None and not telephone:
+    if born is None and not telephone and not name:
         raise NothingToFindBy
     with wall.reading(viewer.organisation):
         rows = persons_within(viewer)
         rows = rows if born is None else equal(rows, "born", born)
         rows = equal(rows, "telephone", telephone) if telephone else rows
-        candidates: list[Person] = list(rows.order_by("-pk")[:MOST_CANDIDATES])
-        keys.load(viewer.organisation, {one.key_id for one in candidates})
-        found = beginning(candidates, "name", name) if name else candidates
-        wholes = {root_of(one.pk): one for one in reversed(found[:limit])}
+        rows = rows if born is not None or telephone else begun(rows, "name", name)
+        found = _named(viewer, rows.order_by("-pk")[:MOST_CANDIDATES], name, limit)
+        roots = roots_of({one.pk for one in found})
+        wholes = {roots[one.pk]: one for one in reversed(found)}
     return tuple(sorted(wholes.values(), key=lambda one: one.pk, reverse=True))
+
+
+@sensitive_variables("name")
+def _named(viewer: Viewer, rows: Iterable[Person], name: str, limit: int) -> list[Person]:
+    """Return the first of these rows whose name has words that begin like those of `name`."""
+    if not name:
+        return list(islice(rows, limit))
+    left, found = iter(rows), list[Person]()
+    while len(found) < limit and (some := list(islice(left, _OPENED_AT_ONCE))):
+        keys.load(viewer.organisation, {one.key_id for one in some})
+        found += beginning(some, "name", name)
+    return found[:limit]
 
 
 def whole_of(viewer: Viewer, person: UUID) -> tuple[Person, ...]:
@@ -183,10 +197,26 @@ def persons_reached(viewer: Viewer, ids: Collection[UUID]) -> Collection[UUID]:
 
 def root_of(person: UUID) -> UUID:
     """Return whom a person is joined into in the end. Inside the caller's wall."""
+    return roots_of({person})[person]
+
+
+def roots_of(persons: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return whom each of these persons is joined into in the end. Inside the caller's wall."""
+    into: dict[UUID, UUID] = {}
+    new = set(persons)
+    while new:
+        joins = _present_joins().filter(joined__in=new).values_list("joined_id", "into_id")
+        found = dict(joins)
+        new = set(found.values()) - into.keys() - new
+        into |= found
+    return {person: _end_of(person, into) for person in persons}
+
+
+def _end_of(person: UUID, into: Mapping[UUID, UUID]) -> UUID:
     seen = {person}
-    while (into := _into(person)) is not None and into not in seen:
-        seen.add(into)
-        person = into
+    while person in into and into[person] not in seen:
+        person = into[person]
+        seen.add(person)
     return person
 
 
@@ -207,10 +237,6 @@ def joins_within(viewer: Viewer) -> QuerySet[PersonJoin]:
         return rows
     reached = persons_within(viewer)
     return rows.filter(joined__in=reached, into__in=reached)
-
-
-def _into(person: UUID) -> UUID | None:
-    return _present_joins().filter(joined=person).values_list("into_id", flat=True).first()
 
 
 def _present_joins() -> QuerySet[PersonJoin]:

@@ -67,10 +67,8 @@ def _post(row: "SealedRecord", field: SealedField, tokens: Collection[int]) -> N
     model = field.postings
     if model is None or not tokens:
         return
-    made = [
-        model(organisation_id=row.organisation_id, token=token, row_id=row.pk) for token in tokens
-    ]
-    model.objects.bulk_create(made)
+    facts: dict[str, Any] = {"organisation_id": row.organisation_id, "row_id": row.pk}
+    model.objects.bulk_create([model(token=token, **facts) for token in tokens])
 
 
 def forget_postings(
@@ -159,7 +157,7 @@ def _postings(row: "SealedRecord", field: SealedField, version: int) -> list[int
         return []
     slot = words_slot(field)
     with unrepeated(field.name):
-        words = set(field.keywords.words(value))
+        words = [field.keywords.drawn(word) for word in set(field.keywords.words(value))]
     return sorted(blind.token(row.organisation_id, slot, word, version) for word in words)
 
 

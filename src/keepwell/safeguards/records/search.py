@@ -1,4 +1,4 @@
-"""Finding rows by sealed values, through their blind indexes: equal values, and whole words.
+"""Finding rows by sealed values, through blind indexes: equal values, words, how words begin.
 
 While an index key is being renewed, rows are found under every version of it.
 """
@@ -6,7 +6,7 @@ While an index key is being renewed, rows are found under every version of it.
 from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import and_
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import models
 from django.db.models import Q
@@ -16,6 +16,7 @@ from keepwell.safeguards.records.errors import SealedLookup
 from keepwell.safeguards.records.fields import SealedField
 from keepwell.safeguards.records.index import BlindToken, unrepeated
 from keepwell.safeguards.records.indexing import tokens_like, words_of, words_slot
+from keepwell.safeguards.records.keywords import Beginnings, Keywords
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.wall import walled_organisation
 from keepwell.safeguards.vault import blind, normalisers
@@ -63,12 +64,29 @@ def words(rows: Rows, name: str, text: str) -> models.QuerySet[Any]:
     "Anne-Márie". A text without words matches nothing.
     """
     found = _query(rows)
-    field = _keyword_field(found.model, name)
+    field = _keyword_field(found.model, name, Keywords)
     with unrepeated(name):
         terms = normalisers.terms(text)[:MOST_WORDS]
     for term in terms:
         found = found.filter(_has_term(field, term))
     return found if terms else found.none()
+
+
+@sensitive_variables("text")
+def begun(rows: Rows, name: str, text: str) -> models.QuerySet[Any]:
+    """Return the rows that may have words which begin like those of `text`: `beginning` compares.
+
+    Four letters of a word are known (two where a sign is a syllable), or a shorter word as a whole.
+    What is shorter in `text` is left to the comparison, unless nothing in it is longer. A text
+    without words matches nothing.
+    """
+    found = _query(rows)
+    field = _keyword_field(found.model, name, Beginnings)
+    with unrepeated(name):
+        sought = normalisers.sought(text)
+    for beginnings in sought:
+        found = found.filter(_has(field, beginnings))
+    return found if sought else found.none()
 
 
 @sensitive_variables("text")
@@ -91,15 +109,18 @@ def _begins(found: Collection[bytes], terms: Iterable[normalisers.Term]) -> bool
 
 
 def _has_term(field: SealedField, term: normalisers.Term) -> Q:
-    whole = _has(field, term.whole)
+    whole = _has(field, [term.whole])
     if len(term.parts) == 1:
         return whole
-    return whole | reduce(and_, (_has(field, part) for part in term.parts))
+    return whole | reduce(and_, (_has(field, [part]) for part in term.parts))
 
 
-def _has(field: SealedField, word: bytes) -> Q:
-    tokens = blind.tokens(walled_organisation(), words_slot(field), word)
-    postings: Any = field.postings
+def _has(field: SealedField, words: Iterable[bytes]) -> Q:
+    """Return the condition that a row has one of these words."""
+    organisation, slot = walled_organisation(), words_slot(field)
+    keywords, postings = cast("Keywords", field.keywords), cast("Any", field.postings)
+    every = [placed for word in words for placed in keywords.every(word)]
+    tokens = [token for placed in every for token in blind.tokens(organisation, slot, placed)]
     return Q(pk__in=postings.objects.filter(token__in=tokens).values("row_id"))
 
 
@@ -121,9 +142,9 @@ def _token_field(model: type[models.Model], name: str) -> BlindToken:
     return field
 
 
-def _keyword_field(model: type[models.Model], name: str) -> SealedField:
+def _keyword_field(model: type[models.Model], name: str, kind: type[Keywords]) -> SealedField:
     names = {field.name: field for field in model._meta.concrete_fields}
     field = names.get(name)
-    if not isinstance(field, SealedField) or field.postings is None:
-        raise SealedLookup(f"“{name}” of {model._meta.label} has no keywords.")
+    if not isinstance(field, SealedField) or type(field.keywords) is not kind:
+        raise SealedLookup(f"“{name}” of {model._meta.label} has no {kind.__name__.lower()}.")
     return field

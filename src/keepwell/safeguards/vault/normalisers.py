@@ -26,6 +26,9 @@ _LETTERS = str.maketrans(
 _APOSTROPHES = re.compile("['’‘ʼ`´.]")  # noqa: RUF001  these are the ones people type
 _NOT_IN_WORDS = re.compile(r"[\W_]+")
 _ENDING = 8  # digits: the shortest that tells the numbers of one place apart
+_BEGINNING, _BEGINNING_OF_SYLLABLES = 4, 2  # letters of a word
+_SYLLABLES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")  # Unicode's names of such signs begin so
+_MOST_SOUGHT = 3
 
 
 def name(text: str) -> bytes:
@@ -91,3 +94,36 @@ def terms(text: str) -> list[Term]:
     """Return the terms of a text, without those that are nothing but signs."""
     found = [tuple(name(term).split()) for term in text.split()]
     return [Term(parts, b"".join(parts)) for parts in found if parts]
+
+
+def beginnings(text: str) -> frozenset[bytes]:
+    """Return how the words of a text begin: four letters, or a shorter word as a whole.
+
+    Two where a sign is a syllable (Chinese, Japanese, Korean): most family names there are one.
+    """
+    return frozenset(map(_beginning, words(text)))
+
+
+def sought(text: str) -> list[frozenset[bytes]]:
+    """Return, for the longest terms of a text, beginnings of which a match has at least one.
+
+    Terms shorter than a beginning say nothing, unless all are: then the longest, as a whole word.
+    """
+    longest = sorted(terms(text), key=lambda term: len(term.whole), reverse=True)
+    telling = [term for term in longest if _is_telling(term.whole.decode())]
+    chosen = telling[:_MOST_SOUGHT] or longest[:1]
+    return [frozenset(map(_beginning, (term.whole, max(term.parts, key=len)))) for term in chosen]
+
+
+def _beginning(word: bytes) -> bytes:
+    letters = word.decode()
+    return letters[: _size_of_beginning(letters)].encode()
+
+
+def _is_telling(letters: str) -> bool:
+    return len(letters) >= _size_of_beginning(letters)
+
+
+def _size_of_beginning(letters: str) -> int:
+    is_syllables = unicodedata.name(letters[0], "").startswith(_SYLLABLES)
+    return _BEGINNING_OF_SYLLABLES if is_syllables else _BEGINNING
