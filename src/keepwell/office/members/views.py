@@ -136,6 +136,7 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         return redirect(LIST)
     if not ways.is_proven(request):
         return ways.ask_again(request, "members", request.path)
+    opens = queries.lets_in_from(viewer, row)
     form = forms.LetInForm(places.posted(request))
     if form.is_valid():
         actions.approve(viewer, membership=row.pk, reason=form.cleaned_data["reason"])
@@ -145,6 +146,7 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     context = {
         "form": form,
         "one": lists.waiting(viewer, [row])[0],
+        "opens": opens,
         "has_app": second_factor.has_second_step(row.user),
     }
     status = 422 if form.is_bound else 200

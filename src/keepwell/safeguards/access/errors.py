@@ -84,6 +84,21 @@ class TooManyLetters(KeepwellError):  # noqa: N818  names the fact
         self.again = again
 
 
+class OthersAreAsked(KeepwellError):  # noqa: N818  names the fact
+    """Whoever invited lets in after the others had their time to look; `opens`: when that is."""
+
+    code: ClassVar[str] = "others_are_asked"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "You invited this person yourself, and others who let people in were told just now. "
+        "Nothing was changed. Ask one of them to let this person in, or come back in an hour."
+    )
+
+    def __init__(self, opens: datetime) -> None:
+        super().__init__()
+        self.opens = opens
+
+
 class CannotServe(KeepwellError):  # noqa: N818  names the fact
     """An officer reads the trail, so the role has to include it."""
 

@@ -15,6 +15,7 @@ from keepwell.safeguards.access.errors import (
     LastOwner,
     NoSecondStep,
     NotPermitted,
+    OthersAreAsked,
     OwnMembership,
 )
 from keepwell.safeguards.access.events import AccessKind
@@ -29,7 +30,7 @@ from keepwell.safeguards.access.locations.placing import (
     take_away,
 )
 from keepwell.safeguards.access.members.naming import about, check_owner
-from keepwell.safeguards.access.members.queries import is_last_owner
+from keepwell.safeguards.access.members.queries import is_last_owner, lets_in_from
 from keepwell.safeguards.access.models import (
     Elevation,
     EmergencyAccess,
@@ -79,6 +80,7 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
     """Let somebody in who accepted an invitation; None when the person is in already.
 
     `reason` says how the viewer knows that it is this person (45 CFR 164.308(a)(4)(ii)(B)).
+    Raises OthersAreAsked, within an hour, for whoever invited the person.
     """
     allow(viewer, AccessPermission.MEMBER_APPROVE)
     with wall.writing(viewer.organisation):
@@ -89,6 +91,8 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
         allow_role(viewer, row.role)
         if not second_factor.has_second_step(row.user):
             raise NoSecondStep
+        if (opens := lets_in_from(viewer, row)) is not None:
+            raise OthersAreAsked(opens)
         row.approved = now()
         row.save(update_fields=["approved"])
         detail = {"role": row.role}

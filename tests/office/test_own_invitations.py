@@ -1,0 +1,90 @@
+"""Nobody brings in an account of their own alone: whoever else lets people in has time to look."""
+
+from datetime import timedelta
+
+import pytest
+
+from keepwell.safeguards.access.errors import OthersAreAsked
+from keepwell.safeguards.access.invitations import actions as invitations
+from keepwell.safeguards.access.invitations.actions import Invited
+from keepwell.safeguards.access.members import actions
+from keepwell.safeguards.access.members.queries import OTHERS_LOOK
+from keepwell.safeguards.access.models import Membership
+from keepwell.safeguards.access.queries import role_of
+from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.identity import links
+from keepwell.safeguards.identity.models import LinkPurpose
+from keepwell.safeguards.tenancy import wall
+from keepwell.toolkit import clock
+from tests.office.rooms import House, text_of
+from tests.people import PASSWORD, Person, make_person
+
+AT_THE_DESK = "Seen at the desk"
+
+
+def accepted(house: House, by: str) -> Membership:
+    """Let Eve accept what somebody sent her; both steps are hers already."""
+    eve = house.people["Eve"] = make_person("Eve")
+    whom = Invited(email=eve.email, name="Eve", role=Role.MEMBER, locations=None)
+    sent = invitations.invite(house.viewer(by), whom=whom, reason="Begins on Monday")
+    token = links.make(
+        LinkPurpose.JOIN,
+        about=sent.pk,
+        organisation=house.clinic.organisation.id,
+        lasts=timedelta(hours=1),
+    )
+    found = links.find(LinkPurpose.JOIN, token)
+    assert found is not None
+    return invitations.accept(link=found, user=eve.user)
+
+
+def long_here(house: House, name: str) -> None:
+    with wall.writing(house.clinic.organisation.id):
+        before = clock.now() - timedelta(days=2)
+        Membership.objects.filter(user=house.people[name].user).update(approved=before)
+
+
+def let_in(house: House, by: str, row: Membership) -> bool:
+    actions.approve(house.viewer(by), membership=row.pk, reason=AT_THE_DESK)
+    return role_of(row.user_id, row.organisation_id) is Role.MEMBER
+
+
+@pytest.mark.parametrize(("by", "other"), [("Abe", "Ada"), ("Ada", "Abe")])
+def test_whoever_invited_waits_while_another_looks(house: House, by: str, other: str) -> None:
+    long_here(house, other)
+    row = accepted(house, by)
+    with pytest.raises(OthersAreAsked):
+        let_in(house, by, row)
+    assert role_of(row.user_id, row.organisation_id) is None
+    with clock.moved((OTHERS_LOOK + timedelta(seconds=1)).total_seconds()):
+        assert let_in(house, by, row)
+
+
+def test_another_lets_in_at_once(house: House) -> None:
+    long_here(house, "Ada")
+    assert let_in(house, "Ada", accepted(house, "Abe"))
+
+
+def test_where_nobody_else_lets_in_nobody_is_waited_for(house: House) -> None:
+    long_here(house, "Ben")  # a member, who lets nobody in
+    assert let_in(house, "Ada", accepted(house, "Ada"))
+
+
+def test_whoever_came_today_is_not_another(house: House) -> None:
+    """Abe was let in just now: Ada may have done that."""
+    assert let_in(house, "Ada", accepted(house, "Ada"))
+
+
+def test_the_page_says_who_is_asked_and_from_when(house: House) -> None:
+    long_here(house, "Ada")
+    row = accepted(house, "Abe")
+    abe: Person = house.people["Abe"]
+    client, address = house.browser("Abe"), f"/members/{row.pk}/let-in/"
+    typed = {"password": PASSWORD, "code": abe.code(), "next": address}
+    client.post("/account/again/members/", typed)
+    page = text_of(client.get(address))
+    assert "You invited this person yourself" in page
+    assert 'name="reason"' not in page
+    answer = client.post(address, {"reason": AT_THE_DESK})
+    assert answer.status_code == 409
+    assert "Ask one of them" in text_of(answer)
