@@ -5,6 +5,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.answering import SEND, Patient
 from tests.journeys.clinic import Clinic, press
+from tests.journeys.test_members import prove
 
 pytestmark = pytest.mark.journey
 
@@ -39,6 +40,23 @@ def test_a_double_click_on_send_sends_once(clinic: Clinic) -> None:
         reference = patient.reference
     assert arrived(clinic, reference) == 1
     assert submissions(clinic) == before + 1
+
+
+def test_a_double_click_on_erase_leads_to_the_certificate(clinic: Clinic) -> None:
+    with clinic.patient() as patient:
+        patient.begin(clinic.form_link)
+        patient.answer_everything()
+        patient.send()
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/persons/"))
+        press(page, "main tbody a.title")
+        page.goto(page.url.split("?")[0] + "erase/")
+        prove(page, clinic.demo.account("ada"))
+        page.fill('[name="reason"]', "Pat asked for it in writing.")
+        page.locator('main form[method="post"] button').dblclick(no_wait_after=True)
+        page.wait_for_url("**/erased/**")
+        assert "erased" in page.locator("main").inner_text()
 
 
 def test_back_after_sending_and_sending_again_leads_to_the_same_reference(clinic: Clinic) -> None:
