@@ -76,3 +76,22 @@ def test_a_value_nested_without_end_is_refused() -> None:
 def test_bytes_that_are_not_canonical_are_refused(data: bytes) -> None:
     with pytest.raises(NotCanonical):
         canonical.decode(data)
+
+
+@given(VALUES)
+def test_the_quick_comparison_agrees_with_the_encoding(value: object) -> None:
+    """Bytes whose keys are in another order, or spelled with escapes, are refused all the same."""
+    data = json.dumps(value, separators=(",", ":"), ensure_ascii=True).encode()
+    if data == canonical.encode(value):
+        assert canonical.decode(data) == value
+    else:
+        with pytest.raises(NotCanonical):
+            canonical.decode(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b"[1.5]", b"[NaN]", b"[-0]", b"[9007199254740992]", b"[" * 5000 + b"]" * 5000]
+)
+def test_numbers_and_depths_without_a_canonical_form_are_refused(data: bytes) -> None:
+    with pytest.raises(NotCanonical):
+        canonical.decode(data)

@@ -12,6 +12,7 @@ from uuid import UUID
 from keepwell.safeguards.audit.entries import ABOUT_MASK, Mention, Part, Subject
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit import canonical
+from keepwell.toolkit.identifiers import uuid_from_hex
 
 # Plain numbers: looking an enum member up costs more than the rest of a mention.
 _SUBJECT, _PERSON = int(Part.SUBJECT), int(Part.PERSON)
@@ -163,7 +164,11 @@ def _text(value: UUID | None) -> str | None:
 
 
 def _uuid(value: str | None) -> UUID | None:
-    return None if value is None else UUID(value)
+    return None if value is None else _read(value)
+
+
+def _read(value: str) -> UUID:
+    return uuid_from_hex(value.replace("-", ""))
 
 
 def _subject(subject: Subject) -> dict[str, object]:
@@ -185,4 +190,4 @@ def _subject_from(value: dict[str, Any]) -> Subject:
 
 
 def _uuids(values: Iterable[str]) -> tuple[UUID, ...]:
-    return tuple(UUID(value) for value in values)
+    return tuple(map(_read, values))
