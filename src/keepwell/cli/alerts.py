@@ -14,6 +14,7 @@ from keepwell.safeguards.audit import writer
 from keepwell.safeguards.audit.trail import store
 from keepwell.safeguards.monitoring import queries, watch
 from keepwell.safeguards.monitoring.models import Alert
+from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
 
@@ -32,12 +33,22 @@ def _list(chosen: argparse.Namespace) -> int:
     for named in meant:
         viewer = viewers.console(named.id, account=unix_account())
         rows = queries.open_ones(viewer)
-        rows += queries.acknowledged_ones(viewer) if chosen.all else []
+        rows += _acknowledged(viewer) if chosen.all else []
         if len(meant) > 1:
             say(f"{named.name} ({named.id}):")
         for row in rows:
             say(_line(row))
     return 0
+
+
+def _acknowledged(viewer: Viewer) -> list[Alert]:
+    """Return the newest of them: as many pages of the list as it takes for the most open ones."""
+    part = queries.acknowledged_in(viewer)
+    found = list(part.rows)
+    while part.next is not None and len(found) < queries.MOST:
+        part = queries.acknowledged_in(viewer, after=part.next)
+        found += part.rows
+    return found
 
 
 def _line(row: Alert) -> str:

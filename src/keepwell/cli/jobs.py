@@ -30,7 +30,9 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _list(chosen: argparse.Namespace) -> int:
     by_clock = () if chosen.state else [kind.name for kind in schedules.scheduled()]
-    for facts in queue.newest(state=chosen.state or "", limit=chosen.limit, without_done=by_clock):
+    for facts in queue.newest(
+        states=[chosen.state] if chosen.state else (), limit=chosen.limit, without_done=by_clock
+    ):
         moment = facts.ended or facts.started or facts.created
         say(f"{facts.id}  {facts.state:9}  {moment:%Y-%m-%d %H:%M}  {facts.name}  {facts.error}")
     return 0

@@ -4,7 +4,7 @@ A job is put in the transaction of the change that asks for it: it is there exac
 is. What is read here is handed out as facts, never as rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -124,19 +124,20 @@ def find(job: UUID) -> Facts | None:
 def newest(
     *,
     organisations: Iterable[UUID | None] | None = None,
-    state: str = "",
+    states: Collection[str] = (),
     limit: int = 100,
     without_done: Iterable[str] = (),
 ) -> list[Facts]:
     """List jobs, newest first; `None` among the organisations is work of the installation.
 
-    `without_done` names kinds whose jobs are of no interest once they ended well.
+    `states` are those that are asked for, or all; `without_done` names kinds whose jobs are of no
+    interest once they ended well.
     """
     rows = Job.objects.order_by("-created", "-pk")
     if organisations is not None:
         rows = rows.filter(_belongs_to(organisations))
-    if state:
-        rows = rows.filter(state=state)
+    if states:
+        rows = rows.filter(state__in=states)
     rows = rows.exclude(state=State.DONE, name__in=list(without_done))
     return [_facts(row) for row in rows[:limit]]
 

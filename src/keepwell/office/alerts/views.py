@@ -32,11 +32,13 @@ LIST = "office:alerts"
 @require_safe
 @requires(MonitoringPermission.ALERT_READ, purpose=Purpose.OVERSIGHT)
 def page(request: HttpRequest) -> HttpResponse:
-    """List the open alerts, then those that somebody has acknowledged."""
+    """List the open alerts, then those that somebody has acknowledged, in pages (?after=)."""
     viewer = viewer_of(request)
+    part = queries.acknowledged_in(viewer, after=places.id_in(request.GET.get("after", "")))
     context = {
         "open": words.told(viewer, queries.open_ones(viewer)),
-        "acknowledged": words.told(viewer, queries.acknowledged_ones(viewer)),
+        "acknowledged": words.told(viewer, part.rows),
+        "part": part,
         "heard": words.heard_by(viewer),
         "rules": RULES,
     }

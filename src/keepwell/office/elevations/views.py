@@ -37,7 +37,7 @@ LIST, AGAIN = "office:elevations", "access"
 @require_safe
 @signed_in
 def page(request: HttpRequest) -> HttpResponse:
-    """Show one's own requests; and to whoever decides, those of colleagues."""
+    """Show one's own requests; to whoever decides those of colleagues, past ones by ?after=."""
     viewer = viewer_of(request)
     context: dict[str, Any] = {
         "own": _told(viewer, queries.own(viewer)),
@@ -45,10 +45,12 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_decide": may(viewer, AccessPermission.ELEVATION_DECIDE),
     }
     if context["may_decide"]:
+        part = queries.past_in(viewer, after=places.id_in(request.GET.get("after", "")))
         context |= {
+            "part": part,
             "waiting": _told(viewer, queries.to_decide(viewer)),
             "given": _told(viewer, queries.given(viewer)),
-            "past": _told(viewer, queries.past(viewer)),
+            "past": _told(viewer, part.rows),
         }
     return render(request, "office/elevations/page.html", context)
 

@@ -44,17 +44,20 @@ LATE = timedelta(minutes=5)  # an answer that was begun in time may be written d
 @require_safe
 @requires(AccessPermission.OFFICER_SERVE, purpose=Purpose.OVERSIGHT)
 def page(request: HttpRequest) -> HttpResponse:
-    """List every emergency access, and offer to begin one to whoever may."""
+    """List those that wait for a review, those that were judged (?after=), and offer to begin."""
     return _page(request, forms.MinutesForm(initial=_minutes(viewer_of(request))))
 
 
 def _page(request: HttpRequest, form: forms.MinutesForm, status: int = 200) -> HttpResponse:
     viewer = viewer_of(request)
-    rows = queries.listed(viewer)
-    names = names_of({row.reviewed_by for row in rows if row.reviewed_by})
+    waiting = queries.unreviewed(viewer)
+    part = queries.reviewed_in(viewer, after=places.id_in(request.GET.get("after", "")))
+    names = names_of({row.reviewed_by for row in part.rows if row.reviewed_by})
     officers = roster_of(viewer)
     context = {
-        "rows": [words.Told.of(viewer, row, names, officers) for row in rows],
+        "waiting": [words.Told.of(viewer, row, names, officers) for row in waiting],
+        "reviewed": [words.Told.of(viewer, row, names, officers) for row in part.rows],
+        "part": part,
         "form": form,
         "minutes": queries.minutes_of(viewer),
         "may_begin": _may_begin(viewer),

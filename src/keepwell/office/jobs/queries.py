@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from keepwell.jobs import queue, schedules
+from keepwell.jobs.models import State
 from keepwell.jobs.queue import Facts
 from keepwell.jobs.schedules import Planned
 from keepwell.office.permissions import OfficePermission
@@ -11,19 +12,25 @@ from keepwell.safeguards.access.queries import allow
 from keepwell.safeguards.tenancy.organisations import organisation_ids
 from keepwell.safeguards.tenancy.viewer import Viewer
 
-MOST = 100
-_ORDER = {"dead": 0, "running": 1, "waiting": 2}
+MOST = 50
+MOST_ENDED = 25
+_ORDER = {state: place for place, state in enumerate((State.DEAD, State.RUNNING, State.WAITING))}
 
 
 def jobs_of(viewer: Viewer) -> list[Facts]:
     """List the newest jobs within reach: what failed, what runs, what waits, then what ended.
 
-    What is done by the clock and went well stands with its schedule: some of it is every minute.
+    What ended does not push off what failed. What is done by the clock and went well stands with
+    its schedule: some of it is every minute.
     """
     allow(viewer, OfficePermission.JOB_MANAGE)
     by_clock = [kind.name for kind in schedules.scheduled()]
-    found = queue.newest(organisations=_reach(viewer), limit=MOST, without_done=by_clock)
-    return sorted(found, key=lambda facts: _ORDER.get(facts.state, 3))
+    reach, ended = _reach(viewer), [one for one in State if one not in _ORDER]
+    standing = queue.newest(organisations=reach, states=list(_ORDER), limit=MOST)
+    return [
+        *sorted(standing, key=lambda facts: _ORDER[State(facts.state)]),
+        *queue.newest(organisations=reach, states=ended, limit=MOST_ENDED, without_done=by_clock),
+    ]
 
 
 def schedules_of(viewer: Viewer) -> list[Planned]:

@@ -27,16 +27,16 @@ LIST, AGAIN = "office:proposals", "two-persons"
 @require_safe
 @requires(AccessPermission.PROPOSAL_SEE)
 def page(request: HttpRequest) -> HttpResponse:
-    """List what was proposed, and what became of it."""
+    """List what was proposed, and what became of it, in pages (?after=)."""
     viewer = viewer_of(request)
-    rows = queries.listed(viewer)
-    names = names_of(words.people_in(rows))
-    told = [words.Told.of(viewer, row, names) for row in rows]
+    part = queries.proposals_in(viewer, after=places.id_in(request.GET.get("after", "")))
+    names = names_of(words.people_in(part.rows))
+    told = [words.Told.of(viewer, row, names) for row in part.rows]
     can = {
         "erase": queries.holds(viewer, ERASE_ORGANISATION),
         "shorten": queries.holds(viewer, SHORTEN_TRAIL),
     }
-    context = {"rows": told, "can": can, "most": trail.MOST_ALONE}
+    context = {"rows": told, "part": part, "can": can, "most": trail.MOST_ALONE}
     return render(request, "office/two_persons/page.html", context)
 
 

@@ -1,6 +1,6 @@
 """How proposals are told on their pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -75,7 +75,7 @@ class Told:
         )
 
 
-def people_in(rows: "list[Proposal]") -> set[UUID]:
+def people_in(rows: "Iterable[Proposal]") -> set[UUID]:
     """Return the accounts that proposals name."""
     return {one for row in rows for one in (row.proposed_by, row.confirmed_by) if one}
 

@@ -5,6 +5,7 @@ A message that the server refuses for good, or that is of no use any more, does 
 
 import os
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -37,27 +38,37 @@ def put(name: UUID, message: EmailMessage) -> None:
 
 def waiting() -> list[Path]:
     """Return the files that wait, oldest first: a name begins with the time it was made."""
-    return sorted(_folder().glob(f"*{_WAITING}"))
+    return [_folder() / name for name in _names(_WAITING)]
 
 
 def count_waiting() -> int:
     """Count the messages that wait."""
-    return len(waiting())
+    return len(_names(_WAITING))
 
 
 def oldest() -> datetime | None:
     """Return since when the oldest message waits, by its file's time."""
-    times = [path.stat().st_mtime for path in waiting()]
-    return datetime.fromtimestamp(min(times), UTC) if times else None
+    for name in _names(_WAITING):
+        with suppress(FileNotFoundError):  # sent just now
+            return datetime.fromtimestamp((_folder() / name).stat().st_mtime, UTC)
+    return None
+
+
+def _names(ending: str) -> list[str]:
+    try:
+        found = os.listdir(_folder())  # noqa: PTH208  names are enough, and pages count them
+    except FileNotFoundError:
+        return []
+    return sorted(name for name in found if name.endswith(ending))
 
 
 def _refused() -> list[Path]:
-    return sorted(_folder().glob(f"*{_REFUSED}"))
+    return [_folder() / name for name in _names(_REFUSED)]
 
 
 def count_refused() -> int:
     """Count the messages that the server refused for good."""
-    return len(_refused())
+    return len(_names(_REFUSED))
 
 
 def parse(raw: bytes) -> EmailMessage:

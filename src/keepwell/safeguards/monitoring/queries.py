@@ -6,6 +6,7 @@ from uuid import UUID
 
 from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.safeguards.access.officers.queries import is_officer, officers_of
+from keepwell.safeguards.access.paging import Part, part_of
 from keepwell.safeguards.access.queries import (
     allow,
     has_another_holding,
@@ -22,8 +23,7 @@ from keepwell.safeguards.monitoring.watchers import New, new_in
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
-MOST = 100
-"""Of each: open alerts, and those acknowledged last."""
+MOST = 100  # open ones, on one page
 
 
 def open_ones(viewer: Viewer) -> list[Alert]:
@@ -33,12 +33,12 @@ def open_ones(viewer: Viewer) -> list[Alert]:
         return list(Alert.objects.filter(acknowledged__isnull=True).order_by("-last", "-id")[:MOST])
 
 
-def acknowledged_ones(viewer: Viewer) -> list[Alert]:
-    """List the alerts that somebody has acknowledged, the last ones first."""
+def acknowledged_in(viewer: Viewer, *, after: UUID | None = None) -> Part[Alert]:
+    """Return a page of the alerts that somebody has acknowledged, the last ones first."""
     allow(viewer, MonitoringPermission.ALERT_READ)
     with wall.reading(viewer.organisation):
         rows = Alert.objects.filter(acknowledged__isnull=False)
-        return list(rows.order_by("-acknowledged", "-id")[:MOST])
+        return part_of(rows, Alert.objects.all(), "-acknowledged", after)
 
 
 def count_open(viewer: Viewer) -> int:

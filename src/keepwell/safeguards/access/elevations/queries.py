@@ -7,6 +7,7 @@ from django.db.models import Q
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.models import Elevation, Membership
+from keepwell.safeguards.access.paging import Part, part_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, grants_of, may, members_as, within_reach
 from keepwell.safeguards.access.roles import Role
@@ -15,14 +16,14 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit.clock import now
 
-MOST = 100
+MOST_OWN = 25
 
 
 def own(viewer: Viewer) -> list[Elevation]:
-    """List what the viewer asked for and got, newest first, at most `MOST`."""
+    """List what the viewer asked for and got, newest first, at most `MOST_OWN`."""
     with wall.reading(viewer.organisation):
         rows = Elevation.objects.filter(membership__user=viewer.actor)
-        return list(rows.select_related("membership__user").order_by("-asked", "-id")[:MOST])
+        return list(rows.select_related("membership__user").order_by("-asked", "-id")[:MOST_OWN])
 
 
 def to_decide(viewer: Viewer) -> list[Elevation]:
@@ -42,14 +43,14 @@ def given(viewer: Viewer) -> list[Elevation]:
         return list(rows.select_related("membership__user").order_by("until", "id"))
 
 
-def past(viewer: Viewer) -> list[Elevation]:
-    """List colleagues' requests that are over, newest first, at most `MOST`."""
+def past_in(viewer: Viewer, *, after: UUID | None = None) -> Part[Elevation]:
+    """Return a page of colleagues' requests that are over, newest first."""
     allow(viewer, AccessPermission.ELEVATION_DECIDE)
     standing = Q(until__gt=now(), ended__isnull=True)
     with wall.reading(viewer.organisation):
         rows = Elevation.objects.exclude(_waiting()).exclude(standing)
         rows = rows.exclude(membership__user=viewer.actor).select_related("membership__user")
-        return list(rows.order_by("-asked", "-id")[:MOST])
+        return part_of(rows, Elevation.objects.all(), "-asked", after)
 
 
 def one(viewer: Viewer, elevation: UUID) -> Elevation:

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
-
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.models import EmergencyAccess
+from keepwell.safeguards.access.paging import Part, part_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, grants_of, within_reach
 from keepwell.safeguards.access.reserving import is_kept_from
@@ -46,18 +45,17 @@ def minutes_of(viewer: Viewer) -> int:
         return int(own.values_list("emergency_minutes", flat=True)[0])
 
 
-def listed(viewer: Viewer) -> list[EmergencyAccess]:
-    """List emergency accesses, those without a review and the newest first, at most `MOST`."""
+def reviewed_in(viewer: Viewer, *, after: UUID | None = None) -> Part[EmergencyAccess]:
+    """Return a page of the emergency accesses that an officer has judged, the newest first."""
     allow(viewer, AccessPermission.OFFICER_SERVE)
     with wall.reading(viewer.organisation):
-        rows = EmergencyAccess.objects.select_related("membership__user")
-        # Sorted there and not here: those that wait must not fall off the list for being old.
-        is_reviewed = ExpressionWrapper(Q(reviewed__isnull=False), BooleanField())
-        return list(rows.order_by(is_reviewed, "-begun", "-id")[:MOST])
+        rows = EmergencyAccess.objects.filter(reviewed__isnull=False)
+        whose = rows.select_related("membership__user")
+        return part_of(whose, EmergencyAccess.objects.all(), "-begun", after)
 
 
 def unreviewed(viewer: Viewer) -> list[EmergencyAccess]:
-    """List the emergency accesses that an officer has yet to judge, the oldest first."""
+    """List the emergency accesses that an officer has yet to judge, the oldest first, or `MOST`."""
     allow(viewer, AccessPermission.OFFICER_SERVE)
     with wall.reading(viewer.organisation):
         rows = EmergencyAccess.objects.filter(reviewed__isnull=True)

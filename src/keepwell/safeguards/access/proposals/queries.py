@@ -7,6 +7,7 @@ from uuid import UUID
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.models import Membership, Proposal
+from keepwell.safeguards.access.paging import Part, part_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.proposals.acts import Act, act_of, acts
 from keepwell.safeguards.access.queries import allow, members_as, within_reach
@@ -18,7 +19,6 @@ from keepwell.toolkit.clock import now
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-MOST = 100
 A_DAY = timedelta(hours=24)
 
 
@@ -31,11 +31,12 @@ def holds(viewer: Viewer, act: Act) -> bool:
     return is_member and viewer.role in registry.roles_holding(act.permission)
 
 
-def listed(viewer: Viewer) -> list[Proposal]:
-    """List proposals of acts that the viewer's role holds, newest first, at most `MOST`."""
+def proposals_in(viewer: Viewer, *, after: UUID | None = None) -> Part[Proposal]:
+    """Return a page of proposals of acts that the viewer's role holds, newest first."""
     allow(viewer, AccessPermission.PROPOSAL_SEE)
     with wall.reading(viewer.organisation):
-        return list(_known(viewer, Proposal.objects.order_by("-proposed", "-id"))[:MOST])
+        rows = _known(viewer, Proposal.objects.all())
+        return part_of(rows, Proposal.objects.all(), "-proposed", after)
 
 
 def to_confirm(viewer: Viewer) -> list[Proposal]:
