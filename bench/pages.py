@@ -14,6 +14,7 @@ PAGES = (
     "find a member",
     "persons",
     "find a person",
+    "find a name",
     "find a telephone",
     "inbox",
     "trail",

@@ -151,6 +151,7 @@ class House:
             self._receive_one(number)
         missing = max(0, count - 3 * OPENED)
         self._copy("persons_person", missing, {"id": "id", **dict.fromkeys(TOKENS, "token")})
+        self._index_names()
         fresh = {"draft_id": "uuid", "handle_hash": "hash", "reference": "text", "arrived": "past"}
         self._copy("forms_submission", missing, {"id": "id", "person_id": "id", **fresh})
         for _ in range(OPENED):
@@ -211,6 +212,20 @@ class House:
                 table=table, columns=", ".join(columns), values=", ".join(values)
             )
             cursor.execute(statement, [count])
+
+    def _index_names(self) -> None:
+        """Give the copies two words each, of names that nobody looks for."""
+        from django.db import connection
+
+        from keepwell.safeguards.tenancy import wall
+
+        token = FRESH[connection.vendor]["token"]
+        statement = f"""
+            INSERT INTO persons_personnameword (token, organisation_id, row_id)
+            SELECT {token}, organisation_id, id FROM persons_person
+            UNION ALL SELECT {token}, organisation_id, id FROM persons_person"""  # noqa: S608
+        with wall.writing(self.organisation), connection.cursor() as cursor:
+            cursor.execute(statement)
 
     def _allow_networks(self) -> None:
         from keepwell.safeguards.access.models import AllowedNetwork
@@ -302,6 +317,7 @@ class House:
         pages["share a report"] = _asked(self.client, self._report())
         pages["find a member"] = self._posted("/members/", {"words": "01234"})
         pages["find a person"] = self._posted("/persons/", whom)
+        pages["find a name"] = self._posted("/persons/", {"name": f"{NAME} 3"})
         pages["find a telephone"] = self._posted("/persons/", {"telephone": TELEPHONE.format(3)})
         for name, client in self.colleagues.items():
             for page in ("home", "inbox", "persons", "forms"):

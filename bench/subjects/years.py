@@ -12,6 +12,7 @@ from uuid import UUID
 BATCH = 1000
 LOCATIONS, PROPOSALS, EMERGENCIES, ELEVATIONS = 40, 200, 200, 300
 OPEN_ALERTS, ALERTS = 40, 300
+WAITING = 5  # proposals that are open, emergency accesses without a review
 LETTERS = 500  # that wait for a mail server
 
 
@@ -72,7 +73,7 @@ def _alert(organisation: UUID, owner: UUID, accounts: Sequence[UUID]) -> None:
 
 
 def _ask(organisation: UUID, owner: UUID) -> None:
-    """Requests for access, and emergency accesses, half of which wait for a review."""
+    """Requests for access, and emergency accesses, the newest of which wait for a review."""
     from keepwell.safeguards.access.models import Elevation, EmergencyAccess, Membership
     from keepwell.toolkit.clock import now
     from keepwell.toolkit.identifiers import uuid7
@@ -90,6 +91,7 @@ def _ask(organisation: UUID, owner: UUID) -> None:
         for n in range(ELEVATIONS)
     ]
     _put(Elevation, organisation, asked)
+    reviewed = {"reviewed": now(), "reviewed_by": owner, "finding": "justified"}
     broken = [
         {
             "membership_id": members[n % len(members)],
@@ -99,7 +101,7 @@ def _ask(organisation: UUID, owner: UUID) -> None:
             "until": now() - timedelta(hours=n + 1),
             "ended": now() - timedelta(hours=n + 1),
             "ended_because": "expired",
-            **({} if n % 2 else {"reviewed": now(), "reviewed_by": owner, "finding": "justified"}),
+            **({} if n < WAITING else reviewed),
         }
         for n in range(EMERGENCIES)
     ]
@@ -116,9 +118,8 @@ def _propose(organisation: UUID, owner: UUID, accounts: Sequence[UUID]) -> None:
             "act": EXPORT_TRAIL.code,
             "about": {"form": "csv", "from": "2026-01-01"},
             "proposed_by": owner if n % 2 else accounts[n % len(accounts)],
-            "proposed": now() - timedelta(days=2, hours=n),
-            "ripens": now() - timedelta(days=1) if n % 3 == 0 else None,
-            "expires": now() + timedelta(days=5),
+            "proposed": now() - timedelta(hours=4 * n),
+            "expires": now() + timedelta(hours=4 * (WAITING - n)),
         }
         for n in range(PROPOSALS)
     ]

@@ -3,10 +3,13 @@
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils.formats import date_format, get_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+
+_TIME = "\0"  # stands for the time of day in words that are kept
 
 
 class Style(StrEnum):
@@ -25,10 +28,6 @@ def day_of(value: date) -> str:
     return date_format(value, "DATE_FORMAT")
 
 
-def _written(moment: datetime, form: str) -> str:
-    return _written_in(get_language() or "", moment.date(), form)
-
-
 @lru_cache(maxsize=2048)
 def _written_in(_language: str, day: date, form: str) -> str:
     # The rows of a page name few days, each of them many times: those of moments, never of values.
@@ -40,15 +39,27 @@ def clock_of(value: datetime, *, is_working: bool) -> str:
     return f"{value:%H:%M}" if is_working else date_format(value, "TIME_FORMAT")
 
 
-def _day_in_short(value: datetime, now: datetime, *, is_within: bool) -> str:
-    day, today = value.date(), now.date()
+class _Said(NamedTuple):
+    day: str
+    at_a_time: str  # with a place for the time
+
+
+@lru_cache(maxsize=2048)
+def _in_short(language: str, day: date, today: date, *, is_within: bool) -> _Said:
+    said_day = _day_in_short(language, day, today, is_within=is_within)
+    parts = {"day": said_day, "time": _TIME}
+    return _Said(said_day, pgettext("a day, then a time of day", "%(day)s %(time)s") % parts)
+
+
+def _day_in_short(language: str, day: date, today: date, *, is_within: bool) -> str:
     if day == today:
         return pgettext("inside a sentence", "today") if is_within else _("Today")
     if day == today - timedelta(days=1):
         return pgettext("inside a sentence", "yesterday") if is_within else _("Yesterday")
     if day == today + timedelta(days=1):
         return pgettext("inside a sentence", "tomorrow") if is_within else _("Tomorrow")
-    return _written(value, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+    form = "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT"
+    return _written_in(language, day, form)
 
 
 def exact(value: datetime, zone: tzinfo, *, is_working: bool = True) -> str:
@@ -58,10 +69,18 @@ def exact(value: datetime, zone: tzinfo, *, is_working: bool = True) -> str:
     """
     local = value.astimezone(zone)
     clock = f"{local:%H:%M:%S}" if is_working else clock_of(local, is_working=False)
+    whole = _exactly(get_language() or "", local.date())
+    return whole.replace(_TIME, f"{clock} {local.tzname()}")
+
+
+@lru_cache(maxsize=2048)
+def _exactly(language: str, day: date) -> str:
+    """Return a day in full, with a place for the time."""
+    parts = {form: _written_in(language, day, form) for form in ("l", "DATE_FORMAT")}
     return _("%(weekday)s, %(date)s, %(time)s") % {
-        "weekday": _written(local, "l"),
-        "date": _written(local, "DATE_FORMAT"),
-        "time": f"{clock} {local.tzname()}",
+        "weekday": parts["l"],
+        "date": parts["DATE_FORMAT"],
+        "time": _TIME,
     }
 
 
@@ -75,14 +94,11 @@ def said(value: datetime, *, now: datetime, zone: tzinfo, style: Style, is_worki
     here_now = now.astimezone(zone)
     if style is Style.SINCE and local.date() == here_now.date():
         return clock_of(local, is_working=is_working)
-    is_within = style in {Style.SINCE, Style.WITHIN}
-    day = _day_in_short(local, here_now, is_within=is_within)
+    seen = (get_language() or "", local.date(), here_now.date())
+    said_day = _in_short(*seen, is_within=style in {Style.SINCE, Style.WITHIN})
     if style is Style.DAY:
-        return day
-    return pgettext("a day, then a time of day", "%(day)s %(time)s") % {
-        "day": day,
-        "time": clock_of(local, is_working=is_working),
-    }
+        return said_day.day
+    return said_day.at_a_time.replace(_TIME, clock_of(local, is_working=is_working))
 
 
 def date_parts() -> list[dict[str, str]]:
