@@ -223,7 +223,7 @@ class House:
         statement = f"""
             INSERT INTO persons_personnameword (token, organisation_id, row_id)
             SELECT {token}, organisation_id, id FROM persons_person
-            UNION ALL SELECT {token}, organisation_id, id FROM persons_person"""  # noqa: S608
+            UNION ALL SELECT {token}, organisation_id, id FROM persons_person"""
         with wall.writing(self.organisation), connection.cursor() as cursor:
             cursor.execute(statement)
 

@@ -22,7 +22,7 @@ from keepwell.safeguards.records.catalogue import sealed_models
 from keepwell.safeguards.records.disclosure import Scope, disclose
 from keepwell.safeguards.records.errors import NoScope
 from keepwell.safeguards.records.events import RecordsEvent
-from keepwell.safeguards.records.search import any_of, equal, words
+from keepwell.safeguards.records.search import any_of, begun, equal, words
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit.errors import KeepwellError
@@ -33,7 +33,7 @@ Records of {name}, for {account}. Sealed values show as <sealed>.
   reason("why you look", purpose="operations")   opens values from here on; it is on the trail
   done()                                         seals them again
   row.name.open()                                one value of a row, once a reason is given
-  equal, any_of, words                           finding (docs/guides/new-record.md)
+  equal, any_of, words, begun                    finding (docs/guides/new-record.md)
   {models}
 
 What you open stays in this terminal's scrollback. Ctrl-D ends the shell.
@@ -73,7 +73,7 @@ class Session(code.InteractiveConsole):
         self._viewer = viewer
         self._scope: Scope | None = None
         self.models = {model.__name__: model for model in sealed_models()}
-        given = {"any_of": any_of, "equal": equal, "words": words}
+        given = {"any_of": any_of, "begun": begun, "equal": equal, "words": words}
         own = {"reason": self.reason, "done": self.done}
         super().__init__({"__name__": "__console__", **self.models, **given, **own})
 

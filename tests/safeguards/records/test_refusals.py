@@ -53,7 +53,8 @@ TABLE: Table = {
     "filter(name__startswith=…)": (
         lambda: Person.objects.filter(name__startswith="P"),
         SealedLookup,
-        f"“name” is sealed. Beginnings and endings cannot be found. {WORDS}",
+        "“name” is sealed. Only an index knows beginnings. Find how words begin with "
+        "records.search.begun(Model, “name”, text): keywords=Beginnings().",
     ),
     "filter(name__regex=…)": (
         lambda: Person.objects.filter(name__regex="^P"),

@@ -23,7 +23,9 @@ from keepwell.safeguards.audit import queries as trail
 from keepwell.safeguards.erasure import rows
 from keepwell.safeguards.mail import spool
 from keepwell.safeguards.records.catalogue import sealed_fields, sealed_models
+from keepwell.safeguards.records.fields import keyword_fields_of
 from keepwell.safeguards.records.index import BlindToken
+from keepwell.safeguards.records.keywords import KeywordPosting
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.vault import blobs, standing
@@ -76,9 +78,12 @@ class Store:
 
 
 def counts_of(viewer: Viewer) -> dict[str, int]:
-    """Count the rows of each kind that this organisation has, once for the whole page."""
+    """Count the rows of each kind that this organisation has, once for the whole page.
+
+    Words in an index are no kind of their own: the field they find says that it is found.
+    """
     allow(viewer, OfficePermission.HOLDINGS_READ)
-    return rows.counts(viewer.organisation)
+    return rows.counts(viewer.organisation, without=KeywordPosting)
 
 
 def sealed_of(viewer: Viewer, counts: Mapping[str, int]) -> list[Holding]:
@@ -198,10 +203,12 @@ def _opens(role: Role, model: type[SealedRecord]) -> bool:
     return model.opened_by is not None and role in registry.roles_holding(model.opened_by)
 
 
-def _searched(model: type[models.Model]) -> Iterator[str]:
+def _searched(model: type[SealedRecord]) -> Iterator[str]:
     for field in model._meta.concrete_fields:
         if isinstance(field, BlindToken):
             yield _(" with ").join(_column(model, name) for name in field.of)
+    for field in keyword_fields_of(model):
+        yield _("words of %(field)s") % {"field": _column(model, field.name)}
 
 
 def _column(model: type[models.Model], name: str) -> str:

@@ -155,6 +155,7 @@ class Submission(SealedRecord):
             models.Index(fields=("organisation", "-id", "form"), name="forms_newest"),
             models.Index(fields=("organisation", "arrived"), name="forms_arrived"),
             models.Index(fields=("organisation", "form", "arrived"), name="forms_counted"),
+            models.Index(fields=("organisation", "form", "-id"), name="forms_newest_of_form"),
         )
 
 

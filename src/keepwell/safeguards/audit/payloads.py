@@ -171,6 +171,11 @@ def _read(value: str) -> UUID:
     return uuid_from_hex(value.replace("-", ""))
 
 
+def models_named(data: bytes) -> frozenset[str]:
+    """Return of which models opened bytes speak, without reading the rest of them back."""
+    return frozenset(one["model"] for one in json.loads(data)["what"])
+
+
 def _subject(subject: Subject) -> dict[str, object]:
     return {
         "model": subject.model,

@@ -20,7 +20,8 @@ from django.db.models import QuerySet
 
 from keepwell.safeguards.audit import heads
 from keepwell.safeguards.audit.entries import Part, about_number
-from keepwell.safeguards.audit.sealing import open_payload
+from keepwell.safeguards.audit.payloads import models_named
+from keepwell.safeguards.audit.sealing import opened
 from keepwell.safeguards.audit.trail import models
 from keepwell.safeguards.vault.errors import KeyGone
 from keepwell.toolkit.envelope import SealBroken
@@ -184,10 +185,10 @@ def _apps_in(row: models.Entry) -> set[str]:
         return set()
     sealed = bytes(row.payload)
     try:
-        said = open_payload(row.organisation_id, row.entry_id, row.key_id, sealed)
+        said = models_named(opened(row.organisation_id, row.entry_id, row.key_id, sealed))
     except (SealBroken, ValueError, KeyError):
         return set()
-    return {one.model.partition(".")[0] for one in said.subjects}
+    return {model.partition(".")[0] for model in said}
 
 
 def first_since(organisation: UUID, time_us: int) -> int:

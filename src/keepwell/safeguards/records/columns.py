@@ -24,6 +24,10 @@ _AGGREGATES = re.compile(r"(?:ARRAY_AGG|AVG|COUNT|MAX|MIN|STDDEV\w*|STRING_AGG|S
 _LAST_CLAUSE = re.compile(r"\b(ORDER BY|SELECT|WHERE|HAVING|GROUP BY|SET)\b")
 
 _WORDS = "Find whole words with records.search.words(Model, “{name}”, text): keywords=Keywords()."
+_BEGUN = (
+    "Only an index knows beginnings. Find how words begin with records.search.begun(Model, “{name}”, "
+    "text): keywords=Beginnings()."
+)
 _OPEN = "Open rows in a disclosure scope"
 _EQUAL = (
     "Equal values have different seals. Find them with records.search.equal(Model, “{name}”, "
@@ -40,10 +44,8 @@ REFUSALS: dict[str, str] = {
     **dict.fromkeys(("exact", "iexact"), _EQUAL),
     "in": _ANY,
     **dict.fromkeys(("contains", "icontains", "search"), f"Parts of it cannot be found. {_WORDS}"),
-    **dict.fromkeys(
-        ("startswith", "istartswith", "endswith", "iendswith"),
-        f"Beginnings and endings cannot be found. {_WORDS}",
-    ),
+    **dict.fromkeys(("startswith", "istartswith"), _BEGUN),
+    **dict.fromkeys(("endswith", "iendswith"), f"Endings cannot be found. {_WORDS}"),
     **dict.fromkeys(("regex", "iregex"), f"Patterns cannot be found. {_WORDS}"),
     **dict.fromkeys(("gt", "gte", "lt", "lte", "range"), _ORDER),
 }
