@@ -48,6 +48,7 @@ WITHOUT_VIEWER = {
     "keepwell.safeguards.persons.handed.queries.is_good": "takes a row already within reach",
     "keepwell.safeguards.persons.queries.ids_of_whole": "ids only, inside the caller's wall",
     "keepwell.safeguards.persons.queries.root_of": "ids only, inside the caller's wall",
+    "keepwell.safeguards.persons.queries.roots_of": "ids only, inside the caller's wall",
     "keepwell.shell.queries": "the public profile, shown to whoever opens a patient's page",
 }
 

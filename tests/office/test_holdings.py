@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -144,9 +145,9 @@ def test_rows_are_counted_once_for_the_whole_page(
     asked: list[UUID] = []
     counts = rows.counts
 
-    def counted(organisation: UUID) -> dict[str, int]:
+    def counted(organisation: UUID, **options: Any) -> dict[str, int]:
         asked.append(organisation)
-        return counts(organisation)
+        return counts(organisation, **options)
 
     monkeypatch.setattr(rows, "counts", counted)
     assert ada.get("/holdings/").status_code == 200

@@ -18,6 +18,10 @@ from tests.boundaries.shape import ROOT
 if TYPE_CHECKING:
     from django.db import models
 
+BEGUN = (
+    "Only an index knows beginnings. Find how words begin with records.search.begun(Model, “name”, "
+    "text): keywords=Beginnings()."
+)
 WORDS = "Find whole words with records.search.words(Model, “name”, text): keywords=Keywords()."
 PAGE = ROOT / "docs" / "guides" / "new-record.md"
 OPEN = "Open rows in a disclosure scope"
@@ -53,8 +57,7 @@ TABLE: Table = {
     "filter(name__startswith=…)": (
         lambda: Person.objects.filter(name__startswith="P"),
         SealedLookup,
-        "“name” is sealed. Only an index knows beginnings. Find how words begin with "
-        "records.search.begun(Model, “name”, text): keywords=Beginnings().",
+        f"“name” is sealed. {BEGUN}",
     ),
     "filter(name__regex=…)": (
         lambda: Person.objects.filter(name__regex="^P"),

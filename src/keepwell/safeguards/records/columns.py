@@ -25,8 +25,8 @@ _LAST_CLAUSE = re.compile(r"\b(ORDER BY|SELECT|WHERE|HAVING|GROUP BY|SET)\b")
 
 _WORDS = "Find whole words with records.search.words(Model, “{name}”, text): keywords=Keywords()."
 _BEGUN = (
-    "Only an index knows beginnings. Find how words begin with records.search.begun(Model, “{name}”, "
-    "text): keywords=Beginnings()."
+    "Only an index knows beginnings. Find how words begin with records.search.begun(Model, "
+    "“{name}”, text): keywords=Beginnings()."
 )
 _OPEN = "Open rows in a disclosure scope"
 _EQUAL = (
