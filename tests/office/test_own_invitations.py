@@ -22,10 +22,10 @@ from tests.people import PASSWORD, Person, make_person
 AT_THE_DESK = "Seen at the desk"
 
 
-def accepted(house: House, by: str) -> Membership:
+def accepted(house: House, by: str, role: Role = Role.MEMBER) -> Membership:
     """Let Eve accept what somebody sent her; both steps are hers already."""
     eve = house.people["Eve"] = make_person("Eve")
-    whom = Invited(email=eve.email, name="Eve", role=Role.MEMBER, locations=None)
+    whom = Invited(email=eve.email, name="Eve", role=role, locations=None)
     sent = invitations.invite(house.viewer(by), whom=whom, reason="Begins on Monday")
     token = links.make(
         LinkPurpose.JOIN,
@@ -46,18 +46,27 @@ def long_here(house: House, name: str) -> None:
 
 def let_in(house: House, by: str, row: Membership) -> bool:
     actions.approve(house.viewer(by), membership=row.pk, reason=AT_THE_DESK)
-    return role_of(row.user_id, row.organisation_id) is Role.MEMBER
+    return role_of(row.user_id, row.organisation_id) == row.role
 
 
-@pytest.mark.parametrize(("by", "other"), [("Abe", "Ada"), ("Ada", "Abe")])
-def test_whoever_invited_waits_while_another_looks(house: House, by: str, other: str) -> None:
-    long_here(house, other)
-    row = accepted(house, by)
+def test_whoever_invited_to_more_than_they_may_waits_while_another_looks(house: House) -> None:
+    long_here(house, "Ada")
+    row = accepted(house, "Abe")
     with pytest.raises(OthersAreAsked):
-        let_in(house, by, row)
+        let_in(house, "Abe", row)
     assert role_of(row.user_id, row.organisation_id) is None
     with clock.moved((OTHERS_LOOK + timedelta(seconds=1)).total_seconds()):
-        assert let_in(house, by, row)
+        assert let_in(house, "Abe", row)
+
+
+def test_an_owner_may_everything_and_does_not_wait(house: House) -> None:
+    long_here(house, "Abe")
+    assert let_in(house, "Ada", accepted(house, "Ada"))
+
+
+def test_to_no_more_than_they_may_themselves_nobody_waits(house: House) -> None:
+    long_here(house, "Ada")
+    assert let_in(house, "Abe", accepted(house, "Abe", Role.ADMINISTRATOR))
 
 
 def test_another_lets_in_at_once(house: House) -> None:
@@ -67,12 +76,12 @@ def test_another_lets_in_at_once(house: House) -> None:
 
 def test_where_nobody_else_lets_in_nobody_is_waited_for(house: House) -> None:
     long_here(house, "Ben")  # a member, who lets nobody in
-    assert let_in(house, "Ada", accepted(house, "Ada"))
+    assert let_in(house, "Abe", accepted(house, "Abe"))
 
 
 def test_whoever_came_today_is_not_another(house: House) -> None:
-    """Abe was let in just now: Ada may have done that."""
-    assert let_in(house, "Ada", accepted(house, "Ada"))
+    """As far as the rule knows, Ada was let in just now: Abe may have done that."""
+    assert let_in(house, "Abe", accepted(house, "Abe"))
 
 
 def test_the_page_says_who_is_asked_and_from_when(house: House) -> None:

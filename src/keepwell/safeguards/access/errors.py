@@ -90,8 +90,9 @@ class OthersAreAsked(KeepwellError):  # noqa: N818  names the fact
     code: ClassVar[str] = "others_are_asked"
     status: ClassVar[int] = 409
     sentence: ClassVar[str] = _(
-        "You invited this person yourself, and others who let people in were told just now. "
-        "Nothing was changed. Ask one of them to let this person in, or come back in an hour."
+        "You invited this person yourself, to more than you may do, and others who let people in "
+        "were told just now. Nothing was changed. Ask one of them to let this person in, or come "
+        "back in an hour."
     )
 
     def __init__(self, opens: datetime) -> None:

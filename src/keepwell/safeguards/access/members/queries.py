@@ -12,7 +12,7 @@ from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.models import EndedAccess, Invitation, Membership
 from keepwell.safeguards.access.paging import Part, called, part_of
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import allow, present_members, within_reach
+from keepwell.safeguards.access.queries import allow, grants_of, present_members, within_reach
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity import second_factor
 from keepwell.safeguards.identity.models import User
@@ -157,14 +157,16 @@ def ended_with(viewer: Viewer, membership: UUID) -> list[EndedAccess]:
 def lets_in_from(viewer: Viewer, row: Membership) -> datetime | None:
     """Return from when the viewer may let in whom they invited themselves; None: now.
 
-    Whoever else lets people in was told when the invitation was accepted, and has an hour to look;
-    where nobody else does, nobody is waited for. So no one alone brings an account of their own in
-    unseen. Whoever was let in within a day is nobody else: the viewer may have done that.
+    Nobody alone brings in an account that may do what they may not: an administrator a member, who
+    opens what patients send. Whoever else lets people in was told when the invitation was accepted,
+    and has an hour to look; where nobody else does, nobody is waited for. Whoever was let in within
+    a day is nobody else: the viewer may have done that.
     """
     opens = row.joined + OTHERS_LOOK
+    if viewer.actor is None or opens <= now() or grants_of(viewer.role) >= grants_of(row.role):
+        return None
     with wall.reading(viewer.organisation):
-        is_own = Invitation.objects.filter(membership=row, invited_by=viewer.actor).exists()
-        if not is_own or opens <= now():
+        if not Invitation.objects.filter(membership=row, invited_by=viewer.actor).exists():
             return None
         others = present_members(viewer).filter(
             role__in=registry.roles_holding(str(AccessPermission.MEMBER_APPROVE)),
