@@ -14,7 +14,7 @@ from uuid import UUID
 
 from keepwell.safeguards.vault import escrow
 from keepwell.safeguards.vault.binding import Binding
-from keepwell.safeguards.vault.tokens import blind_token
+from keepwell.safeguards.vault.tokens import blind_tokens
 from keepwell.toolkit import envelope, plaintexts, sealedfile
 from keepwell.toolkit.plaintexts import Codec
 
@@ -114,7 +114,7 @@ def blob(length: int) -> dict[str, Any]:
 
 def token(slot: str, normalised: bytes) -> dict[str, Any]:
     """Return one blind index token; a string, because JSON numbers are not 64-bit integers."""
-    number = blind_token(OTHER_KEY, slot, normalised)
+    [number] = blind_tokens(OTHER_KEY, slot, [normalised])
     return {
         "index_key": OTHER_KEY.hex(),
         "slot": slot,

@@ -120,7 +120,7 @@ def _has(field: SealedField, words: Iterable[bytes]) -> Q:
     organisation, slot = walled_organisation(), words_slot(field)
     keywords, postings = cast("Keywords", field.keywords), cast("Any", field.postings)
     every = [placed for word in words for placed in keywords.every(word)]
-    tokens = [token for placed in every for token in blind.tokens(organisation, slot, placed)]
+    tokens = blind.tokens(organisation, slot, *every)
     return Q(pk__in=postings.objects.filter(token__in=tokens).values("row_id"))
 
 

@@ -9,12 +9,13 @@ another has just written. `records.reindexing` moves all rows and then drops the
 """
 
 from datetime import timedelta
+from itertools import chain
 from uuid import UUID
 
 from keepwell.safeguards.vault import organisation_keys
 from keepwell.safeguards.vault.held import DatedKey, Unwrapped, Wiped
 from keepwell.safeguards.vault.keystore.models import Purpose
-from keepwell.safeguards.vault.tokens import blind_token
+from keepwell.safeguards.vault.tokens import blind_tokens
 from keepwell.toolkit import clock
 
 # How long a process may hold an index key that lacks the newest version, and a minute for clocks
@@ -34,18 +35,19 @@ def token(organisation: UUID, slot: str, normalised: bytes, version: int | None 
         number = _writing(key) if version is None else version
         # A version dropped since the caller asked: the newest stands in, and rows say so.
         try:
-            return _made(key.versions.get(number, key.newest), slot, normalised)
+            return _made(key.versions.get(number, key.newest), slot, normalised)[0]
         except Wiped:  # evicted between finding and using it: find it again
             continue
     raise Wiped
 
 
-def tokens(organisation: UUID, slot: str, normalised: bytes) -> list[int]:
-    """Return the value's tokens under every version by which rows may be found just now."""
+def tokens(organisation: UUID, slot: str, *every: bytes) -> list[int]:
+    """Return values' tokens under every version by which rows may be found just now."""
     for _attempt in range(3):
         key = _index_key(organisation)
         try:
-            return [_made(version, slot, normalised) for version in key.versions.values()]
+            made = (_made(version, slot, *every) for version in key.versions.values())
+            return list(chain.from_iterable(made))
         except Wiped:
             continue
     raise Wiped
@@ -83,5 +85,5 @@ def _writing(key: DatedKey) -> int:
     return max(settled, default=min(key.versions))
 
 
-def _made(version: Unwrapped, slot: str, normalised: bytes) -> int:
-    return version.derive(lambda material: blind_token(material, slot, normalised))
+def _made(version: Unwrapped, slot: str, *every: bytes) -> list[int]:
+    return version.derive(lambda material: blind_tokens(material, slot, every))

@@ -5,10 +5,11 @@ token  = the first 64 bits of HMAC-SHA256(subkey, normalised value), signed, big
 """
 
 import hmac
+from collections.abc import Iterable
 
 
-def blind_token(index_key: bytes | bytearray, slot: str, normalised: bytes) -> int:
-    """Return the token of a normalised value in a slot, -2^63 to 2^63-1."""
+def blind_tokens(index_key: bytes | bytearray, slot: str, every: Iterable[bytes]) -> list[int]:
+    """Return the tokens of normalised values in a slot, each -2^63 to 2^63-1, in their order."""
     subkey = hmac.digest(index_key, b"blind/1" + slot.encode(), "sha256")
-    digest = hmac.digest(subkey, normalised, "sha256")
-    return int.from_bytes(digest[:8], "big", signed=True)
+    digests = (hmac.digest(subkey, normalised, "sha256") for normalised in every)
+    return [int.from_bytes(digest[:8], "big", signed=True) for digest in digests]
