@@ -20,6 +20,7 @@ from keepwell.safeguards.monitoring.rules import (
     ERASURES_LEAST,
     FAILURES_LEAST,
     READS_LEAST,
+    SPRAYED_LEAST,
     RuleCode,
 )
 from keepwell.safeguards.persons import actions as persons
@@ -83,6 +84,34 @@ def test_guessing_at_an_account_of_elsewhere_alerts_there_only(house: House) -> 
     writer.stop()
     watch.look(house.practice.organisation.id)
     assert raised(House(house.practice, house.clinic, house.people)) == [RuleCode.FAILED_SIGN_INS]
+
+
+# One password, many accounts.
+
+
+def tried_on_many(house: House, accounts: int, *, known: bool = True) -> None:
+    """Give a wrong password for so many colleagues, from a network that some of them know."""
+    for number in range(accounts):
+        one = house.clinic.add(f"Many{number}", Role.MEMBER)
+        sign_in(one, browser(address=HOME if known else "192.0.2.9"))
+        guess(one, 1, browser(address=HOME))
+
+
+def test_a_wrong_password_for_each_of_many_accounts_alerts(house: House) -> None:
+    tried_on_many(house, SPRAYED_LEAST, known=False)
+    assert raised(house) == [RuleCode.SPRAYING]
+    (alert,) = look(house)
+    assert (alert.account, alert.count) == (None, SPRAYED_LEAST)
+
+
+def test_fewer_do_not(house: House) -> None:
+    tried_on_many(house, SPRAYED_LEAST - 1, known=False)
+    assert raised(house) == []
+
+
+def test_many_who_mistype_where_they_always_sign_in_do_not(house: House) -> None:
+    tried_on_many(house, SPRAYED_LEAST)
+    assert raised(house) == []
 
 
 # New device or network.

@@ -27,6 +27,7 @@ from keepwell.safeguards.monitoring.rules import (
     FAILURES_LEAST,
     LEAVING_TAKES,
     READS_LEAST,
+    SPRAYED_LEAST,
     RuleCode,
 )
 from keepwell.safeguards.persons import actions as persons
@@ -80,6 +81,15 @@ def failed_sign_ins(scratch: Scratch) -> None:
     somebody = scratch.employ("Guessed", Role.MEMBER)
     for _ in range(FAILURES_LEAST):
         somebody.mistype()
+
+
+def spraying(scratch: Scratch) -> None:
+    """Guess once at each of many accounts, from somewhere else."""
+    somewhere = f"{new_network()}::7"
+    for number in range(SPRAYED_LEAST):
+        somebody = scratch.employ(f"Sprayed{number}", Role.MEMBER)
+        somebody.sign_in()
+        somebody.mistype(somewhere)
 
 
 def new_place(scratch: Scratch) -> None:
@@ -147,6 +157,7 @@ def trail_broken(scratch: Scratch) -> None:
 
 CAUSES = (
     Cause(RuleCode.FAILED_SIGN_INS, f"{FAILURES_LEAST} wrong passwords", failed_sign_ins),
+    Cause(RuleCode.SPRAYING, f"a wrong password for each of {SPRAYED_LEAST}", spraying),
     Cause(RuleCode.NEW_PLACE, "a sign-in from a new network", new_place),
     Cause(RuleCode.NEW_PLACE, "a sign-in with a new browser", new_browser),
     Cause(RuleCode.MASS_READ, f"a list of {READS_LEAST} patients paged through", mass_read),

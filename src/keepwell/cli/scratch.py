@@ -56,9 +56,9 @@ class Hand:
         self.cookies = {name: one.value for name, one in response.cookies.items()}
         return record
 
-    def mistype(self) -> None:
-        """Give a wrong password."""
-        request = self._request(self.address)
+    def mistype(self, address: str = "") -> None:
+        """Give a wrong password, in the network that is meant."""
+        request = self._request(address or self.address)
         identity.give_password(request, email=self.user.email, password=secrets.token_hex())
         for act in recording.acts_after(request):  # there is no answer whose leaving they wait for
             act()

@@ -31,7 +31,6 @@ class FindForm(forms.Form):
 
     name = forms.CharField(
         label=_("Name"),
-        help_text=_("A word of it, or how it begins: four letters or more."),
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

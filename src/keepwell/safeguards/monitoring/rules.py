@@ -27,6 +27,9 @@ FAILURES_LEAST = throttle.STEPS[-1][0]
 """Somebody who mistypes is right by the third try; from the fifth on the door slows down, too."""
 FAILURES_WITHIN = timedelta(hours=1)
 """Guessing that waits for the door each time is still the same guessing."""
+SPRAYED_LEAST = 8
+"""Accounts. People mistype where they always sign in; so many from elsewhere in an hour are tried,
+one password after the other, by whoever has a list of addresses."""
 READS_LEAST = 200
 """Patients. A busy desk pages the list of people and opens fifty of them; two hundred is copying.
 """
@@ -58,6 +61,7 @@ class RuleCode(StrEnum):
     NEW_PLACE = "new-place"
     PERSON_ERASURES = "person-erasures"
     PERSON_EXPORTS = "person-exports"
+    SPRAYING = "spraying"
     TRAIL_BROKEN = "trail-broken"
     TRAIL_EXPORT = "trail-export"
 
@@ -247,6 +251,23 @@ RULES: tuple[Rule, ...] = (
         least=FAILURES_LEAST,
         within=FAILURES_WITHIN,
         needs_another=True,
+    ),
+    Rule(
+        code=RuleCode.SPRAYING,
+        title=_("Wrong passwords for many accounts"),
+        means=_(
+            "Wrong passwords were given for eight accounts or more within an hour, from networks "
+            "that they never used."
+        ),
+        todo=_(
+            "Somebody may try common passwords on everybody. Ask whether one of them signed in "
+            "since, and allow only the networks you know."
+        ),
+        counted=ngettext_lazy("%(count)s account", "%(count)s accounts", "count"),
+        kinds=frozenset({IdentityKind.PASSWORD_FAIL}),
+        least=SPRAYED_LEAST,
+        within=FAILURES_WITHIN,
+        tone="danger",
     ),
     Rule(
         code=RuleCode.NEW_PLACE,

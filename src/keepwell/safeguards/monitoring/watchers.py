@@ -68,6 +68,8 @@ def _of_kinds(rule: Rule, span: Span) -> Iterator[Hit]:
 def _hits_of(rule: Rule, span: Span, entry: TrailEntry, said: Payload) -> Iterator[Hit]:
     if rule.code == RuleCode.NEW_PLACE and not new_in(span.organisation, entry):
         return
+    if rule.code == RuleCode.SPRAYING and not _comes_from_elsewhere(span, entry, said):
+        return
     about = _about(rule, span.organisation, said)
     if about is not None:
         yield _hit(rule.code, about, entry, _things(rule, entry, said))
@@ -75,15 +77,19 @@ def _hits_of(rule: Rule, span: Span, entry: TrailEntry, said: Payload) -> Iterat
 
 def _about(rule: Rule, organisation: UUID, said: Payload) -> UUID | None:
     """Return whose account an entry is about for a rule; the organisation: nobody's alone."""
+    if rule.code == RuleCode.SPRAYING:
+        return organisation
     if rule.code == RuleCode.FAILED_SIGN_INS:
-        return next((id_ for subject in said.subjects for id_ in subject.ids), None)
+        return _account_in(said)
     if said.viewer_kind not in STAFF:
         return None  # patients open their own, the program opens for nobody
     return said.actor or said.on_behalf_of or organisation
 
 
 def _things(rule: Rule, entry: TrailEntry, said: Payload) -> frozenset[UUID]:
-    """Return what is counted: patients whose data it was, else the entry."""
+    """Return what is counted: accounts, patients whose data it was, else the entry."""
+    if rule.code == RuleCode.SPRAYING:
+        return frozenset(filter(None, [_account_in(said)]))
     if rule.code == RuleCode.MASS_READ:
         return frozenset(id_ for subject in said.subjects for id_ in subject.persons or subject.ids)
     if rule.code == RuleCode.PERSON_EXPORTS:  # however many were joined into one
@@ -94,26 +100,42 @@ def _things(rule: Rule, entry: TrailEntry, said: Payload) -> frozenset[UUID]:
     return frozenset({entry.id})
 
 
+def _account_in(said: Payload) -> UUID | None:
+    return next((id_ for subject in said.subjects for id_ in subject.ids), None)
+
+
+def _comes_from_elsewhere(span: Span, entry: TrailEntry, said: Payload) -> bool:
+    """Tell whether an account that has signed in never did so from the network of an entry."""
+    account = _account_in(said)
+    known = _networks_of(span.organisation, account, before=entry.index) if account else set()
+    return bool(known) and network_of(said.address) not in known
+
+
 def new_in(organisation: UUID, entry: TrailEntry) -> frozenset[New]:
     """Return what was new as an account signed in that had signed in before."""
     said = entry.payload
     if said is None or said.actor is None:
         return frozenset()
-    earlier = stream.last_by(
-        organisation,
-        said.actor,
-        IdentityKind.SESSION_BEGIN,
-        before=entry.index,
-        most=LOOKS_BACK_SIGN_INS,
-    )
-    known = [one.payload for one in earlier if one.payload is not None]
+    known = _networks_of(organisation, said.actor, before=entry.index)
     if not known:
         return frozenset()  # the first time there is nothing to compare with
     is_new = {
         New.BROWSER: said.detail.get("device") == "not-seen-before",
-        New.NETWORK: network_of(said.address) not in {network_of(one.address) for one in known},
+        New.NETWORK: network_of(said.address) not in known,
     }
     return frozenset(what for what, is_so in is_new.items() if is_so)
+
+
+def _networks_of(organisation: UUID, account: UUID, *, before: int) -> set[str]:
+    """Return from where an account signed in before an entry."""
+    earlier = stream.last_by(
+        organisation,
+        account,
+        IdentityKind.SESSION_BEGIN,
+        before=before,
+        most=LOOKS_BACK_SIGN_INS,
+    )
+    return {network_of(one.payload.address) for one in earlier if one.payload is not None}
 
 
 def _by_leavers(span: Span, leavers: Mapping[UUID, datetime]) -> Iterator[Hit]:
