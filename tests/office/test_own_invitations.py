@@ -1,6 +1,7 @@
 """Nobody brings in an account of their own alone: whoever else lets people in has time to look."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,21 @@ def test_an_owner_may_everything_and_does_not_wait(house: House) -> None:
 def test_to_no_more_than_they_may_themselves_nobody_waits(house: House) -> None:
     long_here(house, "Ada")
     assert let_in(house, "Abe", accepted(house, "Abe", Role.ADMINISTRATOR))
+
+
+def test_letting_in_as_less_and_moving_is_no_way_around(house: House) -> None:
+    long_here(house, "Ada")
+    row = accepted(house, "Abe", Role.ADMINISTRATOR)
+    assert let_in(house, "Abe", row)
+    move: dict[str, Any] = {
+        "membership": row.pk,
+        "role": Role.MEMBER,
+        "locations": None,
+        "reason": "The rota",
+    }
+    with pytest.raises(OthersAreAsked):
+        actions.move(house.viewer("Abe"), **move)
+    assert actions.move(house.viewer("Ada"), **move).role == Role.MEMBER
 
 
 def test_another_lets_in_at_once(house: House) -> None:

@@ -136,7 +136,7 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         return redirect(LIST)
     if not ways.is_proven(request):
         return ways.ask_again(request, "members", request.path)
-    opens = queries.lets_in_from(viewer, row)
+    opens = queries.lets_in_from(viewer, row, row.role)
     form = forms.LetInForm(places.posted(request))
     if form.is_valid():
         actions.approve(viewer, membership=row.pk, reason=form.cleaned_data["reason"])

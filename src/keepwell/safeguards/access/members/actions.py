@@ -91,8 +91,7 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
         allow_role(viewer, row.role)
         if not second_factor.has_second_step(row.user):
             raise NoSecondStep
-        if (opens := lets_in_from(viewer, row)) is not None:
-            raise OthersAreAsked(opens)
+        _let_others_look(viewer, row, row.role)
         row.approved = now()
         row.save(update_fields=["approved"])
         detail = {"role": row.role}
@@ -105,8 +104,8 @@ def move(
 ) -> Membership:
     """Move a member to another role, other locations or both; None: to all locations.
 
-    Open sessions and waiting jobs have it from the next step on. Raises LocationUnknown, and
-    OwnerEverywhere for an owner of some locations only.
+    Open sessions and waiting jobs have it from the next step on. Raises LocationUnknown,
+    OwnerEverywhere for an owner of some locations only, and OthersAreAsked as `approve` does.
     """
     allow(viewer, AccessPermission.MEMBER_CHANGE)
     check_owner(role, locations)
@@ -118,6 +117,7 @@ def move(
         before = None if row.is_everywhere else placed(MEMBERSHIP, row.pk)
         if (row.role, before) == (role, locations):
             return row
+        _let_others_look(viewer, row, role)
         detail = {"before": row.role, "role": role.value}
         row.role, row.is_everywhere = role.value, locations is None
         row.save(update_fields=["role", "is_everywhere"])
@@ -235,6 +235,13 @@ def _row(membership: UUID, **which: bool) -> Membership:
     rows = Membership.objects.select_related("user").filter(**which)
     found: Membership = within_reach(rows, pk=membership)
     return found
+
+
+def _let_others_look(viewer: Viewer, row: Membership, role: str) -> None:
+    """Raise OthersAreAsked while whoever invited somebody has to wait with letting them in."""
+    opens = lets_in_from(viewer, row, role)
+    if opens is not None:
+        raise OthersAreAsked(opens)
 
 
 def _refuse_over(viewer: Viewer, row: Membership, *, is_owner_kept: bool = False) -> None:

@@ -154,8 +154,8 @@ def ended_with(viewer: Viewer, membership: UUID) -> list[EndedAccess]:
         return list(EndedAccess.objects.filter(membership=membership).order_by("ended", "id"))
 
 
-def lets_in_from(viewer: Viewer, row: Membership) -> datetime | None:
-    """Return from when the viewer may let in whom they invited themselves; None: now.
+def lets_in_from(viewer: Viewer, row: Membership, role: str) -> datetime | None:
+    """Return from when the viewer may let in to a role whom they invited themselves; None: now.
 
     Nobody alone brings in an account that may do what they may not: an administrator a member, who
     opens what patients send. Whoever else lets people in was told when the invitation was accepted,
@@ -163,7 +163,7 @@ def lets_in_from(viewer: Viewer, row: Membership) -> datetime | None:
     a day is nobody else: the viewer may have done that.
     """
     opens = row.joined + OTHERS_LOOK
-    if viewer.actor is None or opens <= now() or grants_of(viewer.role) >= grants_of(row.role):
+    if viewer.actor is None or opens <= now() or grants_of(viewer.role) >= grants_of(role):
         return None
     with wall.reading(viewer.organisation):
         if not Invitation.objects.filter(membership=row, invited_by=viewer.actor).exists():
