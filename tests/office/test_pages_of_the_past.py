@@ -89,14 +89,15 @@ def test_a_list_of_what_is_over_is_paged_to_its_end(
     assert f"{OF_A_PAGE} of {IN_ALL} shown" in text_of(ada.get(begin))
 
 
-def test_what_failed_is_not_pushed_off_by_what_ended(house: House, ada: Client) -> None:
+@pytest.mark.parametrize("state", [State.DONE, State.WAITING])
+def test_what_failed_is_not_pushed_off(house: House, ada: Client, state: State) -> None:
     moment, ours = clock.now(), house.clinic.organisation.id
     facts = {"name": "office:account:write", "organisation": ours}
     Job.objects.create(
         state=State.DEAD, created=moment - timedelta(days=3), error="SMTPError", **facts
     )
     Job.objects.bulk_create(
-        [Job(state=State.DONE, created=moment, ended=moment, **facts) for _one in range(200)]
+        [Job(state=state, created=moment, run_after=moment, **facts) for _one in range(200)]
     )
     page = text_of(ada.get("/jobs/"))
     assert "SMTPError" in page

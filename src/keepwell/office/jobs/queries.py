@@ -14,23 +14,21 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 
 MOST = 50
 MOST_ENDED = 25
-_ORDER = {state: place for place, state in enumerate((State.DEAD, State.RUNNING, State.WAITING))}
+_STANDING = (State.DEAD, State.RUNNING, State.WAITING)
 
 
 def jobs_of(viewer: Viewer) -> list[Facts]:
     """List the newest jobs within reach: what failed, what runs, what waits, then what ended.
 
-    What ended does not push off what failed. What is done by the clock and went well stands with
-    its schedule: some of it is every minute.
+    None of them pushes off another. What is done by the clock and went well stands with its
+    schedule: some of it is every minute.
     """
     allow(viewer, OfficePermission.JOB_MANAGE)
     by_clock = [kind.name for kind in schedules.scheduled()]
-    reach, ended = _reach(viewer), [one for one in State if one not in _ORDER]
-    standing = queue.newest(organisations=reach, states=list(_ORDER), limit=MOST)
-    return [
-        *sorted(standing, key=lambda facts: _ORDER[State(facts.state)]),
-        *queue.newest(organisations=reach, states=ended, limit=MOST_ENDED, without_done=by_clock),
-    ]
+    reach, ended = _reach(viewer), [one for one in State if one not in _STANDING]
+    standing = [queue.newest(organisations=reach, states=[one], limit=MOST) for one in _STANDING]
+    over = queue.newest(organisations=reach, states=ended, limit=MOST_ENDED, without_done=by_clock)
+    return [facts for some in (*standing, over) for facts in some]
 
 
 def schedules_of(viewer: Viewer) -> list[Planned]:

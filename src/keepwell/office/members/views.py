@@ -26,6 +26,7 @@ from keepwell.safeguards.access.invitations import actions as invitations
 from keepwell.safeguards.access.locations.queries import open_locations, where_is
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.members import queries
+from keepwell.safeguards.access.members.giving import gives_from
 from keepwell.safeguards.access.officers.queries import duties_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may
@@ -136,7 +137,7 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         return redirect(LIST)
     if not ways.is_proven(request):
         return ways.ask_again(request, "members", request.path)
-    opens = queries.lets_in_from(viewer, row, row.role)
+    opens = gives_from(viewer, row, row.role)
     form = forms.LetInForm(places.posted(request))
     if form.is_valid():
         actions.approve(viewer, membership=row.pk, reason=form.cleaned_data["reason"])

@@ -63,9 +63,10 @@ def page(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     before = places.id_in(request.GET.get("before", ""))
     form = FindForm(places.posted(request))
-    is_asked = form.is_valid()
+    is_asked, is_part = form.is_valid(), False
     if is_asked:
-        found = queries.persons_found(viewer, limit=PAGE_ROWS + 1, **form.cleaned_data)
+        looked = queries.persons_found(viewer, limit=PAGE_ROWS, **form.cleaned_data)
+        found, is_part = looked.rows, looked.is_part
     elif form.is_bound:
         found = ()  # nobody is opened for a question that was not understood
     else:
@@ -78,7 +79,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "form": form,
         "is_asked": is_asked,
-        "is_part": is_asked and len(found) > PAGE_ROWS,
+        "is_part": is_part,
         "may_open": may_open,
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
         "may_report": may(viewer, PersonPermission.REPORT),

@@ -85,14 +85,13 @@ class TooManyLetters(KeepwellError):  # noqa: N818  names the fact
 
 
 class OthersAreAsked(KeepwellError):  # noqa: N818  names the fact
-    """Whoever invited lets in after the others had their time to look; `opens`: when that is."""
+    """Others look before somebody gives a role above their own; `opens`: until when."""
 
     code: ClassVar[str] = "others_are_asked"
     status: ClassVar[int] = 409
     sentence: ClassVar[str] = _(
-        "You invited this person yourself, to more than you may do, and others who let people in "
-        "were told just now. Nothing was changed. Ask one of them to let this person in, or come "
-        "back in an hour."
+        "This role may do what yours does not, so others who let people in have time to look "
+        "first. Nothing was changed. Ask one of them to do it, or do it later."
     )
 
     def __init__(self, opens: datetime) -> None:

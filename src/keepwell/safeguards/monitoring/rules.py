@@ -27,7 +27,7 @@ FAILURES_LEAST = throttle.STEPS[-1][0]
 """Somebody who mistypes is right by the third try; from the fifth on the door slows down, too."""
 FAILURES_WITHIN = timedelta(hours=1)
 """Guessing that waits for the door each time is still the same guessing."""
-SPRAYED_LEAST = 8
+SPRAYED_LEAST = 5
 """Accounts. People mistype where they always sign in; so many from elsewhere in an hour are tried,
 one password after the other, by whoever has a list of addresses."""
 READS_LEAST = 200
@@ -256,7 +256,7 @@ RULES: tuple[Rule, ...] = (
         code=RuleCode.SPRAYING,
         title=_("Wrong passwords for many accounts"),
         means=_(
-            "Wrong passwords were given for eight accounts or more within an hour, from networks "
+            "Wrong passwords were given for five accounts or more within an hour, from networks "
             "that they never used."
         ),
         todo=_(

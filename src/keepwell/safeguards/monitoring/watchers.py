@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from uuid import UUID
 
 from keepwell.safeguards.audit import stream
@@ -26,6 +27,8 @@ from keepwell.safeguards.monitoring.rules import (
 from keepwell.safeguards.persons.actions import PERSON
 from keepwell.safeguards.tenancy.viewer import ViewerKind
 
+MOST_LOOKED_UP = 100  # accounts, whose sign-ins are looked for
+_Read = tuple[TrailEntry, Payload]
 STAFF = frozenset({ViewerKind.CONSOLE, ViewerKind.JOB, ViewerKind.MEMBER, ViewerKind.TOKEN})
 
 
@@ -60,15 +63,13 @@ def _of_kinds(rule: Rule, span: Span) -> Iterator[Hit]:
         since = min(entry.moment for entry in new) - rule.within
         back = stream.first_since(span.organisation, since)
         before = stream.entries(span.organisation, rule.kinds, back, span.start)
-    for entry in (*before, *new):
-        if entry.payload is not None:
-            yield from _hits_of(rule, span, entry, entry.payload)
+    found = [(one, one.payload) for one in (*before, *new) if one.payload is not None]
+    for entry, said in _sprayed(rule, span, found) if rule.code == RuleCode.SPRAYING else found:
+        yield from _hits_of(rule, span, entry, said)
 
 
 def _hits_of(rule: Rule, span: Span, entry: TrailEntry, said: Payload) -> Iterator[Hit]:
     if rule.code == RuleCode.NEW_PLACE and not new_in(span.organisation, entry):
-        return
-    if rule.code == RuleCode.SPRAYING and not _comes_from_elsewhere(span, entry, said):
         return
     about = _about(rule, span.organisation, said)
     if about is not None:
@@ -104,11 +105,26 @@ def _account_in(said: Payload) -> UUID | None:
     return next((id_ for subject in said.subjects for id_ in subject.ids), None)
 
 
-def _comes_from_elsewhere(span: Span, entry: TrailEntry, said: Payload) -> bool:
-    """Tell whether an account that has signed in never did so from the network of an entry."""
-    account = _account_in(said)
-    known = _networks_of(span.organisation, account, before=entry.index) if account else set()
-    return bool(known) and network_of(said.address) not in known
+def _sprayed(rule: Rule, span: Span, failures: Sequence[_Read]) -> Iterator[_Read]:
+    """Yield wrong passwords from networks where accounts that have signed in never did.
+
+    An account is looked up once for all of its failures, and of very many accounts some: under
+    attack everything else has to be watched as well.
+    """
+    first: dict[UUID, int] = {}
+    for entry, said in failures:
+        if (account := _account_in(said)) is not None:
+            first.setdefault(account, entry.index)
+    if len(first) < rule.least:
+        return
+    known = {
+        one: _networks_of(span.organisation, one, before=index)
+        for one, index in islice(first.items(), MOST_LOOKED_UP)
+    }
+    for entry, said in failures:
+        networks = known.get(_account_in(said) or span.organisation)
+        if networks and network_of(said.address) not in networks:
+            yield entry, said
 
 
 def new_in(organisation: UUID, entry: TrailEntry) -> frozenset[New]:

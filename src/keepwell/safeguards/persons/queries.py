@@ -3,9 +3,9 @@
 Nothing here opens a value: callers open what they show in a disclosure scope; the rows come sealed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -25,6 +25,14 @@ from keepwell.safeguards.vault import keys
 
 MOST_CANDIDATES = 2000  # of one birth date, number or beginning of a name; the newest
 _OPENED_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who was found, newest first; `is_part`: there are more, or more would have to be opened."""
+
+    rows: tuple[Person, ...]
+    is_part: bool
 
 
 def person_with(viewer: Viewer, person: UUID) -> Person:
@@ -60,7 +68,7 @@ def persons_found(
     born: date | None = None,
     telephone: str = "",
     limit: int = 50,
-) -> tuple[Person, ...]:
+) -> Found:
     """Return persons of this birth date, telephone number, name; newest first, one of each whole.
 
     Of all of them that are given. A name fits if it has words that begin like those of `name`; by
@@ -74,22 +82,28 @@ def persons_found(
         rows = rows if born is None else equal(rows, "born", born)
         rows = equal(rows, "telephone", telephone) if telephone else rows
         rows = rows if born is not None or telephone else begun(rows, "name", name)
-        found = _named(viewer, rows.order_by("-pk")[:MOST_CANDIDATES], name, limit)
-        roots = roots_of({one.pk for one in found})
-        wholes = {roots[one.pk]: one for one in reversed(found)}
-    return tuple(sorted(wholes.values(), key=lambda one: one.pk, reverse=True))
+        ids = list(rows.order_by("-pk").values_list("pk", flat=True)[: MOST_CANDIDATES + 1])
+        wholes: dict[UUID, Person] = {}
+        for some in _named(viewer, ids[:MOST_CANDIDATES], name):
+            roots = roots_of({one.pk for one in some})
+            for one in some:
+                wholes.setdefault(roots[one.pk], one)
+            if len(wholes) > limit:
+                break
+    is_part = len(wholes) > limit or len(ids) > MOST_CANDIDATES
+    return Found(tuple(wholes.values())[:limit], is_part)
 
 
 @sensitive_variables("name")
-def _named(viewer: Viewer, rows: Iterable[Person], name: str, limit: int) -> list[Person]:
-    """Return the first of these rows whose name has words that begin like those of `name`."""
-    if not name:
-        return list(islice(rows, limit))
-    left, found = iter(rows), list[Person]()
-    while len(found) < limit and (some := list(islice(left, _OPENED_AT_ONCE))):
-        keys.load(viewer.organisation, {one.key_id for one in some})
-        found += beginning(some, "name", name)
-    return found[:limit]
+def _named(viewer: Viewer, ids: Sequence[UUID], name: str) -> Iterator[list[Person]]:
+    """Yield those of these persons, some at a time, whose name has words that begin like these."""
+    for start in range(0, len(ids), _OPENED_AT_ONCE):
+        rows = Person.objects.filter(pk__in=ids[start : start + _OPENED_AT_ONCE])
+        some = list(rows.order_by("-pk"))
+        if name:
+            keys.load(viewer.organisation, {one.key_id for one in some})
+            some = beginning(some, "name", name)
+        yield some
 
 
 def whole_of(viewer: Viewer, person: UUID) -> tuple[Person, ...]:

@@ -21,8 +21,6 @@ from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy.wall import walled_organisation
 from keepwell.safeguards.vault import blind, normalisers
 
-MOST_WORDS = 10
-
 _Row = TypeVar("_Row", bound=SealedRecord)
 
 Rows = type[models.Model] | models.QuerySet[Any]
@@ -66,7 +64,7 @@ def words(rows: Rows, name: str, text: str) -> models.QuerySet[Any]:
     found = _query(rows)
     field = _keyword_field(found.model, name, Keywords)
     with unrepeated(name):
-        terms = normalisers.terms(text)[:MOST_WORDS]
+        terms = normalisers.terms(text)[: normalisers.MOST_TERMS]
     for term in terms:
         found = found.filter(_has_term(field, term))
     return found if terms else found.none()
@@ -97,7 +95,7 @@ def beginning(rows: Iterable[_Row], name: str, text: str) -> list[_Row]:
     compared, and its value does not leave this call. A text without words keeps all rows.
     """
     with unrepeated(name):
-        terms = normalisers.terms(text)[:MOST_WORDS]
+        terms = normalisers.terms(text)[: normalisers.MOST_TERMS]
     return [row for row in rows if _begins(words_of(row, name), terms)]
 
 

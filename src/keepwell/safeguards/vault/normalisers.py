@@ -27,7 +27,9 @@ _APOSTROPHES = re.compile("['’‘ʼ`´.]")  # noqa: RUF001  these are the ones
 _NOT_IN_WORDS = re.compile(r"[\W_]+")
 _ENDING = 8  # digits: the shortest that tells the numbers of one place apart
 _BEGINNING, _BEGINNING_OF_SYLLABLES = 4, 2  # letters of a word
-_SYLLABLES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")  # Unicode's names of such signs begin so
+# Chinese, Japanese and Korean signs, and the planes that Unicode keeps for more of them.
+_SYLLABLE = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]")
+MOST_TERMS = 10  # of what somebody looks for
 _MOST_SOUGHT = 3
 
 
@@ -107,12 +109,14 @@ def beginnings(text: str) -> frozenset[bytes]:
 def sought(text: str) -> list[frozenset[bytes]]:
     """Return, for the longest terms of a text, beginnings of which a match has at least one.
 
-    Terms shorter than a beginning say nothing, unless all are: then the longest, as a whole word.
+    Terms with nothing as long as a beginning say nothing, unless all are so short: then the
+    longest, as a whole word.
     """
-    longest = sorted(terms(text), key=lambda term: len(term.whole), reverse=True)
-    telling = [term for term in longest if _is_telling(term.whole.decode())]
-    chosen = telling[:_MOST_SOUGHT] or longest[:1]
-    return [frozenset(map(_beginning, (term.whole, max(term.parts, key=len)))) for term in chosen]
+    pairs = [(term.whole, max(term.parts, key=_letters)) for term in terms(text)[:MOST_TERMS]]
+    pairs.sort(key=lambda pair: _letters(pair[0]), reverse=True)
+    telling = [pair for pair in pairs if all(map(_is_telling, pair))]
+    chosen = telling[:_MOST_SOUGHT] or pairs[:1]
+    return [frozenset(map(_beginning, pair)) for pair in chosen]
 
 
 def _beginning(word: bytes) -> bytes:
@@ -120,10 +124,13 @@ def _beginning(word: bytes) -> bytes:
     return letters[: _size_of_beginning(letters)].encode()
 
 
-def _is_telling(letters: str) -> bool:
-    return len(letters) >= _size_of_beginning(letters)
+def _letters(word: bytes) -> int:
+    return len(word.decode())
+
+
+def _is_telling(word: bytes) -> bool:
+    return _letters(word) >= _size_of_beginning(word.decode())
 
 
 def _size_of_beginning(letters: str) -> int:
-    is_syllables = unicodedata.name(letters[0], "").startswith(_SYLLABLES)
-    return _BEGINNING_OF_SYLLABLES if is_syllables else _BEGINNING
+    return _BEGINNING_OF_SYLLABLES if _SYLLABLE.match(letters) else _BEGINNING

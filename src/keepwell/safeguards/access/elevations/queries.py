@@ -20,10 +20,13 @@ MOST_OWN = 25
 
 
 def own(viewer: Viewer) -> list[Elevation]:
-    """List what the viewer asked for and got, newest first, at most `MOST_OWN`."""
+    """List what the viewer asked for and got, newest first: `MOST_OWN`, and all that stands."""
     with wall.reading(viewer.organisation):
         rows = Elevation.objects.filter(membership__user=viewer.actor)
-        return list(rows.select_related("membership__user").order_by("-asked", "-id")[:MOST_OWN])
+        newest = rows.order_by("-asked", "-id").values_list("pk", flat=True)[:MOST_OWN]
+        standing = Q(until__gt=now(), ended__isnull=True)
+        shown = rows.filter(Q(pk__in=list(newest)) | _waiting() | standing)
+        return list(shown.select_related("membership__user").order_by("-asked", "-id"))
 
 
 def to_decide(viewer: Viewer) -> list[Elevation]:

@@ -12,8 +12,6 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 
-MOST = 100
-
 
 def mine(viewer: Viewer) -> EmergencyAccess | None:
     """Return the emergency access that the viewer has in this session, if any is on."""
@@ -55,11 +53,11 @@ def reviewed_in(viewer: Viewer, *, after: UUID | None = None) -> Part[EmergencyA
 
 
 def unreviewed(viewer: Viewer) -> list[EmergencyAccess]:
-    """List the emergency accesses that an officer has yet to judge, the oldest first, or `MOST`."""
+    """List all emergency accesses that an officer has yet to judge, the oldest first."""
     allow(viewer, AccessPermission.OFFICER_SERVE)
     with wall.reading(viewer.organisation):
         rows = EmergencyAccess.objects.filter(reviewed__isnull=True)
-        return list(rows.select_related("membership__user").order_by("begun", "id")[:MOST])
+        return list(rows.select_related("membership__user").order_by("begun", "id"))
 
 
 def one(viewer: Viewer, emergency: UUID) -> EmergencyAccess:

@@ -15,7 +15,6 @@ from keepwell.safeguards.access.errors import (
     LastOwner,
     NoSecondStep,
     NotPermitted,
-    OthersAreAsked,
     OwnMembership,
 )
 from keepwell.safeguards.access.events import AccessKind
@@ -29,8 +28,9 @@ from keepwell.safeguards.access.locations.placing import (
     placed,
     take_away,
 )
+from keepwell.safeguards.access.members.giving import let_others_look
 from keepwell.safeguards.access.members.naming import about, check_owner
-from keepwell.safeguards.access.members.queries import is_last_owner, lets_in_from
+from keepwell.safeguards.access.members.queries import is_last_owner
 from keepwell.safeguards.access.models import (
     Elevation,
     EmergencyAccess,
@@ -80,7 +80,7 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
     """Let somebody in who accepted an invitation; None when the person is in already.
 
     `reason` says how the viewer knows that it is this person (45 CFR 164.308(a)(4)(ii)(B)).
-    Raises OthersAreAsked, within an hour, for whoever invited the person.
+    Raises OthersAreAsked for whoever would give more than they may do themselves (`giving`).
     """
     allow(viewer, AccessPermission.MEMBER_APPROVE)
     with wall.writing(viewer.organisation):
@@ -91,7 +91,7 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
         allow_role(viewer, row.role)
         if not second_factor.has_second_step(row.user):
             raise NoSecondStep
-        _let_others_look(viewer, row, row.role)
+        let_others_look(viewer, row, row.role)
         row.approved = now()
         row.save(update_fields=["approved"])
         detail = {"role": row.role}
@@ -117,7 +117,7 @@ def move(
         before = None if row.is_everywhere else placed(MEMBERSHIP, row.pk)
         if (row.role, before) == (role, locations):
             return row
-        _let_others_look(viewer, row, role)
+        let_others_look(viewer, row, role)
         detail = {"before": row.role, "role": role.value}
         row.role, row.is_everywhere = role.value, locations is None
         row.save(update_fields=["role", "is_everywhere"])
@@ -216,6 +216,7 @@ def readmit(
         allow_role(viewer, role)
         if Membership.objects.filter(user=former.user, ended__isnull=True).exists():
             return None
+        let_others_look(viewer, former, role)
         row: Membership = Membership.objects.create(
             organisation_id=viewer.organisation,
             user=former.user,
@@ -235,13 +236,6 @@ def _row(membership: UUID, **which: bool) -> Membership:
     rows = Membership.objects.select_related("user").filter(**which)
     found: Membership = within_reach(rows, pk=membership)
     return found
-
-
-def _let_others_look(viewer: Viewer, row: Membership, role: str) -> None:
-    """Raise OthersAreAsked while whoever invited somebody has to wait with letting them in."""
-    opens = lets_in_from(viewer, row, role)
-    if opens is not None:
-        raise OthersAreAsked(opens)
 
 
 def _refuse_over(viewer: Viewer, row: Membership, *, is_owner_kept: bool = False) -> None:

@@ -2,26 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.db import models
 
 from keepwell.safeguards.access import registry
-from keepwell.safeguards.access.models import EndedAccess, Invitation, Membership
+from keepwell.safeguards.access.models import EndedAccess, Membership
 from keepwell.safeguards.access.paging import Part, called, part_of
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import allow, grants_of, present_members, within_reach
+from keepwell.safeguards.access.queries import allow, present_members, within_reach
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity import second_factor
 from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
-from keepwell.toolkit.clock import now
-
-OTHERS_LOOK = timedelta(hours=1)
-_SETTLED = timedelta(days=1)  # since when somebody was let in who counts as another
 
 
 class Standing(StrEnum):
@@ -152,28 +148,6 @@ def ended_with(viewer: Viewer, membership: UUID) -> list[EndedAccess]:
     allow(viewer, AccessPermission.MEMBER_LIST)
     with wall.reading(viewer.organisation):
         return list(EndedAccess.objects.filter(membership=membership).order_by("ended", "id"))
-
-
-def lets_in_from(viewer: Viewer, row: Membership, role: str) -> datetime | None:
-    """Return from when the viewer may let in to a role whom they invited themselves; None: now.
-
-    Nobody alone brings in an account that may do what they may not: an administrator a member, who
-    opens what patients send. Whoever else lets people in was told when the invitation was accepted,
-    and has an hour to look; where nobody else does, nobody is waited for. Whoever was let in within
-    a day is nobody else: the viewer may have done that.
-    """
-    opens = row.joined + OTHERS_LOOK
-    if viewer.actor is None or opens <= now() or grants_of(viewer.role) >= grants_of(role):
-        return None
-    with wall.reading(viewer.organisation):
-        if not Invitation.objects.filter(membership=row, invited_by=viewer.actor).exists():
-            return None
-        others = present_members(viewer).filter(
-            role__in=registry.roles_holding(str(AccessPermission.MEMBER_APPROVE)),
-            is_everywhere=True,
-            approved__lt=now() - _SETTLED,
-        )
-        return opens if others.exclude(user=viewer.actor).exists() else None
 
 
 def is_last_owner(viewer: Viewer, membership: UUID) -> bool:
