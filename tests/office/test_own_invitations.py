@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from keepwell.safeguards.access.errors import OthersAreAsked
+from keepwell.safeguards.access.giving.queries import OTHERS_LOOK, SETTLED
 from keepwell.safeguards.access.invitations import actions as invitations
 from keepwell.safeguards.access.invitations.actions import Invited
 from keepwell.safeguards.access.members import actions
-from keepwell.safeguards.access.members.giving import OTHERS_LOOK, SETTLED
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.queries import role_of
 from keepwell.safeguards.access.roles import Role

@@ -22,11 +22,11 @@ from keepwell.safeguards.access.errors import (
     OutOfReach,
     TooManyLetters,
 )
+from keepwell.safeguards.access.giving.queries import gives_from
 from keepwell.safeguards.access.invitations import actions as invitations
 from keepwell.safeguards.access.locations.queries import open_locations, where_is
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.members import queries
-from keepwell.safeguards.access.members.giving import gives_from
 from keepwell.safeguards.access.officers.queries import duties_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may

@@ -19,6 +19,7 @@ from keepwell.safeguards.access.errors import (
 )
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.falling_back import actions as falling_back
+from keepwell.safeguards.access.giving.queries import let_others_look
 from keepwell.safeguards.access.locations.placing import (
     INVITATION,
     MEMBERSHIP,
@@ -28,7 +29,6 @@ from keepwell.safeguards.access.locations.placing import (
     placed,
     take_away,
 )
-from keepwell.safeguards.access.members.giving import let_others_look
 from keepwell.safeguards.access.members.naming import about, check_owner
 from keepwell.safeguards.access.members.queries import is_last_owner
 from keepwell.safeguards.access.models import (
@@ -80,7 +80,7 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
     """Let somebody in who accepted an invitation; None when the person is in already.
 
     `reason` says how the viewer knows that it is this person (45 CFR 164.308(a)(4)(ii)(B)).
-    Raises OthersAreAsked for whoever would give more than they may do themselves (`giving`).
+    Raises OthersAreAsked for whoever would give more than they may do themselves (`access.giving`).
     """
     allow(viewer, AccessPermission.MEMBER_APPROVE)
     with wall.writing(viewer.organisation):

@@ -1,0 +1,1 @@
+"""Giving a role above one's own: with others looking."""
