@@ -17,6 +17,7 @@ from keepwell.safeguards.audit.erasures import erase_period
 from keepwell.safeguards.audit.errors import EntryMissing
 from keepwell.safeguards.audit.proofs import Standing
 from keepwell.safeguards.audit.reports import Finding, Problem
+from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
@@ -111,7 +112,8 @@ def test_a_browser_sends_no_name_typed_where_an_id_belongs(ada: Client) -> None:
 
 def test_days_of_the_clinic_narrow_the_trail(house: House, ada: Client) -> None:
     far = "Pacific/Kiritimati"  # fourteen hours before UTC: mostly another day there
-    Organisation.objects.filter(pk=house.clinic.organisation.pk).update(time_zone=far)
+    with wall.writing(house.clinic.organisation.pk):
+        Organisation.objects.filter(pk=house.clinic.organisation.pk).update(time_zone=far)
     with clock.moved(-3 * 86400):
         many(house, 2)
         past = clock.now().astimezone(ZoneInfo(far)).date()
