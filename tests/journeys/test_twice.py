@@ -54,8 +54,11 @@ def test_a_double_click_on_erase_leads_to_the_certificate(clinic: Clinic) -> Non
         page.goto(page.url.split("?")[0] + "erase/")
         prove(page, clinic.demo.account("ada"))
         page.fill('[name="reason"]', "Pat asked for it in writing.")
+        sent: list[str] = []
+        page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
         page.locator('main form[method="post"] button').dblclick(no_wait_after=True)
         page.wait_for_url("**/erased/**")
+        assert len(sent) == 1, sent
         assert "erased" in page.locator("main").inner_text()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keepwell.safeguards.access.errors import OthersAreAsked
-from keepwell.safeguards.access.giving.queries import OTHERS_LOOK, SETTLED
+from keepwell.safeguards.access.giving.queries import OTHERS_LOOK
 from keepwell.safeguards.access.invitations import actions as invitations
 from keepwell.safeguards.access.invitations.actions import Invited
 from keepwell.safeguards.access.members import actions
@@ -16,6 +16,7 @@ from keepwell.safeguards.access.queries import role_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity import links
 from keepwell.safeguards.identity.models import LinkPurpose
+from keepwell.safeguards.identity.replacements import SETTLED
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
 from tests.office.rooms import House, text_of

@@ -25,6 +25,7 @@ from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.persons import actions, erasures, queries
 from keepwell.safeguards.persons.events import PersonsEvent
+from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.persons.outside import queries as outside
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.events import RecordsEvent
@@ -97,12 +98,9 @@ def page(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show one person: facts once the purpose is said (?for=), one timeline, who opened them."""
     viewer = viewer_of(request)
-    try:
-        whole = queries.whole_of(viewer, person_id)
-    except OutOfReach:
-        if (gone := _certificate_instead(viewer, person_id)) is not None:
-            return gone
-        raise
+    whole = _whole_or_certificate(viewer, person_id)
+    if isinstance(whole, HttpResponse):
+        return whole
     this = next(row for row in whole if row.pk == person_id)
     purpose = purpose_of(request.GET.get("for", ""))
     matches = pairs.matches_of(viewer, this)
@@ -137,11 +135,14 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "office/persons/person.html", context)
 
 
-def _certificate_instead(viewer: Viewer, person: UUID) -> HttpResponse | None:
-    """Lead to the certificate of somebody who was erased, for whoever may erase."""
-    if not may(viewer, PersonPermission.ERASE) or not erasures.certificate_of(viewer, person):
-        return None
-    return redirect("office:erased_person", person)
+def _whole_or_certificate(viewer: Viewer, person: UUID) -> tuple[Person, ...] | HttpResponse:
+    """Return who is one with a person; of somebody erased lead whoever may erase to the proof."""
+    try:
+        return queries.whole_of(viewer, person)
+    except OutOfReach:
+        if may(viewer, PersonPermission.ERASE) and erasures.certificate_of(viewer, person):
+            return redirect("office:erased_person", person)
+        raise
 
 
 def _report_form(request: HttpRequest) -> ReportForm:
@@ -192,12 +193,9 @@ def undo_join(request: HttpRequest, join_id: UUID) -> HttpResponse:
 def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Erase one person and every record about that person, after both steps again and why."""
     viewer = viewer_of(request)
-    try:
-        whole = queries.whole_of(viewer, person_id)
-    except OutOfReach:
-        if (gone := _certificate_instead(viewer, person_id)) is not None:
-            return gone
-        raise
+    whole = _whole_or_certificate(viewer, person_id)
+    if isinstance(whole, HttpResponse):
+        return whole
     if not ways.is_proven(request):
         return ways.ask_again(request, AGAIN, request.path)
     form = ReasonForm(places.posted(request))

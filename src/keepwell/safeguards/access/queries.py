@@ -127,10 +127,16 @@ def members_as(
 def has_another_holding(viewer: Viewer, permission: StrEnum | str) -> bool:
     """Tell whether a member other than the viewer, of all locations, holds a permission by role."""
     with wall.reading(viewer.organisation):
-        rows = present_members(viewer).filter(
-            role__in=registry.roles_holding(str(permission)), is_everywhere=True
-        )
-        return bool(rows.exclude(user=viewer.actor).exists())
+        return bool(others_holding(viewer, permission).exists())
+
+
+def others_holding(viewer: Viewer, permission: StrEnum | str) -> "models.QuerySet[Membership]":
+    """Return the members other than the viewer, of all locations, who hold a permission by role.
+
+    As rows to narrow. Call it inside the wall.
+    """
+    rows = present_members(viewer).exclude(user=viewer.actor)
+    return rows.filter(role__in=registry.roles_holding(str(permission)), is_everywhere=True)
 
 
 def within_reach(rows: "models.QuerySet[Row]", **which: Any) -> Row:

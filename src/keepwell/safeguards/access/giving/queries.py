@@ -8,11 +8,11 @@ invitation, have an hour to look; where there are none, nobody is waited for.
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.errors import OthersAreAsked
 from keepwell.safeguards.access.models import Invitation, Membership
 from keepwell.safeguards.access.permissions import AccessPermission
-from keepwell.safeguards.access.queries import grants_of, present_members
+from keepwell.safeguards.access.queries import grants_of, others_holding, present_members
+from keepwell.safeguards.identity.replacements import SETTLED
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit.clock import now
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from django.db import models
 
 OTHERS_LOOK = timedelta(hours=1)
-SETTLED = timedelta(days=1)
-"""Whoever was let in more recently is nobody else: one person alone may have done that."""
 
 
 def let_others_look(viewer: Viewer, row: Membership, role: str) -> None:
@@ -41,23 +39,15 @@ def gives_from(viewer: Viewer, row: Membership, role: str) -> datetime | None:
     if viewer.actor is None or grants_of(viewer.role) >= grants_of(role):
         return None
     with wall.reading(viewer.organisation):
-        others = _others(viewer)
+        # Whoever came within a day is nobody else: one person alone may have let them in.
+        able = others_holding(viewer, AccessPermission.MEMBER_APPROVE)
+        others = able.filter(approved__lt=now() - SETTLED)
         if not others.exists() or (row.approved is None and _is_invited_by(others, row)):
             return None
         own = present_members(viewer).filter(user=viewer.actor)
         came = own.values_list("approved", flat=True).first()
     opens = max(row.joined + OTHERS_LOOK, (came or row.joined) + SETTLED)
     return opens if opens > now() else None
-
-
-def _others(viewer: Viewer) -> "models.QuerySet[Membership]":
-    """Return who else lets people in, is told of those who wait, and is long here."""
-    rows = present_members(viewer).exclude(user=viewer.actor)
-    return rows.filter(
-        role__in=registry.roles_holding(str(AccessPermission.MEMBER_APPROVE)),
-        is_everywhere=True,
-        approved__lt=now() - SETTLED,
-    )
 
 
 def _is_invited_by(others: "models.QuerySet[Membership]", row: Membership) -> bool:
