@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from keepwell.safeguards.audit.trail import store
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
+from tests.safeguards.audit.tampering import Hands
 from tests.stores.scale import ScaleStores
 from tests.stores.session import Stores
 
@@ -142,7 +144,30 @@ def test_a_page_looks_at_so_many_entries_and_says_from_where_to_go_on(
     assert list(whole(ada.organisation, asked)) == [41, 2]
 
 
-def test_days_are_found_by_halving_and_a_clock_set_back_hides_nothing_later(ada: Viewer) -> None:
+def test_a_moment_is_found_in_a_few_questions_also_where_entries_are_gone(
+    ada: Viewer, hands: Hands
+) -> None:
+    many = [an_entry(ada.organisation, number) for number in range(3000)]
+    waited = [number * 37 % 59 for number in range(3000)]  # minutes in an outbox
+    late = [
+        replace(one, time_us=one.time_us - minutes * MINUTE_US)
+        for one, minutes in zip(many, waited, strict=True)
+    ]
+    Sequencer().append(ada.organisation, late, may_be_there=False)
+    gone = range(1000, 1900)
+    hands.change('DELETE FROM trail_entry WHERE "index" >= ? AND "index" < ?', 1000, 1900)
+    kept = [(n, one.time_us) for n, one in enumerate(late) if n not in gone]
+    for number in (0, 1, 59, 700, 999, 1000, 1444, 1899, 1900, 2500, 2999, 4000):
+        since = START_US + number * MINUTE_US
+        with store.reading(ada.organisation), CaptureQueriesContext(connections[store.ALIAS]) as c:
+            first = search.first_since(ada.organisation, since)
+        assert all(at < since for n, at in kept if n < first)
+        enough = since - search.DISORDER_US - 60 * MINUTE_US
+        assert all(at > enough for n, at in kept if n >= first)
+        assert len(c) <= (8 if number not in range(990, 1991) else 30)
+
+
+def test_days_are_found_and_a_clock_set_back_hides_nothing_later(ada: Viewer) -> None:
     for days in (-3, -2, -1, 0):
         with clock.moved(days * 86400):
             record_now(ada, OPEN)

@@ -6,6 +6,7 @@ Covers ASTM E2147 and the FHIR AuditEvent patterns. Values of records are never 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -167,13 +168,21 @@ def _uuid(value: str | None) -> UUID | None:
     return None if value is None else _read(value)
 
 
+@lru_cache(maxsize=4096)
 def _read(value: str) -> UUID:
+    # The entries of one page name the same rows and persons again and again.
     return uuid_from_hex(value.replace("-", ""))
 
 
-def models_named(data: bytes) -> frozenset[str]:
-    """Return of which models opened bytes speak, without reading the rest of them back."""
-    return frozenset(one["model"] for one in json.loads(data)["what"])
+def is_about_app(data: bytes, app: str) -> bool:
+    """Tell whether opened bytes speak of records of an app, without reading the rest of them back.
+
+    Canonical bytes have one way to write it: where that is not found, nothing is parsed.
+    """
+    label = f"{app}."
+    if f'"model":"{label}'.encode() not in data:
+        return False
+    return any(one["model"].startswith(label) for one in json.loads(data)["what"])
 
 
 def _subject(subject: Subject) -> dict[str, object]:
