@@ -13,7 +13,8 @@ from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.manifest import Manifest, MenuItem
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.audit.queries import TrailState
+from keepwell.safeguards.audit import writer
+from keepwell.safeguards.audit.queries import TrailState, state
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.shell import menu, trail_state
 from keepwell.shell.context import Frame
@@ -98,6 +99,18 @@ def test_a_broken_trail_says_so_loudly() -> None:
 def test_a_trail_out_of_reach_leaves_the_page_standing(stores: Any) -> None:
     nobody = Viewer(kind=ViewerKind.MEMBER, organisation=uuid7(), actor=uuid7(), role="owner")
     assert trail_state.words_for(nobody, PORTLAND).words == "Trail out of reach"
+
+
+def test_no_page_waits_for_what_is_on_its_way_into_the_log(
+    organisation: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+    monkeypatch.setattr(writer, "settle", waited.append)
+    viewer = Viewer(kind=ViewerKind.MEMBER, organisation=organisation.id, actor=uuid7())
+    assert trail_state.words_for(viewer, PORTLAND).words == "Trail not checked yet"
+    assert waited == []
+    state(viewer)  # whoever reads the trail itself does wait
+    assert waited == [organisation.id]
 
 
 def test_the_name_at_the_foot_leads_to_the_account(settings: Any) -> None:

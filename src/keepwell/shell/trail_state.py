@@ -30,7 +30,7 @@ class Words:
 def words_for(viewer: Viewer, zone: ZoneInfo) -> Words:
     """Return the state of this organisation's trail in words; never raises, every page needs it."""
     try:
-        state = queries.state(viewer)
+        state = queries.state(viewer, waits=False)  # every page asks: none is held up
     except (KeepwellError, DatabaseError):
         return Words(_("Trail out of reach"), "error", "danger", _url(viewer))
     return say(state, zone, _url(viewer))

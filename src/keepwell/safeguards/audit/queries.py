@@ -223,9 +223,13 @@ def unopened(viewer: Viewer, entry: UUID) -> TrailEntry | None:
     )
 
 
-def state(viewer: Viewer) -> TrailState:
-    """Return how far the trail has come and what this process last found when checking it."""
-    writer.settle(viewer.organisation)
+def state(viewer: Viewer, *, waits: bool = True) -> TrailState:
+    """Return how far the trail has come and what this process last found when checking it.
+
+    With all that this process has recorded, unless nobody `waits` for what is on its way.
+    """
+    if waits:
+        writer.settle(viewer.organisation)
     head = heads.newest_head(viewer.organisation)
     last = checked.last(viewer.organisation)
     return TrailState(
