@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from keepwell.safeguards.vault import normalisers
 
@@ -39,6 +41,17 @@ def test_names_are_folded(typed: str, folded: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("Ada", "Adam"), ("Ann Lee", "Annlee"), ("山", "川")])
 def test_different_names_stay_different(one: str, other: str) -> None:
     assert normalisers.name(one) != normalisers.name(other)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+@example("Anne-Marie O'Brien")
+@example("St. John_Doe\x1cX")
+@example("  Pat   Example 3 ")
+def test_what_is_typed_in_plain_letters_is_folded_as_beside_another(typed: str) -> None:
+    folded = normalisers.name(typed)
+    assert normalisers.name(f"{typed} Ł") == b" ".join(filter(None, (folded, b"l")))
+    *beside, other = normalisers.terms(f"{typed} Ł")
+    assert (beside, other.whole) == (normalisers.terms(typed), b"l")
 
 
 def test_dates_are_iso() -> None:

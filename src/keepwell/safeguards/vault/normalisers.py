@@ -39,7 +39,10 @@ def name(text: str) -> bytes:
     "Zoë  O'Brien-Müller" and "zoe obrien muller" are equal. Scripts other than Latin stay as they
     are, apart from case and marks.
     """
-    apart = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text))
+    text = _APOSTROPHES.sub("", text)
+    if text.isascii():  # what follows changes no more of it, and a search compares many names
+        return " ".join(_NOT_IN_WORDS.sub(" ", text.lower()).split()).encode()
+    apart = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
     folded = unicodedata.normalize("NFKC", bare.casefold().translate(_LETTERS))
     return " ".join(_NOT_IN_WORDS.sub(" ", folded).split()).encode()
@@ -94,6 +97,8 @@ class Term(NamedTuple):
 
 def terms(text: str) -> list[Term]:
     """Return the terms of a text, without those that are nothing but signs."""
+    if text.isascii() and text.replace(" ", "").isalnum():  # as below: each term is one word
+        return [Term((word,), word) for word in text.lower().encode().split()]
     found = [tuple(name(term).split()) for term in text.split()]
     return [Term(parts, b"".join(parts)) for parts in found if parts]
 
