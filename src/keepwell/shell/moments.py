@@ -36,7 +36,9 @@ def _written_in(_language: str, day: date, form: str) -> str:
 
 def clock_of(value: datetime, *, is_working: bool) -> str:
     """Return the time of day; staff read 24 hours, patients what their locale writes."""
-    return f"{value:%H:%M}" if is_working else date_format(value, "TIME_FORMAT")
+    if not is_working:
+        return date_format(value, "TIME_FORMAT")
+    return f"{value.hour:02}:{value.minute:02}"  # a page of rows says a hundred of them
 
 
 class _Said(NamedTuple):
@@ -68,7 +70,7 @@ def exact(value: datetime, zone: tzinfo, *, is_working: bool = True) -> str:
     Staff read it to the second; patients as one would write it on paper, 9:42 a.m. PST.
     """
     local = value.astimezone(zone)
-    clock = f"{local:%H:%M:%S}" if is_working else clock_of(local, is_working=False)
+    clock = clock_of(local, is_working=is_working) + (f":{local.second:02}" if is_working else "")
     whole = _exactly(get_language() or "", local.date())
     return whole.replace(_TIME, f"{clock} {local.tzname()}")
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.apps import apps
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -26,6 +26,7 @@ from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.records.catalogue import categories_in
 from keepwell.safeguards.records.events import RecordsEvent
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.shell.addresses import url_of
 
 SUCCESS = "success"
 ACCOUNT, NOBODY = "identity.user", UUID(int=0)
@@ -69,7 +70,7 @@ def lines_of(viewer: Viewer, entries: Sequence[TrailEntry], *, entry_route: str 
 
 def _url(route: str, index: int) -> str:
     try:
-        return reverse(route, args=[index]) if route else ""
+        return url_of(route, index) if route else ""
     except NoReverseMatch:  # an installation without the pages of the office
         return ""
 

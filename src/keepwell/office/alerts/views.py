@@ -35,9 +35,10 @@ def page(request: HttpRequest) -> HttpResponse:
     """List the open alerts, then those that somebody has acknowledged, in pages (?after=)."""
     viewer = viewer_of(request)
     part = queries.acknowledged_in(viewer, after=places.id_in(request.GET.get("after", "")))
+    told = words.told(viewer, [*queries.open_ones(viewer), *part.rows])
     context = {
-        "open": words.told(viewer, queries.open_ones(viewer)),
-        "acknowledged": words.told(viewer, part.rows),
+        "open": [row for row in told if row.acknowledged is None],
+        "acknowledged": [row for row in told if row.acknowledged is not None],
         "part": part,
         "heard": words.heard_by(viewer),
         "rules": RULES,

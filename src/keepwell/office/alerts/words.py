@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from keepwell.office.trail import findings
 from keepwell.safeguards.access.officers.queries import officers_of
@@ -21,19 +19,17 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 if TYPE_CHECKING:
     from keepwell.safeguards.monitoring.models import Alert
 
-_SERIOUS, _LOOK = gettext_lazy("Serious"), gettext_lazy("Look at it")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One alert: what it says, about whom, since when, how much, who settled it."""
 
     id: UUID
-    title: str | Promise
-    means: str | Promise
-    todo: str | Promise
+    title: str
+    means: str
+    todo: str
     tone: str
-    weight: str | Promise
+    weight: str
     who: str
     counted: str
     first: datetime
@@ -47,19 +43,17 @@ class Told:
         return self.last - self.first >= timedelta(seconds=1)
 
     @classmethod
-    def of(cls, viewer: Viewer, row: "Alert", names: Mapping[UUID, str]) -> Self:
-        """Tell of one."""
-        rule = rule_of(row.rule)
-        tone = rule.tone if rule else "warning"
+    def of(cls, viewer: Viewer, row: "Alert", said: "_Said", names: Mapping[UUID, str]) -> Self:
+        """Tell of one, in the words of its rule."""
         return cls(
             id=row.pk,
-            title=rule.title if rule else row.rule,
-            means=_means(row, rule),
-            todo=rule.todo if rule else "",
-            tone=tone,
-            weight=_SERIOUS if tone == "danger" else _LOOK,
+            title=said.title,
+            means=_found_in(row) or said.means,
+            todo=said.todo,
+            tone=said.tone,
+            weight=said.weight,
             who=_who(viewer, row.account, names),
-            counted=str(rule.counted % {"count": row.count}) if rule else str(row.count),
+            counted=str(said.rule.counted % {"count": row.count}) if said.rule else str(row.count),
             first=row.first,
             last=row.last,
             acknowledged=row.acknowledged,
@@ -67,10 +61,36 @@ class Told:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What is the same of all alerts of one rule, put into words once."""
+
+    rule: Rule | None
+    title: str
+    means: str
+    todo: str
+    tone: str
+    weight: str
+
+    @classmethod
+    def by(cls, code: str) -> Self:
+        rule = rule_of(code)
+        tone = rule.tone if rule else "warning"
+        return cls(
+            rule=rule,
+            title=str(rule.title) if rule else code,
+            means=str(rule.means) if rule else "",
+            todo=str(rule.todo) if rule else "",
+            tone=tone,
+            weight=_("Serious") if tone == "danger" else _("Look at it"),
+        )
+
+
 def told(viewer: Viewer, rows: Collection["Alert"]) -> list[Told]:
     """Tell of several, with the names of everybody in them."""
     names = names_of(set(_people_in(rows)))
-    return [Told.of(viewer, row, names) for row in rows]
+    said = {code: _Said.by(code) for code in {row.rule for row in rows}}
+    return [Told.of(viewer, row, said[row.rule], names) for row in rows]
 
 
 def new(what: Collection[New]) -> str:
@@ -92,14 +112,14 @@ def _people_in(rows: Iterable["Alert"]) -> Iterable[UUID]:
         yield from (one for one in (row.account, row.acknowledged_by) if one is not None)
 
 
-def _means(row: "Alert", rule: Rule | None) -> str | Promise:
-    """Say what the rule means; of a broken trail, what the check found."""
-    if row.finding:
-        try:
-            return findings.sentence_of(Finding(Problem(row.finding), row.first_index, ""))
-        except ValueError:  # of a newer version
-            return row.finding
-    return rule.means if rule else ""
+def _found_in(row: "Alert") -> str:
+    """Say what a check of the trail found; nothing where no check is behind the alert."""
+    if not row.finding:
+        return ""
+    try:
+        return str(findings.sentence_of(Finding(Problem(row.finding), row.first_index, "")))
+    except ValueError:  # of a newer version
+        return row.finding
 
 
 def _who(viewer: Viewer, account: UUID | None, names: Mapping[UUID, str]) -> str:

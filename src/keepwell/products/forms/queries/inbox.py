@@ -36,10 +36,11 @@ _WITH = ("form", "version")  # not joined: PostgreSQL would join and sort all th
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """Some submissions, newest first, and where the next page begins."""
+    """Some submissions, newest first, where the next page begins, what it can be narrowed to."""
 
     rows: list[Submission]
     older: UUID | None
+    forms: list[Form]  # with answers, and the one that was asked for
 
 
 def page_of_inbox(
@@ -56,7 +57,7 @@ def page_of_inbox(
     """
     viewer = _reading(viewer, FormsPermission.SUBMISSION_LIST)
     with wall.reading(viewer.organisation):
-        found = submissions_within(viewer).prefetch_related(*_WITH).order_by("-pk")
+        found = submissions_within(viewer).prefetch_related("version").order_by("-pk")
         if form_id is not None:
             found = found.filter(form_id=form_id)
         if reference:
@@ -64,8 +65,19 @@ def page_of_inbox(
         if before is not None:
             found = found.filter(pk__lt=before)
         rows = list(found[: limit + 1])
+        forms = _forms_with_answers(viewer, form_id)
+    of_form = {form.pk: form for form in forms}
+    for row in rows:
+        row.form = of_form[row.form_id]
     older = rows[limit - 1].pk if len(rows) > limit else None
-    return InboxPage(rows[:limit], older)
+    return InboxPage(rows[:limit], older, forms)
+
+
+def _forms_with_answers(viewer: Viewer, asked: UUID | None) -> list[Form]:
+    has_answers = Exists(Submission.objects.filter(form=OuterRef("pk")))
+    # Told of each form, not asked as a condition: PostgreSQL would read every submission.
+    forms = forms_read_by(viewer).annotate(has_answers=has_answers).order_by("title", "pk")
+    return [form for form in forms if form.has_answers or form.pk == asked]
 
 
 def arrived_since(viewer: Viewer, moment: datetime) -> dict[str, int]:
@@ -95,16 +107,6 @@ def count_unopened(viewer: Viewer) -> int:
         field="answers",
     )
     return len(newest) - len(seen)
-
-
-def forms_with_answers(viewer: Viewer, asked: UUID | None = None) -> list[Form]:
-    """List the forms that the inbox can be narrowed to: with answers, and the one asked for."""
-    viewer = _reading(viewer, FormsPermission.SUBMISSION_LIST)
-    with wall.reading(viewer.organisation):
-        has_answers = Exists(Submission.objects.filter(form=OuterRef("pk")))
-        # Told of each form, not asked as a condition: PostgreSQL would read every submission.
-        forms = forms_read_by(viewer).annotate(has_answers=has_answers).order_by("title", "pk")
-        return [form for form in forms if form.has_answers or form.pk == asked]
 
 
 def submission_with(viewer: Viewer, submission_id: UUID) -> Submission:

@@ -57,9 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "opened": sum(1 for line in lines if line.is_open),
         "may_open": may_open,
-        "forms": inbox_lines.labels_of(
-            inbox.forms_with_answers(viewer, form_id), requests.zone_of(request)
-        ),
+        "forms": inbox_lines.labels_of(found.forms, requests.zone_of(request)),
         "form_id": form_id,
         "reference": reference,
         "is_first": before is None,
