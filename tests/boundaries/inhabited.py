@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from PIL import Image
@@ -21,6 +23,7 @@ from keepwell.jobs import queue
 from keepwell.office.sign_in.letters import AccountLetter
 from keepwell.office.tasks import write_about_account
 from keepwell.office.trail import actions as trail
+from keepwell.office.trail.filters import Filters
 from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.products.forms.models import Attachment, Form, FormLink, Submission
 from keepwell.safeguards.access import viewers
@@ -108,6 +111,7 @@ def inhabit(name: str, owner: str) -> Inhabited:
     ids |= {"view_id": _view(clinic), "alert_id": _alert(clinic)}
     ids |= {"report_id": _report(clinic, ids["person_id"])}
     ids["share_id"] = _share(clinic, ids["person_id"], ids["report_id"])
+    ids["extract_id"] = _extract(clinic)
     ids["handed_id"], handed_token = _handed(clinic, ids["person_id"], ids["report_id"])
     ids["disclosure_id"] = _disclosed(clinic, ids["person_id"])
     ids["order_id"] = exports.order(author(clinic), person=ids["person_id"], reason=REASON)
@@ -212,6 +216,18 @@ def _share(clinic: Clinic, person: UUID, report: UUID) -> UUID:
         viewer,
         person=person,
         report=report,
+        colleague=clinic.owner.user.pk,
+        days=7,
+        reason=REASON,
+    )
+    return row.pk
+
+
+def _extract(clinic: Clinic) -> UUID:
+    """Let the owner hold a shared part of the trail, as a colleague would."""
+    row, _ = trail.share(
+        viewers.console(clinic.organisation.id, account="tests"),
+        filters=Filters.of(QueryDict("kind=forms"), ZoneInfo(clinic.organisation.time_zone)),
         colleague=clinic.owner.user.pk,
         days=7,
         reason=REASON,

@@ -307,6 +307,27 @@ def report(clinic: Clinic, this: browser.Opened, address: str) -> Iterator[Stop]
     press(page, 'main form[action^="/reports/"] button')
     yield from _handed(clinic, this)
     yield from _disclosed(this, address)
+    yield from _part_of_the_trail(clinic, this)
+
+
+def _part_of_the_trail(clinic: Clinic, this: browser.Opened) -> Iterator[Stop]:
+    """Share what was opened with a colleague, who reads it; nothing can be shared of nothing."""
+    page = this.page
+    page.goto(clinic.address("/trail/share/"))
+    yield Stop("trail-share-nothing", this)
+    page.goto(clinic.address("/trail/?kind=opened"))
+    press(page, 'main button[formaction$="/trail/share/"]')
+    press(page, POST)
+    yield Stop("trail-share-errors", this)
+    ben = page.locator('option:has-text("Ben Okafor")').get_attribute("value")
+    page.select_option('[name="colleague"]', ben)
+    page.fill('[name="reason"]', ANSWERS)
+    press(page, POST)
+    yield Stop("trail-shared-now", this)
+    with clinic.staff("ben") as other:
+        other.page.goto(clinic.address("/"))
+        press(other.page, 'main a[href^="/trail/shared/"]')
+        yield Stop("trail-shared", other)
 
 
 def _handed(clinic: Clinic, this: browser.Opened) -> Iterator[Stop]:

@@ -76,6 +76,7 @@ MAILS = {
     "reset",
     "summary",
     "test",
+    "trail-shared",
     "second_step_confirmed",
     "second_step_link",
     "second_step_started",
@@ -176,12 +177,10 @@ def alert_and_share(clinic: Clinic) -> None:
     record_now(author(clinic), AuditEvent.TRAIL_EXPORT, reason=ABOUT_PAT["Full name"])
     writer.settle(organisation)
     watch.look(organisation)
-    queue.put(
-        write_to_member,
-        organisation=organisation,
-        account=clinic.owner.user.pk,
-        letter=MemberLetter.REPORT_SHARED,
-    )
+    for letter in (MemberLetter.REPORT_SHARED, MemberLetter.TRAIL_SHARED):
+        queue.put(
+            write_to_member, organisation=organisation, account=clinic.owner.user.pk, letter=letter
+        )
 
 
 def summarise(clinic: Clinic) -> None:

@@ -48,6 +48,7 @@ def _init(add: Adder) -> None:
         "init", "Make the data folder, keys, certificate and databases, or bring them up to date."
     )
     command.add_argument("--owner-url", metavar="URL", help=OWNER_HELP)
+    reasons.require_of_upgrade(command)
 
 
 def _serve(add: Adder) -> None:
@@ -169,6 +170,7 @@ def _database(add: Adder) -> None:
     command.add_argument(
         "--print-sql", action="store_true", help="only print the statements, for psql"
     )
+    reasons.require_of_upgrade(command)
 
 
 def _routes(add: Adder) -> None:

@@ -13,17 +13,29 @@ from keepwell.cli.refusal import MISUSED, Refusal
 
 def require(command: argparse.ArgumentParser) -> None:
     """Let this command take a reason, and never run without one."""
-    command.add_argument(
-        "--reason", metavar="TEXT", default="", help="why, for the trail; asked for at a terminal"
-    )
+    _take(command, "why, for the trail; asked for at a terminal")
     command.set_defaults(acts_as=command.prog)
+
+
+def require_of_upgrade(command: argparse.ArgumentParser) -> None:
+    """Let this command take a reason, which it insists on where it changes what is in use."""
+    _take(command, "why tables that are in use are changed, for the trail; asked for at a terminal")
+    command.set_defaults(upgrades_as=command.prog)
+
+
+def _take(command: argparse.ArgumentParser, words: str) -> None:
+    command.add_argument("--reason", metavar="TEXT", default="", help=words)
 
 
 def see_to(chosen: argparse.Namespace) -> None:
     """Leave the reason in `chosen`: as given, or as typed now; refuse an act without one."""
     act = getattr(chosen, "acts_as", "")
-    if not act:
-        return
+    if act:
+        insist(chosen, act)
+
+
+def insist(chosen: argparse.Namespace, act: str) -> None:
+    """Leave the reason in `chosen`; raise Refusal, with what to type, if there is none."""
     chosen.reason = chosen.reason.strip() or _typed()
     if not chosen.reason:
         raise Refusal(

@@ -85,6 +85,23 @@ def is_behind(alias: str) -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def have_older_tables() -> bool:
+    """Tell whether stores that are in use have the tables of an earlier version."""
+    if not (folder.home() / "root.key").exists():
+        return False
+    files.refuse_missing()
+    return any(_has_older_tables(alias) for alias in NAMES)
+
+
+def _has_older_tables(alias: str) -> bool:
+    try:
+        return not _has_no_table(alias) and is_behind(alias)
+    except (DatabaseError, InterfaceError):  # what is wrong with it is said by whoever goes on
+        return False
+    finally:
+        connections[alias].close()
+
+
 def _refuse_emptied() -> None:
     """Refuse a store without a table beside others that have theirs: it is not the one of before.
 

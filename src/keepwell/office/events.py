@@ -6,7 +6,10 @@ from enum import StrEnum
 class OfficeEvent(StrEnum):
     """source:subject:verb."""
 
+    EXTRACT_SHARE = "office:extract:share"
+    EXTRACT_WITHDRAW = "office:extract:withdraw"
     IDLE_CHANGE = "office:idle:change"
+    INSTALLATION_UPGRADE = "office:installation:upgrade"
     JOB_CANCEL = "office:job:cancel"
     JOB_RETRY = "office:job:retry"
     LOGO_CHANGE = "office:logo:change"

@@ -169,8 +169,15 @@ MANIFEST = Manifest(
         OfficeEvent.TRUST_CHANGE: EventWords(
             did=_("changed whether a device can be trusted"), icon="sliders", tone="warning"
         ),
+        OfficeEvent.EXTRACT_SHARE: EventWords(did=_("shared a part of the trail"), icon="send"),
+        OfficeEvent.EXTRACT_WITHDRAW: EventWords(
+            did=_("took a shared part of the trail back"), icon="undo"
+        ),
         OfficeEvent.IDLE_CHANGE: EventWords(
             did=_("changed after how long people are signed out"), icon="clock", tone="warning"
+        ),
+        OfficeEvent.INSTALLATION_UPGRADE: EventWords(
+            did=_("brought the stores to another version of Keepwell"), icon="redo"
         ),
         OfficeEvent.JOB_CANCEL: EventWords(did=_("cancelled a job"), icon="close"),
         OfficeEvent.JOB_RETRY: EventWords(did=_("had a job tried again"), icon="redo"),
@@ -271,6 +278,11 @@ MANIFEST = Manifest(
         ),
         "office.savedview": RecordWords(
             counted=ngettext_lazy("%(count)s saved view", "%(count)s saved views", "count")
+        ),
+        "office.sharedextract": RecordWords(
+            counted=ngettext_lazy(
+                "%(count)s shared part of the trail", "%(count)s shared parts of the trail", "count"
+            )
         ),
         "tenancy.organisation": RecordWords(
             counted=ngettext_lazy("%(count)s organisation", "%(count)s organisations", "count")

@@ -30,6 +30,29 @@ class SavedView(OrganisationOwned):
         return f"saved view {self.pk}"
 
 
+class SharedExtract(OrganisationOwned):
+    """What a narrowed trail held at one moment, in one colleague's hands for some days.
+
+    It keeps the question, in ids, codes and days, and how long the log was: never what it says.
+    """
+
+    asked = models.TextField()  # the query part of the trail's address
+    size = models.BigIntegerField()  # entries from here on are no part of it
+    colleague = models.UUIDField(db_index=True)  # an account
+    by = models.UUIDField(null=True)
+    made = models.DateTimeField(default=clock.now)
+    expires = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"shared extract {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the colleague can read it now."""
+        return self.ended is None and self.expires > clock.now()
+
+
 class SummaryDay(OrganisationOwned):
     """A day on which an organisation's summaries were asked for: once, whoever notices it first."""
 

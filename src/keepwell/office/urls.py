@@ -25,6 +25,7 @@ from keepwell.office.safeguards import views as safeguards
 from keepwell.office.second_steps import views as second_steps
 from keepwell.office.settings import locations
 from keepwell.office.settings import views as settings
+from keepwell.office.trail import share_views as trail_shares
 from keepwell.office.trail import views as trail
 from keepwell.office.two_persons import exports, on_server
 from keepwell.office.two_persons import views as two_persons
@@ -52,6 +53,13 @@ urlpatterns = [
         "two-persons/<uuid:proposal_id>/withdraw/",
         two_persons.withdraw,
         name="withdraw_proposal",
+    ),
+    path("trail/share/", trail_shares.share, name="share_trail"),
+    path("trail/shared/<uuid:extract_id>/", trail_shares.shared, name="shared_trail"),
+    path(
+        "trail/shared/<uuid:extract_id>/take-back/",
+        trail_shares.take_back,
+        name="take_back_trail",
     ),
     path("trail/views/", trail.save_view, name="save_view"),
     path("trail/views/<uuid:view_id>/remove/", trail.remove_view, name="remove_view"),

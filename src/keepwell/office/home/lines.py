@@ -14,6 +14,7 @@ from keepwell.office.mail import state
 from keepwell.office.officers import lines as officers
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.persons import sharing
+from keepwell.office.trail import lines as trail
 from keepwell.office.two_persons import lines as two_persons
 from keepwell.safeguards.access.manifest import FirstStep, HomeLine
 from keepwell.safeguards.access.members.queries import count_waiting
@@ -55,6 +56,7 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
     yield from elevations.waiting(viewer)
     yield from two_persons.waiting(viewer)
     yield from sharing.waiting(viewer)
+    yield from trail.waiting(viewer)
     yield from officers.vacated(viewer)
     if may(viewer, OfficePermission.MAIL_MANAGE):
         yield from _about_mail(state.present())

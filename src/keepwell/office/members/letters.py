@@ -26,6 +26,7 @@ class MemberLetter(StrEnum):
     PROPOSAL_ALONE = "proposal-alone"
     PROPOSAL_CONFIRMED = "proposal-confirmed"
     REPORT_SHARED = "report-shared"
+    TRAIL_SHARED = "trail-shared"
     WAITING = "waiting"
 
 
@@ -131,6 +132,14 @@ MEMBER_LETTERS = {
             title=_("When a colleague shares a report"),
             subject=_("A colleague shared a report with you in Keepwell"),
             template="office/persons/mail/shared.txt",
+            example={**_EXAMPLE, "address": "https://keepwell.example"},
+        ),
+        Letter(
+            code=MemberLetter.TRAIL_SHARED,
+            need=Need.ASKED,
+            title=_("When a colleague shares a part of the trail"),
+            subject=_("A colleague shared a part of the trail with you in Keepwell"),
+            template="office/trail/mail/shared.txt",
             example={**_EXAMPLE, "address": "https://keepwell.example"},
         ),
         Letter(

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -10,13 +9,11 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.office.choosing import FindColleagues, Offer
 from keepwell.office.places import EARLIEST_YEAR, LATEST_YEAR
 from keepwell.office.reasons import ReasonForm
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.persons.handed.actions import giving
 from keepwell.safeguards.persons.reports import Span
-from keepwell.safeguards.persons.shares.actions import MOST_DAYS
 from keepwell.shell.once import OnceField
 
 DAYS = 31  # of a report, unless somebody says
@@ -110,36 +107,6 @@ class ReportForm(ReasonForm):
             "since": datetime.combine(self.cleaned_data["first"], time(), zone),
             "until": datetime.combine(day_after, time(), zone),
         }
-
-
-class ShareForm(ReasonForm):
-    """With which colleague a report is shared, for how many days, and why."""
-
-    colleague = forms.TypedChoiceField(
-        label=_("Colleague"),
-        coerce=UUID,
-        error_messages={
-            "required": _("Choose a colleague."),
-            "invalid_choice": _("Choose somebody who is in the list."),
-        },
-    )
-    days = forms.IntegerField(
-        label=_("For so many days"),
-        min_value=1,
-        max_value=MOST_DAYS,
-        error_messages={"required": _("Say for how many days.")},
-    )
-    words = FindColleagues(help_text=_("By name or e-mail address."))
-    field_order = ("words", "colleague", "days", "reason")
-
-    def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", _("Choose")), *((str(one), words) for one, words in offer.choices)]
-        self.fields["colleague"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
-        if offer.is_part:
-            self.fields["colleague"].help_text = offer.hint
-        else:
-            del self.fields["words"]
 
 
 class HandForm(ReasonForm):

@@ -16,3 +16,14 @@ class TooManyViews(KeepwellError):  # noqa: N818  names the fact
         "You have thirty saved views, which is all there is room for. Remove one first. "
         "Nothing was changed."
     )
+
+
+class NotAnExtract(KeepwellError):  # noqa: N818  names the fact
+    """What was to be shared is the whole trail, nothing at all, or too much of it."""
+
+    code: ClassVar[str] = "not_an_extract"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "A part of the trail has between one and a thousand entries. Narrow the trail to those "
+        "that your colleague needs. Nothing was shared."
+    )
