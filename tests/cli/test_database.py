@@ -12,7 +12,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from tests.serving import keepwell_as_me
+from tests.cli.test_upgrades import BACK
+from tests.serving import WHY, keepwell_as_me
 from tests.stores.server import PostgresServer
 
 pytestmark = pytest.mark.scale
@@ -177,6 +178,19 @@ def test_what_was_set_up_serves(made: Clinic) -> None:
     assert done.returncode == 0, done.stderr
     well = keepwell_as_me(made.home, "doctor", **made.settings())
     assert well.returncode == 0, well.stdout
+
+
+def test_an_upgrade_of_what_is_in_use_needs_a_reason(made: Clinic) -> None:
+    owner = ("--owner-url", made.owner)
+    assert keepwell_as_me(made.home, "init", *owner, **made.settings()).returncode == 0
+    with made.connected("clinic_owner", STORES["DATA"]) as data:
+        for statement in BACK:
+            data.execute(statement)
+    refused = made.setup()
+    assert refused.returncode == 2
+    assert "Type: keepwell database setup --reason 'why'" in refused.stderr
+    assert made.setup(*WHY).returncode == 0
+    assert made.setup().returncode == 0
 
 
 def test_a_role_that_may_too_much_is_refused(made: Clinic) -> None:

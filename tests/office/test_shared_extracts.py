@@ -110,6 +110,17 @@ def test_a_part_of_several_pages_goes_on_and_stays_within_itself(house: House, a
 
 
 @pytest.mark.usefixtures("looked")
+def test_the_page_of_the_trail_leads_to_sharing_and_to_what_is_shared(
+    house: House, ada: Client
+) -> None:
+    assert "/trail/share/" not in ada.get("/trail/").content.decode()
+    assert f'href="{share_page()}"' in ada.get(f"/trail/?{ASKED}").content.decode()
+    shared(house, ada)
+    assert 'href="/trail/share/"' in ada.get("/trail/").content.decode()
+    assert "What happened: Opened" in text_of(ada.get("/trail/share/"))
+
+
+@pytest.mark.usefixtures("looked")
 def test_the_sharing_and_each_reading_are_on_the_trail(house: House, ada: Client) -> None:
     address = shared(house, ada)
     [said] = house.payloads("office:extract:share")

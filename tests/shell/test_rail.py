@@ -104,7 +104,7 @@ def test_a_trail_out_of_reach_leaves_the_page_standing(stores: Any) -> None:
 def test_no_page_waits_for_what_is_on_its_way_into_the_log(
     organisation: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waited = []
+    waited: list[object] = []
     monkeypatch.setattr(writer, "settle", waited.append)
     viewer = Viewer(kind=ViewerKind.MEMBER, organisation=organisation.id, actor=uuid7())
     assert trail_state.words_for(viewer, PORTLAND).words == "Trail not checked yet"

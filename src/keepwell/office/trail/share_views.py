@@ -1,6 +1,7 @@
 """Sharing a part of the trail with a colleague, taking it back, and reading a shared one."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -45,17 +46,23 @@ def share(request: HttpRequest) -> HttpResponse:
         "is_extract": actions.is_extract(viewer, filters),
         "narrowed": narrowed_by(viewer, filters),
         "back": f"{reverse('office:trail')}?{filters.asked}",
-        "shares": _shared_now(viewer),
+        "shares": _shared_now(viewer, requests.zone_of(request)),
     }
     status = 422 if form.is_bound else 200
     return render(request, "office/trail/share.html", context, status=status)
 
 
-def _shared_now(viewer: Viewer) -> list[dict[str, object]]:
+def _shared_now(viewer: Viewer, zone: ZoneInfo) -> list[dict[str, object]]:
     rows = queries.extracts_now(viewer)
     names = names_of({row.colleague for row in rows})
     return [
-        {"id": row.pk, "name": names.get(row.colleague, ""), "expires": row.expires} for row in rows
+        {
+            "id": row.pk,
+            "name": names.get(row.colleague, ""),
+            "expires": row.expires,
+            "narrowed": narrowed_by(viewer, Filters.of(QueryDict(row.asked), zone)),
+        }
+        for row in rows
     ]
 
 
