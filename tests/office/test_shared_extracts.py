@@ -13,8 +13,9 @@ from keepwell.office.trail.errors import NotAnExtract
 from keepwell.office.trail.filters import Filters
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.access.members import actions as members
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
-from keepwell.safeguards.audit import writer
+from keepwell.safeguards.audit import search, writer
 from keepwell.safeguards.persons.errors import ReasonMissing
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
@@ -23,6 +24,8 @@ from tests.mailbox import mailed
 from tests.office.rooms import House, text_of
 from tests.office.test_officers import membership_of
 from tests.office.test_reports import opened
+from tests.office.test_shared_reports import ordered
+from tests.office.test_shared_reports import share as share_report
 from tests.office.test_trail import many
 
 DAY = 86_400
@@ -167,12 +170,27 @@ def test_taken_back_it_is_gone_at_once_and_written_down_once(house: House, ada: 
 
 
 @pytest.mark.usefixtures("looked")
-def test_who_left_reads_nothing(house: House) -> None:
+def test_who_leaves_holds_nothing_also_when_let_back_in(
+    house: House, ada: Client, pat: UUID
+) -> None:
     row, ben = share(house), house.browser("Ben")
-    members.end(house.viewer(), membership=membership_of(house, "Ben"), reason="Moved away")
-    assert ben.get(f"/trail/shared/{row.pk}/").status_code != 200
+    report = share_report(house, pat, ordered(house, ada, pat))
+    left = membership_of(house, "Ben")
+    members.end(house.viewer(), membership=left, reason="Moved away")
+    addresses = (f"/trail/shared/{row.pk}/", f"/reports/{report.pk}/")
+    assert [ben.get(address).status_code for address in addresses] == [302, 302]
+    told = text_of(ada.get(f"/members/{left}/report/"))
+    assert told.count("Shared by a colleague") == 2
+    assert "1 shared part of the trail" in told
+    assert "1 shared report" in told
     with pytest.raises(OutOfReach):
         share(house)
+    members.readmit(
+        house.viewer(), membership=left, role=Role.MEMBER, locations=None, reason="Came back"
+    )
+    back = house.browser("Ben")
+    assert [back.get(address).status_code for address in addresses] == [404, 404]
+    assert share(house).pk != row.pk
 
 
 @pytest.mark.usefixtures("looked")
@@ -203,6 +221,18 @@ def test_what_is_no_part_of_the_trail_is_not_shared(house: House, ada: Client, a
     sent = {"colleague": str(membership_of(house, "Ben")), **SENT}
     assert ada.post(share_page(asked), sent).status_code == 409
     assert house.payloads("office:extract:share") == []
+
+
+def test_what_had_to_be_looked_for_through_a_long_log_is_too_much(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(house, 30)
+    monkeypatch.setattr(search, "REACH", 5)
+    asked = f"kind=office&member={house.people['Ada'].user.pk}&from=2026-01-01"
+    assert share(house, asked)
+    monkeypatch.setattr(actions, "MOST_PORTIONS", 2)
+    with pytest.raises(NotAnExtract):
+        share(house, asked, who="Dee")
 
 
 def test_more_than_a_thousand_entries_are_too_many(

@@ -9,6 +9,7 @@ from keepwell.office.permissions import OfficePermission
 from keepwell.office.persons import disclosures, handed_pages
 from keepwell.office.safeguards.lines import SAFEGUARDS
 from keepwell.office.summaries import lines as summaries
+from keepwell.office.trail import actions as trail
 from keepwell.safeguards.access.manifest import EventWords, Manifest, MenuItem, RecordWords
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
@@ -292,6 +293,7 @@ MANIFEST = Manifest(
     first_steps=lines.first_steps,
     summary=summaries.waiting,
     person_records=disclosures.person_lines,
+    taken_from=trail.take_from,
     patient_place=handed_pages.patient_place,
     person_parts=disclosures.person_parts,
     safeguards=SAFEGUARDS,

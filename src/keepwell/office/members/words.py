@@ -35,6 +35,7 @@ _KINDS: Mapping[str, tuple[Promise, str]] = {
     EndedKind.MEMBERSHIP: (gettext_lazy("Membership"), "key"),
     EndedKind.RESERVATION: (gettext_lazy("Named for what is kept"), "lock"),
     EndedKind.SESSION: (gettext_lazy("Session"), "person"),
+    EndedKind.SHARE: (gettext_lazy("Shared by a colleague"), "send"),
     EndedKind.SIGN_IN: (gettext_lazy("Sign-in half done"), "person"),
 }
 _LINKS: Mapping[str, Promise] = {
@@ -211,7 +212,7 @@ def _told(one: EndedAccess) -> str:
     if one.kind == EndedKind.JOB:
         kind = kind_of(one.words)
         return str(kind.title) if kind else one.words
-    if one.kind == EndedKind.RESERVATION:
+    if one.kind in (EndedKind.RESERVATION, EndedKind.SHARE):
         known = registry.record_words(one.words)
         return str(known.counted % {"count": 1}) if known else one.words
     return one.words

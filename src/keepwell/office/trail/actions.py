@@ -4,6 +4,7 @@ A part of the trail that is shared is what filters found at that moment, for one
 role and some days. What comes later is no part of it, nor is anything that the filters leave out.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from keepwell.office.trail.errors import NotAnExtract, TooManyViews
 from keepwell.office.trail.filters import Filters
 from keepwell.office.trail.queries import MOST_VIEWS, extracts_within, views_of
 from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.safeguards.access.manifest import Held
 from keepwell.safeguards.access.queries import allow, role_of, within_reach
 from keepwell.safeguards.audit import queries as audit
 from keepwell.safeguards.audit.actions import record
@@ -28,6 +30,8 @@ from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
+EXTRACT = "office.sharedextract"
+MOST_PORTIONS = 20
 MOST_SHARED = 1_000  # entries: as many as one person may take in files within a day
 
 
@@ -110,10 +114,14 @@ def share(
 
 
 def is_extract(viewer: Viewer, filters: Filters) -> bool:
-    """Tell whether filters find a part of the trail that can be shared; nothing is recorded."""
+    """Tell whether filters find a part of the trail that can be shared; nothing is recorded.
+
+    What would have to be looked for through more than `MOST_PORTIONS` of the log is too much.
+    """
     if not filters.is_narrowed or filters.is_about_wrong:
         return False
-    return 0 < audit.count_of(viewer, filters.search, most=MOST_SHARED) <= MOST_SHARED
+    found = audit.count_of(viewer, filters.search, most=MOST_SHARED, portions=MOST_PORTIONS)
+    return 0 < found <= MOST_SHARED
 
 
 def take_back(viewer: Viewer, *, extract: UUID) -> None:
@@ -128,5 +136,13 @@ def take_back(viewer: Viewer, *, extract: UUID) -> None:
             record(viewer, OfficeEvent.EXTRACT_WITHDRAW, subjects=_of_extract(row))
 
 
+def take_from(viewer: Viewer, account: UUID) -> Iterator[Held]:
+    """End what of the trail is shared with somebody who leaves. Inside the caller's wall."""
+    for row in extracts_within(viewer).filter(colleague=account).order_by("id"):
+        row.ended = clock.now()
+        row.save(update_fields=["ended"])
+        yield Held(EXTRACT, row.pk, row.made)
+
+
 def _of_extract(row: SharedExtract) -> tuple[Subject, ...]:
-    return Subject("office.sharedextract", (row.pk,)), Subject(ACCOUNT, (row.colleague,))
+    return Subject(EXTRACT, (row.pk,)), Subject(ACCOUNT, (row.colleague,))

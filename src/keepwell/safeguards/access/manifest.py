@@ -194,6 +194,15 @@ class PatientPlace:
 Reached = Callable[[Viewer, Collection[UUID]], Collection[UUID]]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What somebody held beside a role: a row, in the words of `records`, and since when."""
+
+    model: str
+    id: UUID
+    begun: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an app brings: its name, its lines in the menu, its grants, its words for the trail.
@@ -207,8 +216,9 @@ class Manifest:
     the page of a person, with every id that is one with that person; `person_parts` when everything
     about a person is exported, with the scope to open it in. `patient_place` is asked by error
     pages that no view has prepared; None for an address that is not the app's, or leads nowhere.
-    `raisable` says in words which permissions can be asked for, for a while; `emergency` which
-    ones, reading patients' data, are held in an emergency.
+    `taken_from` ends what an account holds beside its role, when its membership ends, and says what
+    that was. `raisable` says in words which permissions can be asked for, for a while; `emergency`
+    which ones, reading patients' data, are held in an emergency.
     """
 
     app: str
@@ -227,6 +237,7 @@ class Manifest:
     person_parts: Callable[[Viewer, tuple[UUID, ...], Any], Iterable[PersonPart]] | None = None
     person_reach: Callable[[Viewer], Any] | None = None  # a Q or an expression, for `filter`
     reached: Mapping[str, Reached] = field(default_factory=dict)
+    taken_from: Callable[[Viewer, UUID], Iterable[Held]] | None = None
     patient_place: Callable[[HttpRequest], PatientPlace | None] | None = None
     safeguards: tuple[Safeguard, ...] = ()
 

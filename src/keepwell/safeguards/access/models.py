@@ -314,14 +314,15 @@ class EndedKind(StrEnum):
     MEMBERSHIP = "membership"
     RESERVATION = "reservation"
     SESSION = "session"
+    SHARE = "share"
     SIGN_IN = "sign-in"
 
 
 class EndedAccess(OrganisationOwned):
     """One thing that ended because somebody left: the report of it outlives the thing itself.
 
-    `words` is the browser of a session, the code of a job's kind or the model of what was kept for
-    the member; `begun` is when it began.
+    `words` is the browser of a session, the code of a job's kind or the model of what was kept for,
+    or shared with, the member; `begun` is when it began.
     """
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

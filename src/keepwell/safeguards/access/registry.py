@@ -25,11 +25,12 @@ from keepwell.safeguards.access.manifest import (
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from django.http import HttpRequest
     from django.utils.functional import Promise
 
+    from keepwell.safeguards.access.manifest import Held
     from keepwell.safeguards.access.roles import Role
 
 _manifests: tuple[Manifest, ...] = ()
@@ -100,6 +101,13 @@ def reached(viewer: Viewer, model: str, ids: Collection[UUID]) -> frozenset[UUID
     """Return those of a model's rows that a viewer's locations reach; none of a silent model."""
     asked = next((m.reached[model] for m in _manifests if model in m.reached), None)
     return frozenset(asked(viewer, ids)) if asked and ids else frozenset()
+
+
+def take_from(viewer: Viewer, account: UUID) -> "Iterator[Held]":
+    """End what an account holds beside its role; yield each thing. Inside the caller's wall."""
+    for manifest in _manifests:
+        if manifest.taken_from is not None:
+            yield from manifest.taken_from(viewer, account)
 
 
 def permissions() -> frozenset[str]:

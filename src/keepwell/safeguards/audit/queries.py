@@ -127,11 +127,17 @@ def exported(
             return
 
 
-def count_of(viewer: Viewer, asked: Search, *, most: int) -> int:
-    """Count what a search finds, no further than past `most`; nothing is shown or recorded."""
+def count_of(viewer: Viewer, asked: Search, *, most: int, portions: int | None = None) -> int:
+    """Count what a search finds, no further than past `most`; nothing is shown or recorded.
+
+    Where more than so many `portions` of a page would be looked at, there are more than `most`.
+    """
     writer.settle(viewer.organisation)
-    count, before = 0, None
+    count, before, looked = 0, None, 0
     while count <= most:
+        looked += 1
+        if portions is not None and looked > portions:
+            return most + 1
         with store.reading(viewer.organisation):
             rows, before = find(viewer.organisation, asked, before, LARGEST_PAGE)
         count += len(rows)

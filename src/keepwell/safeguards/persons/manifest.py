@@ -8,6 +8,7 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.persons.queries import persons_reached
+from keepwell.safeguards.persons.shares.actions import take_from
 
 MANIFEST = Manifest(
     app="persons",
@@ -87,4 +88,5 @@ MANIFEST = Manifest(
             counted=ngettext_lazy("%(count)s shared report", "%(count)s shared reports", "count")
         ),
     },
+    taken_from=take_from,
 )

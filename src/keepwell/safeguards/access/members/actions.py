@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from keepwell.jobs import queue
+from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.errors import (
     LastOwner,
     NoSecondStep,
@@ -271,6 +272,8 @@ def _ended(
     for raised in falling_back.end_those_of(viewer, row, Fell.MEMBERSHIP_ENDED):
         yield ended(_kind_of(raised), raised.pk)
     yield from _named(row)
+    for held in registry.take_from(viewer, row.user_id):
+        yield ended(EndedKind.SHARE, held.id, begun=held.begun, words=held.model)
     because = Ending.MEMBERSHIP_ENDED
     for session in sessions.end_those_of(row.user_id, row.organisation_id, because):
         kind = EndedKind.SESSION if session.stage == Stage.FULL else EndedKind.SIGN_IN
@@ -312,10 +315,13 @@ _MODELS: dict[str, str] = {
 }
 
 
+_IN_WORDS = frozenset({EndedKind.RESERVATION, EndedKind.SHARE})
+
+
 def _record_end(viewer: Viewer, row: Membership, ended: list[EndedAccess], reason: str) -> None:
     by_model: dict[str, list[UUID]] = {}
     for one in ended:
-        model = one.words if one.kind == EndedKind.RESERVATION else _MODELS.get(one.kind)
+        model = one.words if one.kind in _IN_WORDS else _MODELS.get(one.kind)
         if model:
             by_model.setdefault(model, []).append(one.about)
     subjects = [Subject(model, tuple(ids)) for model, ids in sorted(by_model.items())]

@@ -1,9 +1,11 @@
 """Sharing a report with a colleague for some days, and taking it back."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.safeguards.access.manifest import Held
 from keepwell.safeguards.access.queries import allow, role_of, within_reach
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
@@ -64,6 +66,14 @@ def share(
             detail={"report": str(report), "days": str(days)},
         )
     return row, True
+
+
+def take_from(viewer: Viewer, account: UUID) -> Iterator[Held]:
+    """End what is shared with somebody who leaves. Inside the caller's wall."""
+    for row in shares_within(viewer).filter(colleague=account).order_by("id"):
+        row.ended = clock.now()
+        row.save(update_fields=["ended"])
+        yield Held(MODEL, row.pk, row.made)
 
 
 def withdraw(viewer: Viewer, *, share: UUID) -> SharedReport:
