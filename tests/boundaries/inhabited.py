@@ -225,7 +225,7 @@ def _share(clinic: Clinic, person: UUID, report: UUID) -> UUID:
 
 def _extract(clinic: Clinic) -> UUID:
     """Let the owner hold a shared part of the trail, as a colleague would."""
-    row, _ = trail.share(
+    row = trail.share(
         viewers.console(clinic.organisation.id, account="tests"),
         filters=Filters.of(QueryDict("kind=forms"), ZoneInfo(clinic.organisation.time_zone)),
         colleague=clinic.owner.user.pk,

@@ -180,17 +180,21 @@ def test_what_was_set_up_serves(made: Clinic) -> None:
     assert well.returncode == 0, well.stdout
 
 
-def test_an_upgrade_of_what_is_in_use_needs_a_reason(made: Clinic) -> None:
+def test_tables_of_an_earlier_version_are_left_to_init_which_asks_why(made: Clinic) -> None:
     owner = ("--owner-url", made.owner)
     assert keepwell_as_me(made.home, "init", *owner, **made.settings()).returncode == 0
     with made.connected("clinic_owner", STORES["DATA"]) as data:
         for statement in BACK:
             data.execute(statement)
-    refused = made.setup()
+    left = made.setup()
+    assert left.returncode == 0, left.stderr
+    assert "Tables: of an earlier version. Next: keepwell init" in left.stdout
+    refused = keepwell_as_me(made.home, "init", *owner, **made.settings())
     assert refused.returncode == 2
-    assert "Type: keepwell database setup --reason 'why'" in refused.stderr
-    assert made.setup(*WHY).returncode == 0
-    assert made.setup().returncode == 0
+    assert "Type: keepwell init --reason 'why'" in refused.stderr
+    done = keepwell_as_me(made.home, "init", *owner, *WHY, **made.settings())
+    assert done.returncode == 0, done.stderr
+    assert "Ready. Next" in made.setup().stdout
 
 
 def test_a_role_that_may_too_much_is_refused(made: Clinic) -> None:

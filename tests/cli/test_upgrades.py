@@ -1,6 +1,7 @@
 """Whoever brings stores that are in use to another version says why, and every trail tells it."""
 
 import getpass
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -47,6 +48,27 @@ def test_an_upgrade_needs_a_reason_and_is_on_every_trail(used: Path) -> None:
     account = getpass.getuser()
     expected = f"office:installation:upgrade console {account} {{'version': '0.1.0'}} "
     assert last_entries(used)[0] == f"{expected}Sharing of the trail"
+
+
+def test_an_upgrade_that_was_interrupted_is_told_by_the_next_run(used: Path) -> None:
+    said = {"reason": "Cut short", "account": "ops", "version": "0.1.0", "told": []}
+    assert keepwell_as_me(used, "init", "--reason", "Not yet").returncode == 0
+    (used / "upgrade.json").write_text(json.dumps(said))  # as it is left between the two
+    done = keepwell_as_me(used, "init")
+    assert done.returncode == 0, done.stderr
+    assert not (used / "upgrade.json").exists()
+    assert last_entries(used)[0].endswith("console ops {'version': '0.1.0'} Cut short")
+    assert keepwell_as_me(used, "init").returncode == 0
+    told = [line for line in last_entries(used) if line.endswith("Cut short")]
+    assert len(told) == 1
+
+
+def test_a_demonstration_leaves_an_older_installation_alone(used: Path) -> None:
+    (used / "demo.json").unlink()
+    done = keepwell_as_me(used, "demo", "--no-serve", KEEPWELL_PORT="8443")
+    assert done.returncode == 1
+    assert "no demonstration. Nothing was changed" in done.stderr
+    assert NEWEST not in applied(used)
 
 
 def test_what_changes_no_table_needs_none(used: Path) -> None:

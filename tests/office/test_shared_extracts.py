@@ -1,5 +1,6 @@
 """A part of the trail shared with one colleague: what it holds, who reads it, how it ends."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
+from keepwell.office.permissions import OfficePermission
 from keepwell.office.trail import actions, queries
 from keepwell.office.trail.errors import NotAnExtract
 from keepwell.office.trail.filters import Filters
@@ -17,6 +19,8 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import console
 from keepwell.safeguards.audit import search, writer
 from keepwell.safeguards.persons.errors import ReasonMissing
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 from tests.at_once import at_once
@@ -51,14 +55,13 @@ def shared(house: House, ada: Client, asked: str = ASKED, who: str = "Ben") -> s
 
 
 def share(house: House, asked: str = ASKED, who: str = "Ben", by: str = "Ada") -> Any:
-    row, _is_new = actions.share(
+    return actions.share(
         house.viewer(by),
         filters=Filters.of(QueryDict(asked), zone_of(house)),
         colleague=house.people[who].user.pk,
         days=7,
         reason=SENT["reason"],
     )
-    return row
 
 
 @pytest.fixture
@@ -129,12 +132,15 @@ def test_the_sharing_and_each_reading_are_on_the_trail(house: House, ada: Client
     [said] = house.payloads("office:extract:share")
     assert said.reason == SENT["reason"]
     assert said.detail["kinds"] == "records:fields:open"
+    shown = address.split("/")[-2]
     ben = house.people["Ben"].user.pk
     assert ben in {id_ for one in said.subjects for id_ in one.ids}
     before = len(house.payloads("audit:trail:open"))
     house.browser("Ben").get(address)
     read = house.payloads("audit:trail:open")[before:]
-    assert [one.actor for one in read if one.actor == ben] == [ben]
+    assert [one.detail["by"] for one in read if one.actor == ben] == [
+        f"office.sharedextract {shown}"
+    ]
 
 
 @pytest.mark.usefixtures("looked")
@@ -191,6 +197,61 @@ def test_who_leaves_holds_nothing_also_when_let_back_in(
     back = house.browser("Ben")
     assert [back.get(address).status_code for address in addresses] == [404, 404]
     assert share(house).pk != row.pk
+
+
+@pytest.mark.usefixtures("looked")
+def test_shared_again_later_it_is_what_there_is_then(house: House, ada: Client, pat: UUID) -> None:
+    first = shared(house, ada)
+    opened(house, "Ben", [pat], "name", why="came later")
+    with clock.moved(120):
+        again, ben = shared(house, ada), house.browser("Ben")
+        assert again != first
+        assert ben.get(first).status_code == 404
+        assert "came later" in text_of(ben.get(again))
+        assert len(house.payloads("office:extract:withdraw")) == 1
+
+
+@pytest.mark.usefixtures("looked")
+def test_what_days_meant_when_it_was_shared_holds_also_in_another_zone(
+    house: House, ada: Client
+) -> None:
+    today = clock.now().astimezone(zone_of(house)).date()
+    address, ben = shared(house, ada, f"kind=opened&from={today}&to={today}"), house.browser("Ben")
+    before = [line.index for line in ben.get(address).context["lines"]]
+    assert before
+    with wall.writing(house.clinic.organisation.id):
+        zone = "Pacific/Kiritimati" if today != clock.now().date() else "Pacific/Pago_Pago"
+        Organisation.objects.update(time_zone=zone)
+    assert [line.index for line in ben.get(address).context["lines"]] == before
+
+
+@pytest.mark.usefixtures("looked")
+def test_who_reads_the_trail_for_a_while_hands_nothing_on(house: House) -> None:
+    viewer = replace(house.viewer("Ben"), raised=frozenset({OfficePermission.TRAIL_READ}))
+    assert queries.extracts_now(viewer) == []
+    with pytest.raises(NotPermitted):
+        actions.share(
+            viewer,
+            filters=Filters.of(QueryDict(ASKED), zone_of(house)),
+            colleague=house.people["Dee"].user.pk,
+            days=30,
+            reason="For later",
+        )
+
+
+def test_what_one_person_shares_within_a_day_adds_up(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_SHARED", 10)
+    many(house, 6)
+    row = share(house, "kind=office")
+    assert row.count >= 6
+    actions.take_back(house.viewer(), extract=row.pk)
+    with pytest.raises(NotAnExtract):
+        share(house, "kind=office&from=2026-01-01")
+    with clock.moved(DAY + 60):
+        monkeypatch.setattr(actions, "MOST_SHARED", 1000)
+        assert share(house, "kind=office&from=2026-01-01")
 
 
 @pytest.mark.usefixtures("looked")

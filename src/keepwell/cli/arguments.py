@@ -170,7 +170,6 @@ def _database(add: Adder) -> None:
     command.add_argument(
         "--print-sql", action="store_true", help="only print the statements, for psql"
     )
-    reasons.require_of_upgrade(command)
 
 
 def _routes(add: Adder) -> None:

@@ -12,7 +12,7 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
-from keepwell.cli import stores, upgrades
+from keepwell.cli import stores
 from keepwell.cli.refusal import MISUSED, Refusal
 from keepwell.cli.terminal import say
 from keepwell.safeguards.tenancy import walls
@@ -44,20 +44,18 @@ def run(chosen: argparse.Namespace) -> int:
         for line in _script():
             say(line)
         return 0
-    with upgrades.told(chosen):
-        _set_up(chosen.owner_url)
+    for alias in stores.NAMES:
+        with _server(alias, chosen.owner_url) as server:
+            for sentence in _prepare(server, alias):
+                say(sentence)
+    if stores.are_older(chosen.owner_url):
+        say("Tables: of an earlier version. Next: keepwell init brings them to this one.")
+        return 0
+    stores.migrate(chosen.owner_url)
     say("Tables, row-level security and rights: as this version needs them.")
     stores.check_walls()
     say("Ready. Next: keepwell init makes keys and certificate, keepwell serve serves.")
     return 0
-
-
-def _set_up(owner_url: str | None) -> None:
-    for alias in stores.NAMES:
-        with _server(alias, owner_url) as server:
-            for sentence in _prepare(server, alias):
-                say(sentence)
-    stores.migrate(owner_url)
 
 
 def _check_names() -> None:

@@ -4,12 +4,12 @@ import argparse
 import json
 import sys
 from shlex import quote
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from keepwell.cli import folder, installation, tls
+from keepwell.cli import folder, installation, stores, tls
 from keepwell.cli.refusal import Refusal
 from keepwell.cli.serve import serve
 from keepwell.cli.terminal import say
@@ -50,18 +50,24 @@ def _loaded() -> dict[str, Any]:
 
 
 def _load() -> dict[str, Any]:
+    if stores.are_in_use() and stores.are_older(None):
+        _refuse_used()
     installation.make(owner_url=None)
     if not setup.is_needed():
-        raise Refusal(
-            f"{folder.home()} holds an installation that is no demonstration. Nothing was changed. "
-            "Set KEEPWELL_HOME to another folder."
-        )
+        _refuse_used()
     path = folder.home() / folder.DEMO_FILE
     folder.write_private(path, json.dumps(_LOADING))
     demo: dict[str, Any] = import_string(settings.KEEPWELL_DEMO_LOADER)()
     writer.stop()  # its thread must not be forked
     folder.write_private(path, json.dumps(demo, indent=1))
     return demo
+
+
+def _refuse_used() -> NoReturn:
+    raise Refusal(
+        f"{folder.home()} holds an installation that is no demonstration. Nothing was changed. "
+        "Set KEEPWELL_HOME to another folder."
+    )
 
 
 def _described(demo: dict[str, Any]) -> dict[str, Any]:

@@ -85,21 +85,21 @@ def is_behind(alias: str) -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def have_older_tables() -> bool:
-    """Tell whether stores that are in use have the tables of an earlier version."""
-    if not (folder.home() / "root.key").exists():
+def are_in_use() -> bool:
+    """Tell whether these stores have served before; refuse where a file of one is missing."""
+    if not (folder.home() / "root.key").exists():  # the last thing that is made
         return False
     files.refuse_missing()
-    return any(_has_older_tables(alias) for alias in NAMES)
+    return True
 
 
-def _has_older_tables(alias: str) -> bool:
-    try:
-        return not _has_no_table(alias) and is_behind(alias)
-    except (DatabaseError, InterfaceError):  # what is wrong with it is said by whoever goes on
-        return False
-    finally:
-        connections[alias].close()
+def are_older(owner_url: str | None) -> bool:
+    """Tell, as their owner, whether a store has the tables of an earlier version."""
+    for alias in NAMES:
+        with _as_owner(alias, owner_url):
+            if not _has_no_table(alias) and is_behind(alias):
+                return True
+    return False
 
 
 def _refuse_emptied() -> None:
@@ -144,7 +144,7 @@ def check() -> None:
     if behind:
         raise Refusal(
             f"The {NAMES[behind[0]]} store is of an earlier version. Make a backup, then run: "
-            "keepwell init"
+            "keepwell init --reason 'why'"
         )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from keepwell.cli import agreement, installation, organisations
+from keepwell.cli import agreement, installation, organisations, upgrades
 from keepwell.cli.account import unix_account
 from keepwell.cli.organisations import Named
 from keepwell.cli.refusal import FAILED, Refusal
@@ -139,6 +139,7 @@ def _restored(chosen: argparse.Namespace) -> int:
         _declare(by_id[one.organisation], one, chosen.reason)
     for named in {one.organisation: by_id[one.organisation] for one in found}.values():
         _say_declared(named)
+    upgrades.finish()
     return 0
 
 

@@ -36,8 +36,10 @@ class SharedExtract(OrganisationOwned):
     It keeps the question, in ids, codes and days, and how long the log was: never what it says.
     """
 
-    asked = models.TextField()  # the query part of the trail's address
+    asked = models.TextField()  # the query part of the trail's address, as it was filled in
+    search = models.JSONField()  # what that meant then: `Search.kept`
     size = models.BigIntegerField()  # entries from here on are no part of it
+    count = models.PositiveIntegerField()  # entries that it had
     colleague = models.UUIDField(db_index=True)  # an account
     by = models.UUIDField(null=True)
     made = models.DateTimeField(default=clock.now)

@@ -125,6 +125,9 @@ def test_a_hundred_thousand_entries_are_searched_along_an_index(long_log: UUID) 
     assert numbers(WAYS["a rare kind"]) == list(range(MANY - 1, 0, -10_000))
     assert numbers(WAYS["a colleague's refusals"]) == list(range(MANY - 1, 0, -10_000))
     assert len(numbers(WAYS["a day"])) == 24 * 60
+    with store.reading(long_log):
+        rows, _onward = find(long_log, WAYS["a day"], None, 50)
+    assert len(rows) == 50  # on the first page, however far back the day is
     two = numbers(WAYS["two persons"])
     assert two == sorted(set(two), reverse=True)
     assert len(two) == MANY // 1000 + MANY // len(PEOPLE)  # no person's turn falls on Pat's

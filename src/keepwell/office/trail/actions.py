@@ -16,8 +16,8 @@ from keepwell.office.permissions import OfficePermission
 from keepwell.office.tasks import write_to_member
 from keepwell.office.trail.errors import NotAnExtract, TooManyViews
 from keepwell.office.trail.filters import Filters
-from keepwell.office.trail.queries import MOST_VIEWS, extracts_within, views_of
-from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.office.trail.queries import MOST_VIEWS, extracts_within, may_share, views_of
+from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.access.manifest import Held
 from keepwell.safeguards.access.queries import allow, role_of, within_reach
 from keepwell.safeguards.audit import queries as audit
@@ -32,7 +32,8 @@ from keepwell.toolkit import clock
 
 EXTRACT = "office.sharedextract"
 MOST_PORTIONS = 20
-MOST_SHARED = 1_000  # entries: as many as one person may take in files within a day
+MOST_SHARED = 1_000  # entries, by one person within a day: as many as one may take in files
+A_DAY, TWICE = timedelta(days=1), timedelta(minutes=1)
 
 
 def save_view(viewer: Viewer, *, name: str, asked: str) -> SavedView:
@@ -69,59 +70,85 @@ def _record(viewer: Viewer, kind: OfficeEvent, view: UUID) -> None:
 
 def share(
     viewer: Viewer, *, filters: Filters, colleague: UUID, days: int, reason: str
-) -> tuple[SharedExtract, bool]:
+) -> SharedExtract:
     """Share what filters find now, for some days, and tell the colleague; or do neither.
 
-    Return it and whether it is new: the same that is shared with that colleague already stays as it
-    is. Raises NotAnExtract, ReasonMissing, and OutOfReach for whoever does not work here.
+    Pressed twice it is shared once; later it takes the place of what was shared before. Raises
+    NotAnExtract, ReasonMissing, and OutOfReach for whoever does not work here.
     """
-    allow(viewer, OfficePermission.TRAIL_READ)
+    need_sharing(viewer)
     if not reason.strip():
         raise ReasonMissing
-    if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
-        raise OutOfReach
-    if not is_extract(viewer, filters):
-        raise NotAnExtract
-    size = audit.state(viewer).size
+    count, size = count_in(viewer, filters), audit.state(viewer).size
     with wall.writing(viewer.organisation):
-        # One after another: two clicks share once.
+        # One after another: two clicks share once, and nobody leaves meanwhile.
         Organisation.held(viewer.organisation)
-        for already in extracts_within(viewer).filter(asked=filters.asked, colleague=colleague):
-            return already, False
-        row = SharedExtract.objects.create(
+        if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
+            raise OutOfReach
+        same = extracts_within(viewer).filter(asked=filters.asked, colleague=colleague)
+        before: SharedExtract | None = same.first()
+        if before is not None and before.made > clock.now() - TWICE:
+            return before
+        if not 0 < count <= MOST_SHARED - _shared_lately(viewer):
+            raise NotAnExtract
+        if before is not None:
+            _end(viewer, before)
+        row: SharedExtract = SharedExtract.objects.create(
             organisation_id=viewer.organisation,
             asked=filters.asked,
+            search=filters.search.kept(),
             size=size,
+            count=count,
             colleague=colleague,
             by=viewer.actor,
             expires=clock.now() + timedelta(days=max(1, min(days, MOST_DAYS))),
         )
-        record(
-            viewer,
-            OfficeEvent.EXTRACT_SHARE,
-            subjects=_of_extract(row),
-            reason=reason.strip(),
-            detail=filters.search.detail() | {"before": str(size), "days": str(days)},
-        )
-        queue.put(
-            write_to_member,
-            organisation=viewer.organisation,
-            key=(row.pk, colleague, MemberLetter.TRAIL_SHARED),
-            account=colleague,
-            letter=MemberLetter.TRAIL_SHARED,
-        )
-    return row, True
+        detail = filters.search.detail() | {"before": str(size), "days": str(days)}
+        _tell(viewer, row, filters.search.about, reason.strip(), detail)
+    return row
 
 
-def is_extract(viewer: Viewer, filters: Filters) -> bool:
-    """Tell whether filters find a part of the trail that can be shared; nothing is recorded.
+def _tell(
+    viewer: Viewer, row: SharedExtract, about: tuple[UUID, ...], reason: str, detail: dict[str, str]
+) -> None:
+    """Tell the trail what was shared and why, and the colleague that something was."""
+    subjects = _of_extract(row, about)
+    record(viewer, OfficeEvent.EXTRACT_SHARE, subjects=subjects, reason=reason, detail=detail)
+    queue.put(
+        write_to_member,
+        organisation=viewer.organisation,
+        key=(row.pk, row.colleague, MemberLetter.TRAIL_SHARED),
+        account=row.colleague,
+        letter=MemberLetter.TRAIL_SHARED,
+    )
 
-    What would have to be looked for through more than `MOST_PORTIONS` of the log is too much.
+
+def need_sharing(viewer: Viewer) -> None:
+    """Raise NotPermitted unless the viewer's own role reads the trail.
+
+    Whoever reads it for a while would hand on what outlasts that.
+    """
+    allow(viewer, OfficePermission.TRAIL_READ)
+    if not may_share(viewer):
+        raise NotPermitted
+
+
+def count_in(viewer: Viewer, filters: Filters) -> int:
+    """Count the entries that would be shared; 0 where filters leave nothing out or find nothing.
+
+    More than `MOST_SHARED` also where it would have to be looked for through `MOST_PORTIONS` of the
+    log. Nothing is recorded.
     """
     if not filters.is_narrowed or filters.is_about_wrong:
-        return False
-    found = audit.count_of(viewer, filters.search, most=MOST_SHARED, portions=MOST_PORTIONS)
-    return 0 < found <= MOST_SHARED
+        return 0
+    return audit.count_of(viewer, filters.search, most=MOST_SHARED, portions=MOST_PORTIONS)
+
+
+def _shared_lately(viewer: Viewer) -> int:
+    """Count the entries that this viewer has shared within a day, taken back or not."""
+    made = SharedExtract.objects.filter(organisation=viewer.organisation, by=viewer.actor)
+    found = made.filter(made__gt=clock.now() - A_DAY).values_list("count", flat=True)
+    return sum(found)
 
 
 def take_back(viewer: Viewer, *, extract: UUID) -> None:
@@ -131,9 +158,13 @@ def take_back(viewer: Viewer, *, extract: UUID) -> None:
         rows = SharedExtract.objects.select_for_update(no_key=True)
         row: SharedExtract = within_reach(rows, pk=extract)
         if row.is_open:
-            row.ended = clock.now()
-            row.save(update_fields=["ended"])
-            record(viewer, OfficeEvent.EXTRACT_WITHDRAW, subjects=_of_extract(row))
+            _end(viewer, row)
+
+
+def _end(viewer: Viewer, row: SharedExtract) -> None:
+    row.ended = clock.now()
+    row.save(update_fields=["ended"])
+    record(viewer, OfficeEvent.EXTRACT_WITHDRAW, subjects=_of_extract(row))
 
 
 def take_from(viewer: Viewer, account: UUID) -> Iterator[Held]:
@@ -144,5 +175,5 @@ def take_from(viewer: Viewer, account: UUID) -> Iterator[Held]:
         yield Held(EXTRACT, row.pk, row.made)
 
 
-def _of_extract(row: SharedExtract) -> tuple[Subject, ...]:
-    return Subject(EXTRACT, (row.pk,)), Subject(ACCOUNT, (row.colleague,))
+def _of_extract(row: SharedExtract, about: tuple[UUID, ...] = ()) -> tuple[Subject, ...]:
+    return Subject(EXTRACT, (row.pk,), (), about), Subject(ACCOUNT, (row.colleague,))

@@ -24,6 +24,6 @@ class NotAnExtract(KeepwellError):  # noqa: N818  names the fact
     code: ClassVar[str] = "not_an_extract"
     status: ClassVar[int] = 409
     sentence: ClassVar[str] = _(
-        "A part of the trail has between one and a thousand entries. Narrow the trail to those "
-        "that your colleague needs. Nothing was shared."
+        "A part of the trail has at least one entry, and all that one person shares within a day "
+        "at most a thousand. Narrow it to what your colleague needs. Nothing was shared."
     )

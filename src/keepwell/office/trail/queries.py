@@ -5,8 +5,9 @@ from uuid import UUID
 
 from keepwell.office.models import SavedView, SharedExtract
 from keepwell.office.permissions import OfficePermission
+from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.errors import OutOfReach
-from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.queries import allow, may, within_reach
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit import clock
@@ -22,6 +23,14 @@ def views_of(viewer: Viewer) -> list[SavedView]:
     allow(viewer, OfficePermission.TRAIL_READ)
     with wall.reading(viewer.organisation):
         return list(SavedView.objects.filter(account=viewer.actor).order_by("name"))
+
+
+def may_share(viewer: Viewer) -> bool:
+    """Tell whether the viewer may share parts of the trail: by the own role, not for a while."""
+    by_role = viewer.role in registry.roles_holding(OfficePermission.TRAIL_READ)
+    return may(viewer, OfficePermission.TRAIL_READ) and (
+        by_role or viewer.kind is not ViewerKind.MEMBER
+    )
 
 
 def extracts_now(viewer: Viewer) -> list[SharedExtract]:

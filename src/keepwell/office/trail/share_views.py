@@ -21,6 +21,7 @@ from keepwell.safeguards.access.members.queries import name_of
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import queries as audit
+from keepwell.safeguards.audit.search import Search
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import moments, requests
@@ -33,17 +34,15 @@ def share(request: HttpRequest) -> HttpResponse:
     """Ask with which colleague, for how long and why; list what is shared now."""
     viewer = viewer_of(request)
     filters = Filters.of(request.GET, requests.zone_of(request))
+    actions.need_sharing(viewer)
     form = ShareForm.asked(request, viewer)
     if form.is_valid():
-        _row, is_new = actions.share(viewer, filters=filters, **form.given())
-        told = _("Shared. Your colleague is told by mail.")
-        messages.success(
-            request, told if is_new else _("It is shared with that colleague already.")
-        )
+        actions.share(viewer, filters=filters, **form.given())
+        messages.success(request, _("Shared. Your colleague is told by mail."))
         return redirect("office:share_trail")
     context = {
         "form": form,
-        "is_extract": actions.is_extract(viewer, filters),
+        "is_extract": 0 < actions.count_in(viewer, filters) <= actions.MOST_SHARED,
         "narrowed": narrowed_by(viewer, filters),
         "back": f"{reverse('office:trail')}?{filters.asked}",
         "shares": _shared_now(viewer, requests.zone_of(request)),
@@ -97,7 +96,10 @@ def shared(request: HttpRequest, extract_id: UUID) -> HttpResponse:
     filters = Filters.of(QueryDict(row.asked), requests.zone_of(request))
     before = places.number_in(request.GET.get("before", ""))
     ceiling = row.size if before is None else min(before, row.size)
-    found = audit.page_of(viewer, filters.search, ceiling, PAGE_ENTRIES)
+    search = Search.of_kept(row.search)
+    found = audit.page_of(
+        viewer, search, ceiling, PAGE_ENTRIES, by=f"office.sharedextract {row.pk}"
+    )
     context = {
         "share": row,
         "sharer": names_of({row.by}).get(row.by, "") if row.by else "",

@@ -62,6 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "member": name_of(viewer, filters.member) if filters.member else "",
         "may_find_persons": may(viewer, PersonPermission.LIST),
         "saved_views": saved_views.views_of(viewer),
+        "may_share": saved_views.may_share(viewer),
         "has_shared": bool(saved_views.extracts_now(viewer)),
         "view_form": SaveViewForm(),
         "groups": groups.groups(),

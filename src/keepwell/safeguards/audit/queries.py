@@ -85,8 +85,8 @@ def page_of_entries(
     return page_of(viewer, Search(about=_ids(about), actor=actor, kinds=named), before, limit)
 
 
-def page_of(viewer: Viewer, asked: Search, before: int | None, limit: int) -> Page:
-    """Return a page of what a search finds, newest first; record the reading.
+def page_of(viewer: Viewer, asked: Search, before: int | None, limit: int, *, by: str = "") -> Page:
+    """Return a page of what a search finds, newest first; record the reading, and `by` what.
 
     Only this page's payloads are opened. A page may hold fewer entries than asked for and go on all
     the same (`search`). Raises TrailUnavailable: then nothing is shown.
@@ -94,7 +94,7 @@ def page_of(viewer: Viewer, asked: Search, before: int | None, limit: int) -> Pa
     writer.settle(viewer.organisation)
     with store.reading(viewer.organisation):
         rows, onward = find(viewer.organisation, asked, before, max(1, min(limit, LARGEST_PAGE)))
-    _record_reading(viewer, asked, rows)
+    _record_reading(viewer, asked, rows, by)
     return Page(opened(rows), onward)
 
 
@@ -254,8 +254,10 @@ def _ids(about: UUID | Collection[UUID] | None) -> tuple[UUID, ...]:
     return (about,) if isinstance(about, UUID) else tuple(sorted(about))
 
 
-def _record_reading(viewer: Viewer, asked: Search, rows: Collection[models.Entry]) -> None:
-    detail = asked.detail() | {"count": str(len(rows))}
+def _record_reading(
+    viewer: Viewer, asked: Search, rows: Collection[models.Entry], by: str = ""
+) -> None:
+    detail = asked.detail() | {"count": str(len(rows))} | ({"by": by} if by else {})
     if rows:
         indexes = [row.index for row in rows]
         detail |= {"first": str(min(indexes)), "last": str(max(indexes))}

@@ -12,8 +12,9 @@ is shown, and one whose month was erased is not found.
 import heapq
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain, islice
+from typing import Any, Self
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -71,6 +72,33 @@ class Search:
         }
         return {name: text for name, text in said.items() if text}
 
+    def kept(self) -> dict[str, Any]:
+        """Return it as JSON holds it: the same search for good, whatever days and kinds mean then.
+
+        Moments are in UTC.
+        """
+        return {
+            "about": [str(one) for one in self.about],
+            "actor": str(self.actor) if self.actor else None,
+            "kinds": None if self.kinds is None else sorted(self.kinds),
+            "openings": [self.openings.kind, self.openings.app] if self.openings else None,
+            "since": self.since.astimezone(UTC).isoformat() if self.since else None,
+            "until": self.until.astimezone(UTC).isoformat() if self.until else None,
+        }
+
+    @classmethod
+    def of_kept(cls, kept: dict[str, Any]) -> Self:
+        """Read back what `kept` returned; raise KeyError or ValueError for anything else."""
+        since, until = kept["since"], kept["until"]
+        return cls(
+            about=tuple(map(UUID, kept["about"])),
+            actor=UUID(kept["actor"]) if kept["actor"] else None,
+            kinds=None if kept["kinds"] is None else frozenset(kept["kinds"]),
+            openings=Openings(*kept["openings"]) if kept["openings"] else None,
+            since=datetime.fromisoformat(since) if since else None,
+            until=datetime.fromisoformat(until) if until else None,
+        )
+
     @property
     def every_kind(self) -> frozenset[str] | None:
         """Return the kinds that an entry can have; None for every one."""
@@ -100,6 +128,8 @@ def _span(organisation: UUID, search: Search, before: int | None) -> tuple[int, 
     """Return the indexes from which and before which entries can fit."""
     low = 0 if search.since is None else first_since(organisation, _us(search.since))
     high = before if before is not None else heads.newest_head(organisation).size
+    if search.until is not None:
+        high = min(high, first_since(organisation, _us(search.until) + 2 * DISORDER_US))
     return low, high
 
 

@@ -66,11 +66,13 @@ def page_of_inbox(
             found = found.filter(pk__lt=before)
         rows = list(found[: limit + 1])
         forms = _forms_with_answers(viewer, form_id)
-    of_form = {form.pk: form for form in forms}
-    for row in rows:
-        row.form = of_form[row.form_id]
     older = rows[limit - 1].pk if len(rows) > limit else None
-    return InboxPage(rows[:limit], older, forms)
+    of_form = {form.pk: form for form in forms}
+    # A form that was moved or kept for others between the two questions is not shown any more.
+    shown = [row for row in rows[:limit] if row.form_id in of_form]
+    for row in shown:
+        row.form = of_form[row.form_id]
+    return InboxPage(shown, older, forms)
 
 
 def _forms_with_answers(viewer: Viewer, asked: UUID | None) -> list[Form]:

@@ -37,13 +37,13 @@ def share(
     allow(viewer, PersonPermission.REPORT)
     if not reason.strip():
         raise ReasonMissing
-    if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
-        raise OutOfReach
     order = reports.order_of(viewer, person=person, ordered=report)
     days = max(1, min(days, MOST_DAYS))
     with wall.writing(viewer.organisation):
-        # One after another: two clicks share once.
+        # One after another: two clicks share once, and nobody leaves meanwhile.
         Organisation.held(viewer.organisation)
+        if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
+            raise OutOfReach
         for already in shares_within(viewer).filter(report=report, colleague=colleague):
             return already, False
         row = SharedReport.objects.create(
