@@ -10,7 +10,7 @@ from keepwell.office.settings import actions as settings_actions
 from keepwell.safeguards.access import actions as access
 from keepwell.safeguards.access import viewers
 from keepwell.safeguards.access.members import actions as members
-from keepwell.safeguards.access.members.queries import Standing, members_in
+from keepwell.safeguards.access.members.queries import Standing, ended_with, members_in
 from keepwell.safeguards.access.networks import actions as networks
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import writer
@@ -331,6 +331,8 @@ def test_whoever_left_is_trusted_nowhere(clinic: Clinic) -> None:
     row = next(one for one in rows if one.user == ben.user)
     members.end(clinic.console, membership=row.pk, reason="Moved away")
     assert TrustedDevice.objects.count() == 0
+    kinds = [one.kind for one in ended_with(clinic.console, row.pk)]
+    assert kinds.count("trust") == 1
 
 
 def test_other_sessions_and_signing_out_leave_it(ada: Person, trusted: Client) -> None:

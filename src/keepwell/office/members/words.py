@@ -37,6 +37,7 @@ _KINDS: Mapping[str, tuple[Promise, str]] = {
     EndedKind.SESSION: (gettext_lazy("Session"), "person"),
     EndedKind.SHARE: (gettext_lazy("Shared by a colleague"), "send"),
     EndedKind.SIGN_IN: (gettext_lazy("Sign-in half done"), "person"),
+    EndedKind.TRUST: (gettext_lazy("Device that was trusted"), "key"),
 }
 _LINKS: Mapping[str, Promise] = {
     LinkPurpose.JOIN: gettext_lazy("an invitation"),

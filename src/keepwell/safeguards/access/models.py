@@ -316,6 +316,7 @@ class EndedKind(StrEnum):
     SESSION = "session"
     SHARE = "share"
     SIGN_IN = "sign-in"
+    TRUST = "trust"
 
 
 class EndedAccess(OrganisationOwned):

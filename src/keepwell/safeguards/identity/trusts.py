@@ -98,6 +98,12 @@ def end(user: UUID, trust: UUID) -> bool:
     return TrustedDevice.objects.filter(user=user, pk=trust).delete()[0] == 1
 
 
+def kept_of(user: UUID) -> list[TrustedDevice]:
+    """List the trusts of an account whose time is not over, also where none holds."""
+    rows = TrustedDevice.objects.filter(user=user, expires__gt=now())
+    return list(rows.order_by("created", "id"))
+
+
 def end_all_of(user: UUID) -> int:
     """End every trust of an account; return how many."""
     return TrustedDevice.objects.filter(user=user).delete()[0]

@@ -182,9 +182,9 @@ def _end(
         row.ended = now()
         row.save(update_fields=["ended"])
         take_away(MEMBERSHIP, row.pk)
-        accounts.close_door(row.user_id, viewer.organisation)
         stopped = _stop_replacement(viewer, row)
         ended = list(_ended(viewer, row, stopped))
+        accounts.close_door(row.user_id, viewer.organisation)
         EndedAccess.objects.bulk_create(ended)
         _record_end(viewer, row, ended, reason)
     return row, stopped
@@ -272,13 +272,13 @@ def _ended(
     for raised in falling_back.end_those_of(viewer, row, Fell.MEMBERSHIP_ENDED):
         yield ended(_kind_of(raised), raised.pk)
     yield from _named(row)
-    for held in registry.take_from(viewer, row.user_id):
-        yield ended(EndedKind.SHARE, held.id, begun=held.begun, words=held.model)
+    yield from _shared(viewer, row)
     because = Ending.MEMBERSHIP_ENDED
     for session in sessions.end_those_of(row.user_id, row.organisation_id, because):
         kind = EndedKind.SESSION if session.stage == Stage.FULL else EndedKind.SIGN_IN
         where = {"words": session.device, "address": session.address}
         yield ended(kind, session.pk, begun=session.created, **where)
+    yield from _trusted(row)
     open_ones = {"email": row.user.email, "membership__isnull": True, "withdrawn__isnull": True}
     for invitation in Invitation.objects.filter(**open_ones):
         Invitation.objects.filter(pk=invitation.pk).update(withdrawn=now())
@@ -302,6 +302,20 @@ def _named(row: Membership) -> Iterator[EndedAccess]:
     for kept in kept_for(row.pk):
         facts = {"begun": kept.named, "words": kept.model}
         yield _ended_one(row, EndedKind.RESERVATION, kept.about, **facts)
+
+
+def _shared(viewer: Viewer, row: Membership) -> Iterator[EndedAccess]:
+    """End what colleagues shared with somebody, and tell of it."""
+    for held in registry.take_from(viewer, row.user_id):
+        facts = {"begun": held.begun, "words": held.model}
+        yield _ended_one(row, EndedKind.SHARE, held.id, **facts)
+
+
+def _trusted(row: Membership) -> Iterator[EndedAccess]:
+    """Tell of the devices that were trusted: the door that is closed ends them."""
+    for device in trusts.kept_of(row.user_id):
+        facts = {"begun": device.created, "words": device.device, "address": device.address}
+        yield _ended_one(row, EndedKind.TRUST, device.pk, **facts)
 
 
 _MODELS: dict[str, str] = {
