@@ -38,12 +38,14 @@ def test_from_home_to_the_printed_report_in_four_page_loads(
         page.goto(clinic.address("/"))
         counted = Counted(page)
         press(page, 'nav a[href="/persons/"]')
-        press(page, "tbody a.title")
+        page.fill('[name="name"]', "winters")
+        press(page, 'form[action="/persons/"] button[type="submit"]')
+        press(page, 'tbody a.title:has-text("Pat Winters")')
         seen = page.locator("section[aria-labelledby=seen]")
         seen.locator("summary", has_text="to print").click()
         seen.locator('[name="reason"]').fill("Asked at the desk who looked.")
         press(page, 'form[action$="/report/"] button[type="submit"]')
-        assert counted.loads == 3 < MOST_LOADS
+        assert counted.loads == MOST_LOADS
         report = page.locator("section[aria-labelledby=openings]").inner_text()
         assert "Ben Okafor" in report
         assert "Member" in report

@@ -18,6 +18,7 @@ from keepwell.shell.once import OnceField
 
 DAYS = 31  # of a report, unless somebody says
 _SOMETHING = _("Give a name, the date of birth or a telephone number.")
+_EITHER = _("Give the date of birth or a telephone number.")
 _SAY_DAY = _("Give the day on which it was disclosed.")
 _FOUR_DIGITS = r"(?:\D*\d){4}"
 _FIRST, _LAST = _("Give the first day of the report."), _("Give the last day of the report.")
@@ -47,11 +48,16 @@ class FindForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, is_by_name: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_by_name:  # names are opened to be compared
+            del self.fields["name"]
+
     def clean(self) -> dict[str, Any]:
         """Refuse a question that asks for nobody."""
         given = super().clean() or {}
         if not self.errors and not any(given.values()):
-            self.add_error("name", _SOMETHING)
+            self.add_error(next(iter(self.fields)), _SOMETHING if "name" in given else _EITHER)
         return given
 
 

@@ -63,7 +63,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """
     viewer = viewer_of(request)
     before = places.id_in(request.GET.get("before", ""))
-    form = FindForm(places.posted(request))
+    may_open, may_report = may(viewer, PersonPermission.OPEN), may(viewer, PersonPermission.REPORT)
+    form = FindForm(places.posted(request), is_by_name=may_open)
     is_asked, is_part = form.is_valid(), False
     if is_asked:
         looked = queries.persons_found(viewer, limit=PAGE_ROWS, **form.cleaned_data)
@@ -73,7 +74,6 @@ def page(request: HttpRequest) -> HttpResponse:
     else:
         found = queries.persons_of(viewer, before=before, limit=PAGE_ROWS + 1)
     rows = found[:PAGE_ROWS]
-    may_open = may(viewer, PersonPermission.OPEN)
     if may_open:
         scope_of(request).open(rows, "name", "born")
     context = {
@@ -83,7 +83,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "is_part": is_part,
         "may_open": may_open,
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
-        "may_report": may(viewer, PersonPermission.REPORT),
+        "may_report": may_report,
         "is_first": before is None,
         "older": rows[-1].pk if len(found) > PAGE_ROWS and not is_asked else None,
         "now": clock.now(),

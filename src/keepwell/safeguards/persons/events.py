@@ -14,6 +14,7 @@ class PersonsEvent(StrEnum):
     PERSON_CHANGE = "persons:person:change"
     PERSON_CREATE = "persons:person:create"
     PERSON_ERASE = "persons:person:erase"
+    PERSON_FIND = "persons:person:find"
     REPORT_ANSWER = "persons:report:answer"
     REPORT_HAND = "persons:report:hand"
     REPORT_ORDER = "persons:report:order"

@@ -49,6 +49,9 @@ MANIFEST = Manifest(
         PersonsEvent.PERSON_ERASE: EventWords(
             did=_("erased a person and every record about that person"), icon="bin", tone="danger"
         ),
+        PersonsEvent.PERSON_FIND: EventWords(
+            did=_("looked somebody up by birth date or telephone number"), icon="search"
+        ),
         PersonsEvent.REPORT_ANSWER: EventWords(
             did=_("answered wrongly at the link of a report"), icon="warning", tone="warning"
         ),

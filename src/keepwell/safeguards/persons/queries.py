@@ -13,9 +13,12 @@ from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.emergencies.reach import everywhere_in_emergency
-from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.queries import allow, may, within_reach
+from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.queries import Page, page_of_entries
 from keepwell.safeguards.persons.errors import NothingToFindBy
+from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.search import beginning, begun, equal, like
@@ -73,8 +76,12 @@ def persons_found(
 
     Of all of them that are given. A name fits if it has words that begin like those of `name`; by
     itself it needs four letters of one of them, or a shorter word as a whole (`records.search`).
+    Names are opened to be compared: only for whoever opens persons. Who makes reports finds by the
+    rest, through the blind index, and opens nothing; that somebody is known here is something to
+    learn all the same, so the look-up itself is recorded.
     """
-    viewer = _reading(viewer, PersonPermission.OPEN)
+    opens = bool(name) or may(viewer, PersonPermission.OPEN)
+    viewer = _reading(viewer, PersonPermission.OPEN if opens else PersonPermission.REPORT)
     if born is None and not telephone and not name:
         raise NothingToFindBy
     with wall.reading(viewer.organisation):
@@ -90,8 +97,12 @@ def persons_found(
                 wholes.setdefault(roots[one.pk], one)
             if len(wholes) > limit:
                 break
-    is_part = len(wholes) > limit or len(ids) > MOST_CANDIDATES
-    return Found(tuple(wholes.values())[:limit], is_part)
+    found = tuple(wholes.values())[:limit]
+    if not opens:
+        known = tuple(one.pk for one in found)
+        subjects = (Subject("persons.person", known, (), known),) if known else ()
+        record_now(viewer, PersonsEvent.PERSON_FIND, subjects=subjects)
+    return Found(found, len(wholes) > limit or len(ids) > MOST_CANDIDATES)
 
 
 @sensitive_variables("name")
