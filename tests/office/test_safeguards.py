@@ -24,7 +24,7 @@ from keepwell.safeguards.vault import organisation_keys
 from keepwell.toolkit import clock
 from tests.office.rooms import House, text_of
 from tests.office.test_officers import membership_of
-from tests.people import make_person
+from tests.people import browser_of, make_person, show_both_steps
 from tests.safeguards.audit.tampering import Hands
 from tests.stores.session import Stores
 
@@ -38,13 +38,51 @@ def found(house: House, look: object, name: str = "Ada") -> Found:
 
 
 def test_every_declared_safeguard_has_a_line_with_its_evidence(house: House, ada: Client) -> None:
+    every = queries.safeguards_of(house.viewer())
     page = text_of(ada.get("/safeguards/"))
-    for told in queries.safeguards_of(house.viewer()):
+    for told in every:
         assert str(told.safeguard.title) in page
         assert told.found.words
         assert told.found.words in page
         assert str(told.safeguard.place) in page
     assert page.count("<tr>") == len(registry.safeguards()) + 1
+
+
+def test_who_changed_a_safeguard_and_why_stands_beside_it(house: House, ada: Client) -> None:
+    before = text_of(ada.get("/safeguards/"))
+    assert "changed after how long people are signed out" not in before
+    show_both_steps(ada, house.people["Ada"], "signing-out")
+    sent = {"minutes": "10", "reason": "The desk stands in the waiting room"}
+    assert ada.post("/settings/signing-out/", sent).status_code == 302
+    here = replace(house.viewer("Ada"), address="198.51.100.7")
+    networks.add(here, network="198.51.100.0/24", name="x", reason="The lease")
+    emergencies.set_minutes(house.viewer("Ada"), minutes=30, reason="As the board decided")
+    page = text_of(ada.get("/safeguards/"))
+    for why in (sent["reason"], "The lease", "As the board decided"):
+        assert why in page
+    told = queries.with_changes(house.viewer("Ada"), queries.safeguards_of(house.viewer("Ada")))
+    (limits,) = [one for one in told if one.safeguard.look is lines.session_limits]
+    assert limits.since is not None
+    assert limits.change is not None
+    for one in told:
+        assert set(map(str, one.safeguard.changed_by)) <= {
+            str(kind) for manifest in registry.manifests() for kind in manifest.events
+        }
+    tess = browser_of(house.clinic.add("Tess", Role.TECHNICIAN))
+    technician = text_of(tess.get("/safeguards/"))
+    assert sent["reason"] not in technician
+    assert "Sessions end by themselves" in technician
+
+
+def test_the_changes_are_read_from_the_trail_which_tells_it(house: House, ada: Client) -> None:
+    count = len(house.payloads("audit:trail:open"))
+    ada.get("/safeguards/")
+    read = [
+        one
+        for one in house.payloads("audit:trail:open")[count:]
+        if one.actor == house.people["Ada"].user.pk and "office:idle:change" in one.detail["kinds"]
+    ]
+    assert len(read) == 1
 
 
 def test_no_line_is_known_without_its_room(

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.office.reasons import LONGEST, ReasonForm
+from keepwell.office.reasons import LONGEST, ReasonForm, WhyField
 from keepwell.safeguards.access.emergencies.actions import LEAST_MINUTES, MOST_MINUTES
 from keepwell.safeguards.access.raising import Finding
 
@@ -57,3 +57,4 @@ class MinutesForm(forms.Form):
             "max_value": _("Write at most 240 minutes."),
         },
     )
+    reason = WhyField()

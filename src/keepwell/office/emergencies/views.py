@@ -176,7 +176,7 @@ def minutes(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     form = forms.MinutesForm(places.posted(request), initial=_minutes(viewer))
     if form.is_valid():
-        emergencies.set_minutes(viewer, minutes=form.cleaned_data["minutes"])
+        emergencies.set_minutes(viewer, **form.cleaned_data)
         messages.success(request, _("Written down. It counts from the next time on."))
         return redirect(LIST)
     status = 422 if form.is_bound else 200

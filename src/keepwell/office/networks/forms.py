@@ -6,6 +6,7 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keepwell.office.reasons import WhyField
 from keepwell.safeguards.access import ranges
 from keepwell.safeguards.access.ranges import Fault, RangeRefused
 from keepwell.safeguards.access.roles import Role
@@ -47,7 +48,8 @@ class NetworkForm(NameForm):
     role = forms.ChoiceField(
         label=gettext_lazy("For whom"), choices=lazy(_roles, list), required=False
     )
-    field_order = ("network", "name", "role")
+    reason = WhyField()
+    field_order = ("network", "name", "role", "reason")
 
     def clean_network(self) -> str:
         """Refuse what is no range, in a sentence that says what would be one."""

@@ -10,8 +10,10 @@ from django.db import connections
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from keepwell.office.events import OfficeEvent
 from keepwell.office.mail import state as mail_state
 from keepwell.safeguards.access.emergencies.queries import minutes_of, unreviewed
+from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.manifest import Found, Safeguard, Standing
 from keepwell.safeguards.access.members.queries import count_present
 from keepwell.safeguards.access.networks import queries as networks
@@ -20,12 +22,14 @@ from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.audit import elsewhere, retention
 from keepwell.safeguards.audit import queries as trail
+from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.identity import sessions, trusts
 from keepwell.safeguards.mail.servers import Tls
 from keepwell.safeguards.records.catalogue import sealed_fields
 from keepwell.safeguards.tenancy import walls
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.safeguards.vault import standing
+from keepwell.safeguards.vault.events import KeysEvent
 from keepwell.toolkit import clock
 
 STORES = ("default", "trail", "keys")
@@ -215,6 +219,7 @@ SAFEGUARDS = (
         title=gettext_lazy("Renewal of the organisation’s key"),  # noqa: RUF001
         look=rotation,
         place=gettext_lazy("On the server: keepwell keys rotate"),
+        changed_by=frozenset({KeysEvent.ORGANISATION_ROTATE}),
         order=20,
     ),
     Safeguard(
@@ -235,6 +240,7 @@ SAFEGUARDS = (
         title=gettext_lazy("The trail is kept"),
         look=trail_kept,
         place=gettext_lazy("On the server: keepwell trail keep"),
+        changed_by=frozenset({AuditEvent.RETENTION_CHANGE}),
         order=50,
     ),
     Safeguard(
@@ -249,12 +255,21 @@ SAFEGUARDS = (
         place=gettext_lazy("On the page of networks"),
         route="office:networks",
         act=gettext_lazy("See networks"),
+        changed_by=frozenset(
+            {
+                AccessKind.NETWORK_ADD,
+                AccessKind.NETWORK_REMOVE,
+                AccessKind.NETWORKS_RESUME,
+                AccessKind.NETWORKS_SUSPEND,
+            }
+        ),
         order=65,
     ),
     Safeguard(
         title=gettext_lazy("Sessions end by themselves"),
         look=session_limits,
         place=gettext_lazy("Settings; 12 hours are fixed by the program"),
+        changed_by=frozenset({OfficeEvent.IDLE_CHANGE}),
         order=70,
     ),
     Safeguard(
@@ -267,6 +282,7 @@ SAFEGUARDS = (
         title=gettext_lazy("The second step is asked for at every sign-in"),
         look=code_always,
         place=gettext_lazy("Settings, Trusted devices"),
+        changed_by=frozenset({OfficeEvent.TRUST_CHANGE}),
         order=81,
     ),
     Safeguard(
@@ -275,6 +291,7 @@ SAFEGUARDS = (
         place=gettext_lazy("On the page of members"),
         route="office:members",
         act=gettext_lazy("See members"),
+        changed_by=frozenset({AccessKind.OFFICER_NAME, AccessKind.OFFICER_RELEASE}),
         order=82,
     ),
     Safeguard(
@@ -283,6 +300,7 @@ SAFEGUARDS = (
         place=gettext_lazy("On the page of emergency access"),
         route="office:emergencies",
         act=gettext_lazy("See emergencies"),
+        changed_by=frozenset({AccessKind.EMERGENCY_SET}),
         order=84,
     ),
     Safeguard(

@@ -32,7 +32,7 @@ CHIPS: dict[Standing, tuple[str | Promise, str, str]] = {
 def page(request: HttpRequest) -> HttpResponse:
     """Show every safeguard: how it stands, since when, why, and where it is changed."""
     viewer = viewer_of(request)
-    told = queries.safeguards_of(viewer)
+    told = queries.with_changes(viewer, queries.safeguards_of(viewer))
     lines = [(one, *CHIPS[one.found.standing], _url(viewer, one)) for one in told]
     return render(request, "office/safeguards/page.html", {"lines": lines, "now": clock.now()})
 

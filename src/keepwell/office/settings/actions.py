@@ -59,7 +59,7 @@ def remove_logo(viewer: Viewer) -> None:
     _keep_logo(viewer, None)
 
 
-def change_idle_minutes(viewer: Viewer, *, minutes: int) -> None:
+def change_idle_minutes(viewer: Viewer, *, minutes: int, reason: str = "") -> None:
     """Say after how long without an act people are signed out; it holds for open sessions too."""
     allow(viewer, OfficePermission.ORGANISATION_CHANGE)
     if not sessions.LEAST_IDLE_MINUTES <= minutes <= sessions.MOST_IDLE_MINUTES:
@@ -72,10 +72,10 @@ def change_idle_minutes(viewer: Viewer, *, minutes: int) -> None:
         row.save(update_fields=["idle_minutes"])
         sessions.limit_all_in(viewer.organisation, idle_minutes=minutes)
         detail = {"before": str(before), "minutes": str(minutes)}
-        _record(viewer, OfficeEvent.IDLE_CHANGE, ["idle_minutes"], detail)
+        _record(viewer, OfficeEvent.IDLE_CHANGE, ["idle_minutes"], detail, reason)
 
 
-def change_trust_days(viewer: Viewer, *, days: int) -> None:
+def change_trust_days(viewer: Viewer, *, days: int, reason: str = "") -> None:
     """Say for how many days a device may be trusted, 0 for not at all; it holds at once.
 
     Not at all ends what is trusted; fewer days count for it, too.
@@ -95,7 +95,7 @@ def change_trust_days(viewer: Viewer, *, days: int) -> None:
         if days:
             trusts.shorten_all_in(viewer.organisation, days=days)
         detail = {"before": str(before), "days": str(days), "ended": str(ended)}
-        _record(viewer, OfficeEvent.TRUST_CHANGE, ["trust_days"], detail)
+        _record(viewer, OfficeEvent.TRUST_CHANGE, ["trust_days"], detail, reason)
 
 
 def _keep_logo(viewer: Viewer, logo: bytes | None) -> None:
@@ -115,6 +115,7 @@ def _record(
     kind: OfficeEvent,
     fields: Sequence[str],
     detail: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> None:
     subject = Subject(MODEL, (viewer.organisation,), tuple(fields))
-    record(viewer, kind, subjects=(subject,), detail=detail)
+    record(viewer, kind, subjects=(subject,), detail=detail, reason=reason.strip())

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.office.reasons import ReasonForm
+from keepwell.office.reasons import ReasonForm, WhyField
 from keepwell.office.sign_in.forms import SetUpForm
 from keepwell.safeguards.identity.sessions import LEAST_IDLE_MINUTES, MOST_IDLE_MINUTES
 from keepwell.safeguards.identity.trusts import LEAST_DAYS, MOST_DAYS
@@ -147,6 +147,7 @@ class IdleForm(forms.Form):
             "max_value": _("Write at most 60 minutes: more would leave records open for anybody."),
         },
     )
+    reason = WhyField()
 
 
 class TrustForm(forms.Form):
@@ -172,6 +173,7 @@ class TrustForm(forms.Form):
             "max_value": _("Write at most 30 days: more would make one step out of two."),
         },
     )
+    reason = WhyField()
 
     @property
     def given(self) -> int:

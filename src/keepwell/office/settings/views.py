@@ -56,7 +56,7 @@ def idle(request: HttpRequest) -> HttpResponse:
     present = sessions.idle_minutes_of(viewer.organisation)
     form = IdleForm(places.posted(request), initial={"minutes": present})
     if form.is_valid():
-        actions.change_idle_minutes(viewer, minutes=form.cleaned_data["minutes"])
+        actions.change_idle_minutes(viewer, **form.cleaned_data)
         messages.success(request, _("Saved. It holds from now on, for open sessions too."))
         return redirect("office:settings")
     status = 422 if form.is_bound else 200
@@ -74,7 +74,7 @@ def trust(request: HttpRequest) -> HttpResponse:
     initial = {"is_allowed": bool(days), "days": days or trusts.USUAL_DAYS}
     form = TrustForm(places.posted(request), initial=initial)
     if form.is_valid():
-        actions.change_trust_days(viewer, days=form.given)
+        actions.change_trust_days(viewer, days=form.given, reason=form.cleaned_data["reason"])
         messages.success(request, _("Saved. It holds from now on."))
         return redirect("office:settings")
     status = 422 if form.is_bound else 200

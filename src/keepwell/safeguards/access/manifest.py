@@ -166,7 +166,8 @@ class Found:
 class Safeguard:
     """A line of the page "safeguards": who is asked, and where it is changed.
 
-    `route` is a page of the menu, and `act` the words that lead there.
+    `route` is a page of the menu, and `act` the words that lead there. `changed_by` names the kinds
+    of entries that say who changed it, and why.
     """
 
     title: str | Promise
@@ -174,6 +175,7 @@ class Safeguard:
     place: str | Promise
     route: str = ""
     act: str | Promise = ""
+    changed_by: Set[str] = frozenset()
     order: int = 500
 
 

@@ -1,6 +1,6 @@
 """Read the trail. Reading it is itself on the trail, before anything of it is shown."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -96,6 +96,19 @@ def page_of(viewer: Viewer, asked: Search, before: int | None, limit: int, *, by
         rows, onward = find(viewer.organisation, asked, before, max(1, min(limit, LARGEST_PAGE)))
     _record_reading(viewer, asked, rows, by)
     return Page(opened(rows), onward)
+
+
+def newest_of(viewer: Viewer, kinds: Sequence[Collection[str]]) -> list[TrailEntry | None]:
+    """Return the newest entry of each of these groups of kinds; the reading is recorded once."""
+    writer.settle(viewer.organisation)
+    found: list[models.Entry | None] = []
+    with store.reading(viewer.organisation):
+        for some in kinds:
+            rows, _onward = find(viewer.organisation, Search(kinds=frozenset(some)), None, 1)
+            found.append(rows[0] if rows else None)
+    every = Search(kinds=frozenset(kind for some in kinds for kind in some))
+    _record_reading(viewer, every, [row for row in found if row is not None])
+    return [None if row is None else opened([row])[0] for row in found]
 
 
 def exported(

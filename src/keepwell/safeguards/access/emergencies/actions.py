@@ -126,7 +126,7 @@ def _refuse_while_on(viewer: Viewer, row: EmergencyAccess) -> None:
     row.refresh_from_db()
 
 
-def set_minutes(viewer: Viewer, *, minutes: int) -> None:
+def set_minutes(viewer: Viewer, *, minutes: int, reason: str = "") -> None:
     """Say how long emergency access lasts from now on, 15 to 240 minutes."""
     allow(viewer, AccessPermission.EMERGENCY_SET)
     if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
@@ -139,7 +139,8 @@ def set_minutes(viewer: Viewer, *, minutes: int) -> None:
         Organisation.objects.filter(pk=viewer.organisation).update(emergency_minutes=minutes)
         subject = Subject("tenancy.organisation", (viewer.organisation,), ("emergency_minutes",))
         detail = {"before": str(before), "minutes": str(minutes)}
-        record(viewer, AccessKind.EMERGENCY_SET, subjects=(subject,), detail=detail)
+        kind, why = AccessKind.EMERGENCY_SET, reason.strip()
+        record(viewer, kind, subjects=(subject,), detail=detail, reason=why)
 
 
 def _rows() -> Any:

@@ -34,7 +34,9 @@ def refuse(viewer: Viewer, *, route: str) -> None:
         log.exception("refused account=%s by network is not on the trail", viewer.actor)
 
 
-def add(viewer: Viewer, *, network: str, name: str, role: str = "") -> AllowedNetwork:
+def add(
+    viewer: Viewer, *, network: str, name: str, role: str = "", reason: str = ""
+) -> AllowedNetwork:
     """Let people come in from a range; raise RangeRefused, NetworkTwice or LockedOut."""
     allow(viewer, AccessPermission.NETWORK_CHANGE)
     text = str(ranges.range_of(network))
@@ -56,7 +58,7 @@ def add(viewer: Viewer, *, network: str, name: str, role: str = "") -> AllowedNe
         )
         _refuse_lock_out(viewer, [*rows, row])
         row.save(force_insert=True)
-        _record(viewer, AccessKind.NETWORK_ADD, row)
+        _record(viewer, AccessKind.NETWORK_ADD, row, reason)
     return row
 
 
@@ -126,6 +128,7 @@ def _refuse_lock_out(viewer: Viewer, rows: Iterable[AllowedNetwork]) -> None:
         raise LockedOut
 
 
-def _record(viewer: Viewer, kind: AccessKind, row: AllowedNetwork) -> None:
+def _record(viewer: Viewer, kind: AccessKind, row: AllowedNetwork, reason: str = "") -> None:
     detail = {"network": row.network} | ({"for": row.role} if row.role else {})
-    record(viewer, kind, subjects=(Subject(model=MODEL, ids=(row.pk,)),), detail=detail)
+    subjects = (Subject(model=MODEL, ids=(row.pk,)),)
+    record(viewer, kind, subjects=subjects, detail=detail, reason=reason.strip())
