@@ -126,3 +126,34 @@ def test_beside_the_field_for_an_id_a_person_can_be_found(house: House, ada: Cli
     dee = house.browser("Dee")
     may = dee.get("/persons/").status_code == 200
     assert ('href="/persons/">Find a person' in text_of(dee.get("/trail/"))) is may
+
+
+def lines_at(ada: Client, asked: str) -> list[str]:
+    return [line.did for line in ada.get(f"/trail/?{asked}").context["lines"]]
+
+
+def test_what_happened_and_where_are_asked_together(house: House, ada: Client) -> None:
+    for models in (PERSONS, FORMS):
+        note(house, *models)
+    note(house, kind="forms:form:publish")
+    note(house, kind="office:logo:change")
+    guess(house.people["Ben"])
+    opened_forms = lines_at(ada, "kind=opened&app=forms")
+    assert len(opened_forms) == 1
+    assert len(lines_at(ada, "kind=opened&app=persons")) == 1
+    assert len(lines_at(ada, "app=forms")) == len(lines_at(ada, "kind=forms"))
+    assert len(lines_at(ada, "app=forms")) > 1
+    assert lines_at(ada, "kind=refused&app=forms") == []
+    assert lines_at(ada, "kind=refused&app=identity") != []
+    assert lines_at(ada, "kind=office:logo:change&app=forms") == []
+
+
+def test_one_kind_by_itself_is_found_from_its_entry(house: House, ada: Client) -> None:
+    note(house, kind="office:logo:change")
+    note(house, kind="office:profile:change")
+    assert lines_at(ada, "kind=office:logo:change") == ["changed the logo"]
+    page = ada.get("/trail/?kind=office:logo:change")
+    assert '<option value="office:logo:change" selected>changed the logo' in page.content.decode()
+    (line,) = page.context["lines"]
+    assert "?kind=office%3Alogo%3Achange" in ada.get(line.url).content.decode()
+    assert len(lines_at(ada, "kind=office:nothing:such")) > 1, "what is no kind asks nothing"

@@ -22,6 +22,7 @@ class Filters:
     is_about_wrong: bool
     member: UUID | None
     group: str
+    app: str
     first: date | None
     last: date | None
     search: Search
@@ -38,6 +39,7 @@ class Filters:
             "about": "" if self.is_about_wrong else " ".join(map(str, self.search.about)),
             "member": str(self.member or ""),
             "kind": self.group if groups.is_group(self.group) else "",
+            "app": self.app if groups.is_app(self.app) else "",
             "from": str(self.first or ""),
             "to": str(self.last or ""),
         }
@@ -50,19 +52,22 @@ class Filters:
         Only an id that is none finds nothing: everything would be the wrong answer to it.
         """
         about = places.ids_in(asked.get("about", ""))
-        member, group = places.id_in(asked.get("member", "")), asked.get("kind", "")
+        member = places.id_in(asked.get("member", ""))
+        group, app = asked.get("kind", ""), asked.get("app", "")
+        if groups.is_app(group):  # as addresses and saved views said it before
+            group, app = "", group
         first, last = (places.day_in(asked.get(name, "")) for name in ("from", "to"))
-        kinds = () if about is None else groups.kinds_of(group)
+        kinds, openings = ((), None) if about is None else groups.meant(group, app)
         search = Search(
             about=about or (),
             actor=member,
             kinds=None if kinds is None else frozenset(kinds),
-            openings=groups.openings_of(group) if kinds else None,
+            openings=openings,
             since=_midnight(first, zone),
             until=_midnight(last and last + timedelta(days=1), zone),
         )
         typed = asked.get("about", "").strip()
-        return cls(typed, about is None, member, group, first, last, search)
+        return cls(typed, about is None, member, group, app, first, last, search)
 
 
 def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:

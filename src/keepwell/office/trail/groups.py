@@ -28,23 +28,37 @@ REFUSED = frozenset(
 
 
 def groups() -> list[tuple[str, str | Promise]]:
-    """Return the groups to choose from: code and words."""
-    told = [(one.app, one.title) for one in registry.manifests() if one.events]
+    """Return the groups of kinds to choose from: code and words."""
     return [
         ("opened", _("Opened")),
         ("refused", _("Refused or failed")),
         ("acts", _("All but reading the trail")),
-        *told,
     ]
 
 
+def apps() -> list[tuple[str, str | Promise]]:
+    """Return the parts of Keepwell to choose from: code and words."""
+    return [(one.app, one.title) for one in registry.manifests() if one.events]
+
+
+def offered(chosen: str) -> list[tuple[str, str | Promise]]:
+    """Return the groups, and the one kind that was chosen by itself, if it was."""
+    words = registry.event_words(chosen)
+    return [*groups(), (chosen, words.did)] if words else groups()
+
+
 def is_group(code: str) -> bool:
-    """Tell whether this is one of the groups."""
-    return any(code == known for known, _words in groups())
+    """Tell whether this is one of the groups, or one kind by itself."""
+    return kinds_of(code) is not None
+
+
+def is_app(code: str) -> bool:
+    """Tell whether this is one of the parts of Keepwell."""
+    return any(code == known for known, _words in apps())
 
 
 def kinds_of(group: str) -> Collection[str] | None:
-    """Return the kinds of a group; None for every kind, an unknown group too."""
+    """Return the kinds of a group, or one kind by itself; None for any other text."""
     if group == "opened":
         return OPENED
     if group == "refused":
@@ -52,12 +66,29 @@ def kinds_of(group: str) -> Collection[str] | None:
     if group == "acts":
         every = (str(kind) for one in registry.manifests() for kind in one.events)
         return [kind for kind in every if kind != AuditEvent.TRAIL_OPEN]
-    found = (one.events for one in registry.manifests() if one.app == group and one.events)
-    return next(([str(kind) for kind in events] for events in found), None)
+    return frozenset({group}) if registry.event_words(group) else None
 
 
-def openings_of(group: str) -> Openings | None:
-    """Return the openings that belong to an app: those of its records; None for other groups."""
-    if any(model._meta.app_label == group for model in sealed_models()):
-        return Openings(str(RecordsEvent.FIELDS_OPEN), group)
+def meant(group: str, app: str) -> tuple[Collection[str] | None, Openings | None]:
+    """Return the kinds that a group has in an app, None for every one; and openings beside them.
+
+    An opening belongs to the app of the records that were opened.
+    """
+    wanted = kinds_of(group)
+    if not is_app(app):
+        return wanted, None
+    own = _kinds_in(app)
+    kinds = own if wanted is None else [kind for kind in own if kind in wanted]
+    openings = _openings_of(app)
+    is_meant = openings is not None and (wanted is None or openings.kind in wanted)
+    return kinds, openings if is_meant else None
+
+
+def _kinds_in(app: str) -> list[str]:
+    return [str(kind) for one in registry.manifests() if one.app == app for kind in one.events]
+
+
+def _openings_of(app: str) -> Openings | None:
+    if any(model._meta.app_label == app for model in sealed_models()):
+        return Openings(str(RecordsEvent.FIELDS_OPEN), app)
     return None

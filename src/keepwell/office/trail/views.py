@@ -65,7 +65,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_share": saved_views.may_share(viewer),
         "has_shared": bool(saved_views.extracts_now(viewer)),
         "view_form": SaveViewForm(),
-        "groups": groups.groups(),
+        "groups": groups.offered(filters.group),
+        "apps": groups.apps(),
         "is_first": before is None,
         "older": found.before,
         "shown": len(found.entries),
@@ -179,6 +180,7 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
         "payload": payload,
         "proof": proofs.proof_of(viewer.organisation, index),
         "lost": "" if payload else unreadable_words(found.content),
+        "is_known_kind": groups.is_group(found.kind),
     }
     if payload is not None:
         context |= {

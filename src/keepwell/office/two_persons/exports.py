@@ -64,7 +64,9 @@ def export(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
 def _is_understood(request: HttpRequest) -> bool:
     """Tell whether the search means what was typed: everything would be the wrong answer."""
     filters = Filters.of(request.GET, requests.zone_of(request))
-    return not filters.is_about_wrong and (not filters.group or groups.is_group(filters.group))
+    is_kind = not filters.group or groups.is_group(filters.group)
+    is_part = not filters.app or groups.is_app(filters.app)
+    return not filters.is_about_wrong and is_kind and is_part
 
 
 def _about(request: HttpRequest) -> dict[str, str]:

@@ -23,6 +23,7 @@ _FACTS: Mapping[str, Promise] = {
     "form": gettext_lazy("Kind of file"),
     "from": gettext_lazy("From day"),
     "kind": gettext_lazy("What happened"),
+    "app": gettext_lazy("Part of Keepwell"),
     "member": gettext_lazy("Asked about the acts of"),
     "to": gettext_lazy("To day"),
     "years": gettext_lazy("Years kept"),
