@@ -53,7 +53,7 @@ def test_an_upgrade_needs_a_reason_and_is_on_every_trail(used: Path) -> None:
 def test_an_upgrade_that_was_interrupted_is_told_by_the_next_run(used: Path) -> None:
     said = {"reason": "Cut short", "account": "ops", "version": "0.1.0", "told": []}
     assert keepwell_as_me(used, "init", "--reason", "Not yet").returncode == 0
-    (used / "upgrade.json").write_text(json.dumps(said))  # as it is left between the two
+    (used / "upgrade.json").write_text(json.dumps([said]))  # as it is left between the two
     done = keepwell_as_me(used, "init")
     assert done.returncode == 0, done.stderr
     assert not (used / "upgrade.json").exists()
@@ -61,6 +61,17 @@ def test_an_upgrade_that_was_interrupted_is_told_by_the_next_run(used: Path) -> 
     assert keepwell_as_me(used, "init").returncode == 0
     told = [line for line in last_entries(used) if line.endswith("Cut short")]
     assert len(told) == 1
+
+
+def test_what_an_interrupted_attempt_said_is_not_lost_by_the_next(used: Path) -> None:
+    said = {"reason": "Cut short", "account": "ops", "version": "0.1.0", "told": []}
+    (used / "upgrade.json").write_text(json.dumps([said]))  # and the tables are older still
+    assert keepwell_as_me(used, "init").returncode == 2
+    assert keepwell_as_me(used, "init", "--reason", "Once more").returncode == 0
+    newest, before, *_rest = last_entries(used)
+    assert newest.endswith("Once more")
+    assert before.endswith("console ops {'version': '0.1.0'} Cut short")
+    assert not (used / "upgrade.json").exists()
 
 
 def test_a_demonstration_leaves_an_older_installation_alone(used: Path) -> None:

@@ -212,6 +212,22 @@ def test_shared_again_later_it_is_what_there_is_then(house: House, ada: Client, 
 
 
 @pytest.mark.usefixtures("looked")
+def test_other_days_or_another_hand_a_moment_later_count(house: House) -> None:
+    first = share(house)
+    fewer = actions.share(
+        house.viewer(),
+        filters=Filters.of(QueryDict(ASKED), zone_of(house)),
+        colleague=house.people["Ben"].user.pk,
+        days=1,
+        reason="Thirty was a slip",
+    )
+    assert fewer.pk != first.pk
+    assert fewer.expires < first.expires
+    by_dee = share(house, by="Dee")
+    assert {row.pk for row in queries.extracts_now(house.viewer())} == {fewer.pk, by_dee.pk}
+
+
+@pytest.mark.usefixtures("looked")
 def test_what_days_meant_when_it_was_shared_holds_also_in_another_zone(
     house: House, ada: Client
 ) -> None:

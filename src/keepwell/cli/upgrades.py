@@ -32,38 +32,51 @@ def told(chosen: argparse.Namespace) -> Iterator[None]:
     if stores.are_in_use() and stores.are_older(chosen.owner_url):
         reasons.insist(chosen, chosen.upgrades_as)
         said = {"reason": chosen.reason, "account": unix_account(), "version": version("keepwell")}
-        _keep(said | {"told": []})
+        _keep([*_kept(), said | {"told": []}])  # also of attempts that were not told yet
     yield
     finish()
 
 
 def finish() -> None:
-    """Tell the trails that do not hold it yet of an upgrade that was made."""
-    path = folder.home() / FILE
-    if not path.exists():
+    """Tell the trails that do not hold them yet of the upgrades that were made."""
+    upgrades = _kept()
+    if not upgrades:
         return
-    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    left = [each for each in organisations.all_of_them() if str(each.id) not in said["told"]]
-    undeclared = {one.organisation for one in installation.put_back()} if left else set()
-    for each in left:
-        if each.id not in undeclared:
-            record_now(
-                viewers.console(each.id, account=said["account"]),
-                OfficeEvent.INSTALLATION_UPGRADE,
-                reason=said["reason"],
-                detail={"version": said["version"]},
-            )
+    undeclared = {one.organisation for one in installation.put_back()}
+    waiting = set()
+    for each in organisations.all_of_them():
+        for said in upgrades:
+            if str(each.id) in said["told"]:
+                continue
+            if each.id in undeclared:
+                waiting.add(each.name)
+                continue
+            _record(each, said)
             said["told"].append(str(each.id))
-            _keep(said)
-    waiting = [each.name for each in left if each.id in undeclared]
+            _keep(upgrades)
     if waiting:
         warn(
-            f"keepwell: The upgrade is written on the trail of {', '.join(waiting)} once it is "
-            "declared that data or trail was put back: keepwell trail restored --reason 'why'"
+            f"keepwell: The upgrade is written on the trail of {', '.join(sorted(waiting))} once it"
+            " is declared that data or trail was put back: keepwell trail restored --reason 'why'"
         )
     else:
-        path.unlink()
+        (folder.home() / FILE).unlink()
 
 
-def _keep(said: dict[str, Any]) -> None:
-    folder.write_private(folder.home() / FILE, json.dumps(said))
+def _record(named: organisations.Named, said: dict[str, Any]) -> None:
+    record_now(
+        viewers.console(named.id, account=said["account"]),
+        OfficeEvent.INSTALLATION_UPGRADE,
+        reason=said["reason"],
+        detail={"version": said["version"]},
+    )
+
+
+def _kept() -> list[dict[str, Any]]:
+    path = folder.home() / FILE
+    found: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
+    return found
+
+
+def _keep(upgrades: list[dict[str, Any]]) -> None:
+    folder.write_private(folder.home() / FILE, json.dumps(upgrades))

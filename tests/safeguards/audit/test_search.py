@@ -192,6 +192,29 @@ def test_what_waited_in_an_outbox_hides_no_younger_entry_from_a_day(ada: Viewer)
     assert sum(one.count for one in counted) == 5
 
 
+def test_no_clock_that_was_wrong_hides_anything_from_whoever_asks_for_everything(
+    ada: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "PROBES", 2)
+    many = [an_entry(ada.organisation, number) for number in range(4000)]
+    ahead = 3 * 24 * 60 * MINUTE_US
+    wrong = [
+        replace(one, time_us=one.time_us + ahead) if 1950 <= n < 2010 else one
+        for n, one in enumerate(many)
+    ]
+    Sequencer().append(ada.organisation, wrong, may_be_there=False)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    since, until = (start + timedelta(minutes=minutes) for minutes in (1000, 2100))
+    asked = Search(actor=ADA, since=since, until=until)
+    found = queries.everything(ada, asked, before=None, most=5000)
+    meant = [
+        n
+        for n, one in enumerate(wrong)
+        if n % 2 and 1000 <= (one.time_us - START_US) / MINUTE_US < 2100
+    ]
+    assert [one.index for one in found] == meant[::-1]
+
+
 def test_a_page_about_many_looks_at_no_more_entries_than_one_about_few(
     ada: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

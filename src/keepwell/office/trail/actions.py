@@ -79,15 +79,17 @@ def share(
     need_sharing(viewer)
     if not reason.strip():
         raise ReasonMissing
-    count, size = count_in(viewer, filters), audit.state(viewer).size
+    size = audit.state(viewer).size
+    count = count_in(viewer, filters, before=size)
     with wall.writing(viewer.organisation):
         # One after another: two clicks share once, and nobody leaves meanwhile.
         Organisation.held(viewer.organisation)
         if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
             raise OutOfReach
-        same = extracts_within(viewer).filter(asked=filters.asked, colleague=colleague)
-        before: SharedExtract | None = same.first()
-        if before is not None and before.made > clock.now() - TWICE:
+        for_so_long = timedelta(days=max(1, min(days, MOST_DAYS)))
+        own = extracts_within(viewer).filter(by=viewer.actor)
+        before: SharedExtract | None = own.filter(asked=filters.asked, colleague=colleague).first()
+        if before is not None and _is_twice(before, for_so_long):
             return before
         if not 0 < count <= MOST_SHARED - _shared_lately(viewer):
             raise NotAnExtract
@@ -101,11 +103,18 @@ def share(
             count=count,
             colleague=colleague,
             by=viewer.actor,
-            expires=clock.now() + timedelta(days=max(1, min(days, MOST_DAYS))),
+            made=clock.now(),
+            expires=clock.now() + for_so_long,
         )
         detail = filters.search.detail() | {"before": str(size), "days": str(days)}
         _tell(viewer, row, filters.search.about, reason.strip(), detail)
     return row
+
+
+def _is_twice(row: SharedExtract, for_so_long: timedelta) -> bool:
+    """Tell whether a button was pressed twice: the same, for as many days, a moment ago."""
+    is_same = abs(row.expires - row.made - for_so_long) < TWICE
+    return is_same and row.made > clock.now() - TWICE
 
 
 def _tell(
@@ -133,15 +142,17 @@ def need_sharing(viewer: Viewer) -> None:
         raise NotPermitted
 
 
-def count_in(viewer: Viewer, filters: Filters) -> int:
-    """Count the entries that would be shared; 0 where filters leave nothing out or find nothing.
+def count_in(viewer: Viewer, filters: Filters, *, before: int | None = None) -> int:
+    """Count the entries that would be shared, before an index of the log.
 
-    More than `MOST_SHARED` also where it would have to be looked for through `MOST_PORTIONS` of the
-    log. Nothing is recorded.
+    0 where filters leave nothing out or find nothing; more than `MOST_SHARED` also where it would
+    have to be looked for through `MOST_PORTIONS` of the log. Nothing is recorded.
     """
     if not filters.is_narrowed or filters.is_about_wrong:
         return 0
-    return audit.count_of(viewer, filters.search, most=MOST_SHARED, portions=MOST_PORTIONS)
+    return audit.count_of(
+        viewer, filters.search, most=MOST_SHARED, before=before, portions=MOST_PORTIONS
+    )
 
 
 def _shared_lately(viewer: Viewer) -> int:

@@ -34,7 +34,7 @@ def share(request: HttpRequest) -> HttpResponse:
     """Ask with which colleague, for how long and why; list what is shared now."""
     viewer = viewer_of(request)
     filters = Filters.of(request.GET, requests.zone_of(request))
-    actions.need_sharing(viewer)
+    may_share = queries.may_share(viewer)
     form = ShareForm.asked(request, viewer)
     if form.is_valid():
         actions.share(viewer, filters=filters, **form.given())
@@ -42,7 +42,8 @@ def share(request: HttpRequest) -> HttpResponse:
         return redirect("office:share_trail")
     context = {
         "form": form,
-        "is_extract": 0 < actions.count_in(viewer, filters) <= actions.MOST_SHARED,
+        "may_share": may_share,
+        "is_extract": may_share and 0 < actions.count_in(viewer, filters) <= actions.MOST_SHARED,
         "narrowed": narrowed_by(viewer, filters),
         "back": f"{reverse('office:trail')}?{filters.asked}",
         "shares": _shared_now(viewer, requests.zone_of(request)),

@@ -140,13 +140,20 @@ def exported(
             return
 
 
-def count_of(viewer: Viewer, asked: Search, *, most: int, portions: int | None = None) -> int:
+def count_of(
+    viewer: Viewer,
+    asked: Search,
+    *,
+    most: int,
+    before: int | None = None,
+    portions: int | None = None,
+) -> int:
     """Count what a search finds, no further than past `most`; nothing is shown or recorded.
 
     Where more than so many `portions` of a page would be looked at, there are more than `most`.
     """
     writer.settle(viewer.organisation)
-    count, before, looked = 0, None, 0
+    count, looked = 0, 0
     while count <= most:
         looked += 1
         if portions is not None and looked > portions:
@@ -209,12 +216,12 @@ def everything(
     """
     writer.settle(viewer.organisation)
     rows: list[models.Entry] = []
-    ever, since = replace(asked, since=None), asked.since
+    ever = replace(asked, since=None, until=None)
     with store.reading(viewer.organisation):
         while len(rows) < most:
             portion = min(most - len(rows), LARGEST_PAGE)
             found, before = find(viewer.organisation, ever, before, portion)
-            rows += [row for row in found if since is None or moment_of(row.time_us) >= since]
+            rows += [row for row in found if asked.covers(moment_of(row.time_us))]
             if before is None:
                 break
     _record_reading(viewer, asked, rows)

@@ -72,6 +72,11 @@ class Search:
         }
         return {name: text for name, text in said.items() if text}
 
+    def covers(self, moment: datetime) -> bool:
+        """Tell whether a moment lies between those that were asked for."""
+        is_late = self.until is not None and moment >= self.until
+        return not is_late and (self.since is None or moment >= self.since)
+
     def kept(self) -> dict[str, Any]:
         """Return it as JSON holds it: the same search for good, whatever days and kinds mean then.
 
@@ -242,7 +247,8 @@ def first_since(organisation: UUID, time_us: int) -> int:
     Found by looking at `PROBES` entries at a time, between the last that was older and the first
     that was not: four questions in a log of a million entries, and no index over times.
     An entry may stand behind younger ones by at most `DISORDER_US`: it waits in an outbox until it
-    is moved. A clock that was set back by more can hide what is older than the step.
+    is moved. A clock that was set back by more can hide what is near the step, on either side:
+    whoever must not miss it asks for no moments and looks at each (`queries.everything`).
     """
     time_us -= DISORDER_US
     low, high = 0, heads.newest_head(organisation).size

@@ -178,6 +178,7 @@ def _end(
         row = _row(membership)
         if row.ended is not None:
             return row, None
+        accounts.hold(row.user_id)  # nobody begins to trust a device meanwhile
         _refuse_over(viewer, row)
         row.ended = now()
         row.save(update_fields=["ended"])
@@ -312,8 +313,13 @@ def _shared(viewer: Viewer, row: Membership) -> Iterator[EndedAccess]:
 
 
 def _trusted(row: Membership) -> Iterator[EndedAccess]:
-    """Tell of the devices that were trusted: the door that is closed ends them."""
-    for device in trusts.kept_of(row.user_id):
+    """Tell of the devices that were trusted here: the door that is closed ends them.
+
+    What another organisation allows is none of this one's business.
+    """
+    days, since = trusts.policy_of(row.organisation_id)
+    held = trusts.kept_of(row.user_id) if days else []
+    for device in (one for one in held if since is None or one.created >= since):
         facts = {"begun": device.created, "words": device.device, "address": device.address}
         yield _ended_one(row, EndedKind.TRUST, device.pk, **facts)
 
