@@ -1,6 +1,7 @@
 """Each rule is met by its real cause, through the pages, and not by what is nearly so."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -27,6 +28,7 @@ from keepwell.safeguards.persons import actions as persons
 from keepwell.safeguards.persons import exports, queries
 from keepwell.toolkit import clock
 from tests.office.alarms import (
+    BORN,
     acknowledge,
     alerts,
     export_trail,
@@ -158,6 +160,16 @@ def test_paging_through_two_hundred_patients_alerts(house: House) -> None:
     assert [(one.about, one.count) for one in look(house)] == [
         (house.people["Ben"].user.pk, READS_LEAST)
     ]
+
+
+def test_looking_two_hundred_patients_up_alerts_too(house: House) -> None:
+    days = [BORN - timedelta(days=n) for n in range(READS_LEAST // 25)]
+    for n in range(READS_LEAST):
+        persons.create_person(house.viewer(), name=f"Patient {n}", born=days[n // 25])
+    here = browser_of(house.people["Dee"])  # who opens no name, and learns who is known
+    for day in days:
+        assert len(here.post("/persons/", {"born": str(day)}).context["rows"]) == 25
+    assert raised(house) == [RuleCode.MASS_READ]
 
 
 def test_reading_the_same_fifty_all_morning_does_not(house: House) -> None:
