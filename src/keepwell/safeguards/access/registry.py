@@ -12,6 +12,7 @@ from django.db.models import Q
 from keepwell.safeguards.access.manifest import (
     EventWords,
     FirstStep,
+    Held,
     HomeLine,
     Manifest,
     MenuItem,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.functional import Promise
 
-    from keepwell.safeguards.access.manifest import Held
     from keepwell.safeguards.access.roles import Role
 
 _manifests: tuple[Manifest, ...] = ()
