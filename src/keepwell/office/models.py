@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from keepwell.safeguards.access.lending import Lent
 from keepwell.safeguards.tenancy.models import OrganisationOwned, WalledManager
 from keepwell.toolkit import clock
 
@@ -30,7 +31,7 @@ class SavedView(OrganisationOwned):
         return f"saved view {self.pk}"
 
 
-class SharedExtract(OrganisationOwned):
+class SharedExtract(Lent):
     """What a narrowed trail held at one moment, in one colleague's hands for some days.
 
     It keeps the question, in ids, codes and days, and how long the log was: never what it says.
@@ -40,19 +41,9 @@ class SharedExtract(OrganisationOwned):
     search = models.JSONField()  # what that meant then: `Search.kept`
     size = models.BigIntegerField()  # entries from here on are no part of it
     count = models.PositiveIntegerField()  # entries that it had
-    colleague = models.UUIDField(db_index=True)  # an account
-    by = models.UUIDField(null=True)
-    made = models.DateTimeField(default=clock.now)
-    expires = models.DateTimeField()
-    ended = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"shared extract {self.pk}"
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether the colleague can read it now."""
-        return self.ended is None and self.expires > clock.now()
 
 
 class SummaryDay(OrganisationOwned):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.office import choosing, places
 from keepwell.office.choosing import FindColleagues, Offer
 from keepwell.office.reasons import ReasonForm
+from keepwell.safeguards.access.lending import DAYS, MOST_DAYS
 from keepwell.safeguards.access.members.queries import Pool
-from keepwell.safeguards.persons.shares.actions import DAYS, MOST_DAYS
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 

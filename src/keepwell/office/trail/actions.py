@@ -16,21 +16,22 @@ from keepwell.office.permissions import OfficePermission
 from keepwell.office.tasks import write_to_member
 from keepwell.office.trail.errors import NotAnExtract, TooManyViews
 from keepwell.office.trail.filters import Filters
-from keepwell.office.trail.queries import MOST_VIEWS, extracts_within, may_share, views_of
+from keepwell.office.trail.queries import MOST_VIEWS, may_share, views_of
+from keepwell.safeguards.access import lending
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
+from keepwell.safeguards.access.lending import MOST_DAYS, open_ones
 from keepwell.safeguards.access.manifest import Held
 from keepwell.safeguards.access.queries import allow, role_of, within_reach
 from keepwell.safeguards.audit import queries as audit
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.persons.errors import ReasonMissing
-from keepwell.safeguards.persons.shares.actions import ACCOUNT, MOST_DAYS
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
-EXTRACT = "office.sharedextract"
+ACCOUNT, EXTRACT = "identity.user", "office.sharedextract"
 MOST_PORTIONS = 20
 MOST_SHARED = 1_000  # entries, by one person within a day: as many as one may take in files
 A_DAY, TWICE = timedelta(days=1), timedelta(minutes=1)
@@ -87,8 +88,8 @@ def share(
         if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
             raise OutOfReach
         for_so_long = timedelta(days=max(1, min(days, MOST_DAYS)))
-        own = extracts_within(viewer).filter(by=viewer.actor)
-        before: SharedExtract | None = own.filter(asked=filters.asked, colleague=colleague).first()
+        same = {"asked": filters.asked, "colleague": colleague, "by": viewer.actor}
+        before: SharedExtract | None = open_ones(SharedExtract.objects.filter(**same)).first()
         if before is not None and _is_twice(before, for_so_long):
             return before
         if not 0 < count <= MOST_SHARED - _shared_lately(viewer):
@@ -173,17 +174,13 @@ def take_back(viewer: Viewer, *, extract: UUID) -> None:
 
 
 def _end(viewer: Viewer, row: SharedExtract) -> None:
-    row.ended = clock.now()
-    row.save(update_fields=["ended"])
+    row.end()
     record(viewer, OfficeEvent.EXTRACT_WITHDRAW, subjects=_of_extract(row))
 
 
 def take_from(viewer: Viewer, account: UUID) -> Iterator[Held]:
     """End what of the trail is shared with somebody who leaves. Inside the caller's wall."""
-    for row in extracts_within(viewer).filter(colleague=account).order_by("id"):
-        row.ended = clock.now()
-        row.save(update_fields=["ended"])
-        yield Held(EXTRACT, row.pk, row.made)
+    return lending.take_from(viewer, account, SharedExtract.objects.all(), EXTRACT)
 
 
 def _of_extract(row: SharedExtract, about: tuple[UUID, ...] = ()) -> tuple[Subject, ...]:

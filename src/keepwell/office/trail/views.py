@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_find_persons": may(viewer, PersonPermission.LIST),
         "saved_views": saved_views.views_of(viewer),
         "may_share": saved_views.may_share(viewer),
-        "has_shared": bool(saved_views.extracts_now(viewer)),
+        "has_shared": saved_views.has_extracts_now(viewer),
         "view_form": SaveViewForm(),
         "groups": groups.offered(filters.group),
         "apps": groups.apps(),

@@ -182,7 +182,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code=RuleCode.MASS_READ,
         title=_("Data of very many patients was opened"),
-        means=_("One colleague opened data of 200 patients or more within an hour, or found them."),
+        means=_(
+            "One colleague opened data of 200 patients or more within an hour, or looked them up."
+        ),
         todo=_("Ask what it was for. If there was no reason, end that access now."),
         counted=ngettext_lazy("%(count)s patient", "%(count)s patients", "count"),
         kinds=frozenset({RecordsEvent.FIELDS_OPEN, PersonsEvent.PERSON_FIND}),

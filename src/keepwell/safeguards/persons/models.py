@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.safeguards.access.lending import Lent
 from keepwell.safeguards.identity.sessions import digest_of
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.fields import SealedDate, SealedText
@@ -121,7 +122,7 @@ class OutsideDisclosure(SealedRecord):
         return f"outside disclosure {self.pk}"
 
 
-class SharedReport(OrganisationOwned):
+class SharedReport(Lent):
     """A report of who opened a person's data, in one colleague's hands for some days.
 
     The report is an entry of the trail (`reports`), and so is why it was shared.
@@ -129,22 +130,12 @@ class SharedReport(OrganisationOwned):
 
     report = models.UUIDField()  # the entry that ordered it
     person = models.UUIDField()  # no foreign key: who was erased can be reported on
-    colleague = models.UUIDField(db_index=True)  # an account
-    by = models.UUIDField(null=True)
-    made = models.DateTimeField(default=clock.now)
-    expires = models.DateTimeField()
-    ended = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["report"], name="shared_report_report")]
 
     def __str__(self) -> str:
         return f"shared report {self.pk}"
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether the colleague can read it now."""
-        return self.ended is None and self.expires > clock.now()
 
 
 class HandedReport(OrganisationOwned):

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
+from keepwell.safeguards.access import lending
 from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.safeguards.access.lending import MOST_DAYS, open_ones
 from keepwell.safeguards.access.manifest import Held
 from keepwell.safeguards.access.queries import allow, role_of, within_reach
 from keepwell.safeguards.audit.actions import record
@@ -14,7 +16,6 @@ from keepwell.safeguards.persons.errors import ReasonMissing
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import SharedReport
 from keepwell.safeguards.persons.permissions import PersonPermission
-from keepwell.safeguards.persons.shares.queries import shares_within
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -22,8 +23,6 @@ from keepwell.toolkit import clock
 
 MODEL = "persons.sharedreport"
 ACCOUNT = "identity.user"
-DAYS = 7
-MOST_DAYS = 30
 
 
 def share(
@@ -44,7 +43,7 @@ def share(
         Organisation.held(viewer.organisation)
         if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
             raise OutOfReach
-        for already in shares_within(viewer).filter(report=report, colleague=colleague):
+        for already in open_ones(SharedReport.objects.filter(report=report, colleague=colleague)):
             return already, False
         row = SharedReport.objects.create(
             organisation_id=viewer.organisation,
@@ -70,10 +69,7 @@ def share(
 
 def take_from(viewer: Viewer, account: UUID) -> Iterator[Held]:
     """End what is shared with somebody who leaves. Inside the caller's wall."""
-    for row in shares_within(viewer).filter(colleague=account).order_by("id"):
-        row.ended = clock.now()
-        row.save(update_fields=["ended"])
-        yield Held(MODEL, row.pk, row.made)
+    return lending.take_from(viewer, account, SharedReport.objects.all(), MODEL)
 
 
 def withdraw(viewer: Viewer, *, share: UUID) -> SharedReport:
@@ -83,8 +79,7 @@ def withdraw(viewer: Viewer, *, share: UUID) -> SharedReport:
         rows = SharedReport.objects.select_for_update(no_key=True)
         row: SharedReport = within_reach(rows, pk=share)
         if row.is_open:
-            row.ended = clock.now()
-            row.save(update_fields=["ended"])
+            row.end()
             subjects = (Subject(MODEL, (row.pk,)), Subject(ACCOUNT, (row.colleague,)))
             record(viewer, PersonsEvent.REPORT_WITHDRAW, subjects=subjects)
     return row
