@@ -87,6 +87,7 @@ class House:
             self._allow_networks()
             self._put_jobs()
             years.leave(self.organisation, self.clinic.owner.user.pk, self.members)
+            years.sign_in(self.clinic.owner)
             years.write_letters()
         self._record(entries)
 
@@ -294,6 +295,8 @@ class House:
         whom = {"name": f"{NAME} 3", "born": BORN}
         gets = {
             "access for a while": "/access/",
+            "own account": "/account/",
+            "parts shared now": "/trail/share/",
             "alerts": "/alerts/",
             "emergency": "/emergency/",
             "holdings": "/holdings/",
@@ -314,7 +317,11 @@ class House:
         pages = {name: _asked(self.client, address) for name, address in gets.items()}
         for name, asked in self._narrowed().items():
             pages[f"trail, {name}"] = _asked(self.client, f"/trail/?{asked}")
-        pages["share a report"] = _asked(self.client, self._report())
+        report = self._report()
+        pages["share a report"] = _asked(self.client, report)
+        pages["disclosures"] = _asked(
+            self.client, f"{report.partition('/report/')[0]}/disclosures/"
+        )
         pages["find a member"] = self._posted("/members/", {"words": "01234"})
         pages["find a person"] = self._posted("/persons/", whom)
         pages["find a name"] = self._posted("/persons/", {"name": f"{NAME} 3"})
@@ -341,6 +348,8 @@ class House:
 
         with wall.writing(self.organisation):
             person = create_person(self.viewer, name=NAME).pk
+        if self.persons:
+            years.disclose(self.viewer, person)
         day = now().date().isoformat()
         asked = {"first": day, "last": day, "purpose": "oversight", "reason": "Measured"}
         answer = self.client.post(f"/persons/{person}/report/", asked)

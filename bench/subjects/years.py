@@ -12,6 +12,7 @@ from uuid import UUID
 BATCH = 1000
 LOCATIONS, PROPOSALS, EMERGENCIES, ELEVATIONS = 40, 200, 200, 300
 OPEN_ALERTS, ALERTS = 40, 300
+DISCLOSURES, SESSIONS, SHARED = 30, 10, 30
 WAITING = 5  # proposals that are open, emergency accesses without a review
 LETTERS = 500  # that wait for a mail server
 
@@ -26,12 +27,51 @@ def leave(organisation: UUID, owner: UUID, accounts: Sequence[UUID]) -> None:
         _alert(organisation, owner, accounts)
         _ask(organisation, owner)
         _propose(organisation, owner, accounts)
+        _share(organisation, owner, accounts)
     _enrol(accounts)
 
 
 def _put(model: Any, organisation: UUID, rows: Sequence[dict[str, Any]]) -> None:
     made = [model(organisation_id=organisation, **row) for row in rows]
     model.objects.bulk_create(made, batch_size=BATCH)
+
+
+def sign_in(owner: Any) -> None:
+    """Let the owner be signed in on other devices too."""
+    from tests.people import browser_of
+
+    for _ in range(SESSIONS):
+        browser_of(owner)
+
+
+def disclose(viewer: Any, person: UUID) -> None:
+    """Tell others of one person, as an accounting lists it."""
+    from keepwell.safeguards.persons.outside import actions as outside
+    from keepwell.toolkit.clock import now
+
+    for n in range(DISCLOSURES):
+        outside.note(
+            viewer,
+            person=person,
+            made=(now() - timedelta(days=n)).date(),
+            recipient="County",
+            what="One culture",
+            purpose="Reportable disease",
+        )
+
+
+def _share(organisation: UUID, owner: UUID, accounts: Sequence[UUID]) -> None:
+    """Parts of the trail in colleagues' hands now."""
+    from keepwell.office.models import SharedExtract
+    from keepwell.safeguards.audit.search import Search
+    from keepwell.toolkit.clock import now
+
+    asked = {"asked": "kind=refused", "search": Search().kept(), "size": 1, "count": 1}
+    rows = [
+        {**asked, "colleague": one, "by": owner, "expires": now() + timedelta(days=7)}
+        for one in accounts[:SHARED]
+    ]
+    _put(SharedExtract, organisation, rows)
 
 
 def _locate(organisation: UUID) -> None:
