@@ -68,13 +68,12 @@ def _shared_now(viewer: Viewer, zone: ZoneInfo) -> list[dict[str, object]]:
 
 def narrowed_by(viewer: Viewer, filters: Filters) -> list[tuple[str, str]]:
     """Say what filters find in words: pairs of a field of the trail page and what stands in it."""
-    words = {code: str(label) for code, label in groups.offered(filters.group)}
-    parts = {code: str(label) for code, label in groups.apps()}
+    words, parts = dict(groups.offered(filters.group)), dict(groups.apps())
     said = (
         (_("Id of a person or record"), " ".join(map(str, filters.search.about))),
         (_("Colleague"), name_of(viewer, filters.member) if filters.member else ""),
-        (_("What happened"), words.get(filters.group, "")),
-        (_("Part of Keepwell"), parts.get(filters.app, "")),
+        (_("What happened"), str(words.get(filters.group, ""))),
+        (_("Part of Keepwell"), str(parts.get(filters.app, ""))),
         (_("From day"), moments.day_of(filters.first) if filters.first else ""),
         (_("To day"), moments.day_of(filters.last) if filters.last else ""),
     )
