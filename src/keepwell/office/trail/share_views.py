@@ -35,20 +35,22 @@ def share(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     filters = Filters.of(request.GET, requests.zone_of(request))
     may_share = queries.may_share(viewer)
-    form = ShareForm.asked(request, viewer)
-    if form.is_valid():
+    is_extract = may_share and 0 < actions.count_in(viewer, filters) <= actions.MOST_SHARED
+    is_asked = is_extract or request.method == "POST"
+    form = ShareForm.asked(request, viewer) if is_asked else None
+    if form is not None and form.is_valid():
         actions.share(viewer, filters=filters, **form.given())
         messages.success(request, _("Shared. Your colleague is told by mail."))
         return redirect("office:share_trail")
     context = {
         "form": form,
         "may_share": may_share,
-        "is_extract": may_share and 0 < actions.count_in(viewer, filters) <= actions.MOST_SHARED,
+        "is_extract": is_extract,
         "narrowed": narrowed_by(viewer, filters),
         "back": f"{reverse('office:trail')}?{filters.asked}",
         "shares": _shared_now(viewer, requests.zone_of(request)),
     }
-    status = 422 if form.is_bound else 200
+    status = 422 if form is not None and form.is_bound else 200
     return render(request, "office/trail/share.html", context, status=status)
 
 

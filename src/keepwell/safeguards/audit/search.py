@@ -36,6 +36,7 @@ MOST_STREAMS = 8  # more kinds than these are found by going along the whole log
 
 Found = tuple[list[models.Entry], int | None]  # entries, and the index before which to go on
 Indexes = QuerySet[models.Entry, int] | QuerySet[models.Mention, int]
+Sealed = tuple[int, str, UUID, UUID, bytes | memoryview | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +186,10 @@ def _fitting(
         own = _mentions(organisation, search.actor).filter(part=Part.ACTOR)
         candidates = set(own.filter(index__in=candidates))
     found = _narrowed(organisation, search)
+    if search.sealed is not None:
+        candidates = _meant(organisation, search.sealed, found, candidates, limit)
     rows = chain.from_iterable(_among(found, some) for some in _newest_first(candidates, limit))
-    return list(islice(rows if search.sealed is None else _meant(rows, search.sealed), limit))
+    return list(islice(rows, limit))
 
 
 def _newest_first(candidates: Collection[int], limit: int) -> Iterator[Collection[int]]:
@@ -214,31 +217,39 @@ def _among(rows: QuerySet[models.Entry], indexes: Collection[int]) -> QuerySet[m
     return rows.filter(index__in=indexes)
 
 
-def _meant(rows: Iterable[models.Entry], openings: Openings) -> Iterator[models.Entry]:
-    """Yield entries of other kinds, and the openings of records that are meant."""
+def _meant(
+    organisation: UUID,
+    openings: Openings,
+    found: QuerySet[models.Entry],
+    candidates: Collection[int],
+    limit: int,
+) -> list[int]:
+    """Return the newest indexes of entries of other kinds, and of openings that are meant.
+
+    Of up to a thousand that are looked into, only what that takes is loaded.
+    """
+    columns = ("index", "kind", "entry_id", "key_id", "payload")
+    portions = _newest_first(candidates, limit)
+    rows = chain.from_iterable(_among(found, some).values_list(*columns) for some in portions)
+    return list(islice(_indexes_meant(organisation, openings, rows), limit))
+
+
+def _indexes_meant(organisation: UUID, openings: Openings, rows: Iterable[Sealed]) -> Iterator[int]:
     gone: set[UUID] = set()  # keys of months that were erased: each is looked for once
-    for row in rows:
-        if row.kind != openings.kind:
-            yield row
-        elif row.key_id not in gone:
+    for index, kind, entry, key, payload in rows:
+        if kind != openings.kind:
+            yield index
+        elif key not in gone and payload is not None:
             try:
-                is_meant = _is_about(row, openings.app)
+                said = opened(organisation, entry, key, bytes(payload))
+                is_meant = is_about_app(said, openings.app)
             except KeyGone:
-                gone.add(row.key_id)
+                gone.add(key)
+            except (SealBroken, ValueError, KeyError):  # one that cannot be read is not meant
+                continue
             else:
                 if is_meant:
-                    yield row
-
-
-def _is_about(row: models.Entry, app: str) -> bool:
-    """Tell whether an entry speaks of an app's records; one that cannot be read does not."""
-    if row.payload is None:
-        return False
-    sealed = bytes(row.payload)
-    try:
-        return is_about_app(opened(row.organisation_id, row.entry_id, row.key_id, sealed), app)
-    except (SealBroken, ValueError, KeyError):
-        return False
+                    yield index
 
 
 def first_since(organisation: UUID, time_us: int) -> int:

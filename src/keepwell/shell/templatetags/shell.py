@@ -100,7 +100,13 @@ def button(
     label: Any, kind: str = "", icon: str = "", name: str = "", value: str = ""
 ) -> SafeString:
     """Show a button that sends its form; kinds: quiet, danger, plain, sealing, full."""
-    return _part("button", label=label, kind=kind, icon=icon, name=name, value=value)
+    return format_html(
+        '<button class="{}" type="submit"{}>{}{}</button>',
+        f"button {kind}".strip(),
+        format_html(' name="{}" value="{}"', name, value) if name else "",
+        svg(icon) if icon else "",
+        label,
+    )
 
 
 @register.simple_tag
