@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from keepwell.toolkit.identifiers import uuid7
 from tests.cli.test_keys import last_entries
 from tests.serving import installation, keepwell_as_me
 
@@ -51,20 +52,21 @@ def test_an_upgrade_needs_a_reason_and_is_on_every_trail(used: Path) -> None:
 
 
 def test_an_upgrade_that_was_interrupted_is_told_by_the_next_run(used: Path) -> None:
-    said = {"reason": "Cut short", "account": "ops", "version": "0.1.0", "told": []}
+    said = {"id": str(uuid7()), "reason": "Cut short", "account": "ops", "version": "0.1.0"}
     assert keepwell_as_me(used, "init", "--reason", "Not yet").returncode == 0
     (used / "upgrade.json").write_text(json.dumps([said]))  # as it is left between the two
     done = keepwell_as_me(used, "init")
     assert done.returncode == 0, done.stderr
     assert not (used / "upgrade.json").exists()
     assert last_entries(used)[0].endswith("console ops {'version': '0.1.0'} Cut short")
+    (used / "upgrade.json").write_text(json.dumps([said]))  # killed before it took this away
     assert keepwell_as_me(used, "init").returncode == 0
     told = [line for line in last_entries(used) if line.endswith("Cut short")]
     assert len(told) == 1
 
 
 def test_what_an_interrupted_attempt_said_is_not_lost_by_the_next(used: Path) -> None:
-    said = {"reason": "Cut short", "account": "ops", "version": "0.1.0", "told": []}
+    said = {"id": str(uuid7()), "reason": "Cut short", "account": "ops", "version": "0.1.0"}
     (used / "upgrade.json").write_text(json.dumps([said]))  # and the tables are older still
     assert keepwell_as_me(used, "init").returncode == 2
     assert keepwell_as_me(used, "init", "--reason", "Once more").returncode == 0

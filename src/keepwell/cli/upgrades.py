@@ -2,23 +2,25 @@
 
 The first `keepwell init` has no trail to write to, and one that changes no table does nothing to
 speak of. What is to be told is kept in a file until every trail holds it, so that an upgrade that
-was interrupted is told by the next run. A trail that was put back to an older copy is written to
-only once that is declared.
+was interrupted is told by the next run; a trail that holds it already recognises the entry. A trail
+that was put back to an older copy is written to only once that is declared.
 """
 
 import argparse
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
-from typing import Any
+from uuid import UUID
 
 from keepwell.cli import folder, installation, organisations, reasons, stores
 from keepwell.cli.account import unix_account
 from keepwell.cli.terminal import warn
 from keepwell.office.events import OfficeEvent
 from keepwell.safeguards.access import viewers
-from keepwell.safeguards.audit.actions import record_now
+from keepwell.safeguards.audit.actions import record_once
+from keepwell.toolkit.identifiers import uuid7, uuid7_from
 
 FILE = "upgrade.json"
 
@@ -32,7 +34,7 @@ def told(chosen: argparse.Namespace) -> Iterator[None]:
     if stores.are_in_use() and stores.are_older(chosen.owner_url):
         reasons.insist(chosen, chosen.upgrades_as)
         said = {"reason": chosen.reason, "account": unix_account(), "version": version("keepwell")}
-        _keep([*_kept(), said | {"told": []}])  # also of attempts that were not told yet
+        _keep([*_kept(), {"id": str(uuid7()), **said}])  # also of attempts that were not told yet
     yield
     finish()
 
@@ -45,15 +47,11 @@ def finish() -> None:
     undeclared = {one.organisation for one in installation.put_back()}
     waiting = set()
     for each in organisations.all_of_them():
+        if each.id in undeclared:
+            waiting.add(each.name)
+            continue
         for said in upgrades:
-            if str(each.id) in said["told"]:
-                continue
-            if each.id in undeclared:
-                waiting.add(each.name)
-                continue
-            _record(each, said)
-            said["told"].append(str(each.id))
-            _keep(upgrades)
+            _record(each.id, said)
     if waiting:
         warn(
             f"keepwell: The upgrade is written on the trail of {', '.join(sorted(waiting))} once it"
@@ -63,20 +61,28 @@ def finish() -> None:
         (folder.home() / FILE).unlink()
 
 
-def _record(named: organisations.Named, said: dict[str, Any]) -> None:
-    record_now(
-        viewers.console(named.id, account=said["account"]),
+def _record(organisation: UUID, said: dict[str, str]) -> None:
+    record_once(
+        viewers.console(organisation, account=said["account"]),
         OfficeEvent.INSTALLATION_UPGRADE,
+        _entry_of(UUID(said["id"]), organisation),
+        subjects=(),
         reason=said["reason"],
         detail={"version": said["version"]},
     )
 
 
-def _kept() -> list[dict[str, Any]]:
+def _entry_of(upgrade: UUID, organisation: UUID) -> UUID:
+    """Return the id of the entry that tells this organisation of an upgrade: always the same."""
+    digest = hashlib.sha256(upgrade.bytes + organisation.bytes).digest()
+    return uuid7_from((upgrade.int >> 80) * 1000, digest[:8])
+
+
+def _kept() -> list[dict[str, str]]:
     path = folder.home() / FILE
-    found: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
+    found: list[dict[str, str]] = json.loads(path.read_text("utf-8")) if path.exists() else []
     return found
 
 
-def _keep(upgrades: list[dict[str, Any]]) -> None:
+def _keep(upgrades: list[dict[str, str]]) -> None:
     folder.write_private(folder.home() / FILE, json.dumps(upgrades))
