@@ -1,10 +1,12 @@
 """Allowed networks: who gets in from where, that nobody shuts themselves out, and what is told."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from keepwell.safeguards.access import viewers
-from keepwell.safeguards.access.errors import LockedOut
+from keepwell.safeguards.access.errors import LockedOut, NotPermitted
 from keepwell.safeguards.access.models import AllowedNetwork
 from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.networks import queries as network_queries
@@ -322,6 +324,27 @@ def test_a_range_for_ones_own_role_counts_for_the_lock_out(house: House, proven:
     refused = proven.post(f"{LIST}add/", ELSEWHERE | {"role": "owner"})
     assert refused.status_code == 409
     assert proven.post(f"{LIST}add/", ELSEWHERE | {"role": "auditor"}).status_code == 302
+
+
+def test_only_owners_say_from_where_owners_come(house: House, proven: Client) -> None:
+    own = allow(house, "198.51.100.7/32", "owner")
+    abe = prove(house.browser("Abe"), house.people["Abe"])
+    assert "owner" not in choices_on(abe)
+    assert "owner" in choices_on(proven)
+    refused = abe.post(f"{LIST}add/", ELSEWHERE | {"role": "owner"})
+    assert refused.status_code == 422
+    page = text_of(abe.get(f"{LIST}{own.pk}/"))
+    assert "An owner takes it off the list" in page
+    assert abe.post(f"{LIST}{own.pk}/remove/").status_code == 403
+    with pytest.raises(NotPermitted):
+        network_actions.add(house.viewer("Abe"), network="203.0.113.0/24", name="B", role="owner")
+    assert listed(house) == [("198.51.100.7/32", "owner")]
+    assert proven.post(f"{LIST}{own.pk}/remove/").status_code == 302
+    assert abe.post(f"{LIST}add/", DESK | {"role": "member"}).status_code == 302
+
+
+def choices_on(client: Client) -> list[str]:
+    return re.findall(r'<option value="(\w*)"', client.get(LIST).content.decode())
 
 
 def test_the_preview_tells_and_keeps_nothing(house: House, proven: Client) -> None:

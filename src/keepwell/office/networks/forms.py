@@ -1,8 +1,10 @@
 """What the page of networks asks for: a range, what to call it, and for whom it is."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise, lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,15 +12,15 @@ from keepwell.office.reasons import WhyField
 from keepwell.safeguards.access import ranges
 from keepwell.safeguards.access.ranges import Fault, RangeRefused
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.tenancy.viewer import Viewer
 
 NAME_LENGTH = 80
 
 
-def _roles() -> list[tuple[str, str | Promise]]:
-    return [
-        ("", gettext_lazy("Everybody who works here")),
-        *((one.value, one.label) for one in Role),
-    ]
+def offered_to(viewer: Viewer) -> dict[str, str | Promise]:
+    """Return for whom this viewer says from where they come: of owners, only owners do."""
+    roles = {one.value: one.label for one in Role if one != Role.OWNER or viewer.role == one}
+    return {"": gettext_lazy("Everybody who works here"), **roles}
 
 
 class NameForm(forms.Form):
@@ -45,11 +47,14 @@ class NetworkForm(NameForm):
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none"}),
         error_messages={"required": gettext_lazy("Write an address or a range.")},
     )
-    role = forms.ChoiceField(
-        label=gettext_lazy("For whom"), choices=lazy(_roles, list), required=False
-    )
+    role = forms.ChoiceField(label=gettext_lazy("For whom"), required=False)
     reason = WhyField()
     field_order = ("network", "name", "role", "reason")
+
+    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = list(offered_to(viewer).items())
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_network(self) -> str:
         """Refuse what is no range, in a sentence that says what would be one."""

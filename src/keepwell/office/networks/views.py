@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.office import places
-from keepwell.office.networks.forms import NameForm, NetworkForm
+from keepwell.office.networks.forms import NameForm, NetworkForm, offered_to
 from keepwell.office.sign_in import ways
 from keepwell.safeguards.access import queries, ranges
 from keepwell.safeguards.access.declarations import requires
@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     is_listed = any(_is_here(viewer, row) for row in network_queries.listed(viewer))
     own = "" if is_listed else ranges.own_range(viewer.address)
-    return _page(request, NetworkForm(initial={"network": own}))
+    return _page(request, NetworkForm(viewer, initial={"network": own}))
 
 
 @require_POST
@@ -49,10 +49,11 @@ def add(request: HttpRequest) -> HttpResponse:
     """Allow a network, or only show what that would do."""
     if not ways.is_proven(request):
         return ways.ask_again(request, AGAIN)
-    form = NetworkForm(request.POST)
+    viewer = viewer_of(request)
+    form = NetworkForm(viewer, request.POST)
     if not form.is_valid():
         return _page(request, form, status=UNUSABLE)
-    viewer, given = viewer_of(request), form.cleaned_data
+    given = form.cleaned_data
     if "preview" in request.POST:
         return _page(
             request, form, preview=network_queries.effect_of_adding(viewer, **_rule(given))
@@ -107,11 +108,11 @@ def resume(request: HttpRequest) -> HttpResponse:
     """Let a suspended list count again."""
     if not ways.is_proven(request):
         return ways.ask_again(request, AGAIN)
+    viewer = viewer_of(request)
     try:
-        network_actions.resume(viewer_of(request))
+        network_actions.resume(viewer)
     except LockedOut:
-        own = ranges.own_range(viewer_of(request).address)
-        form = NetworkForm(initial={"network": own})
+        form = NetworkForm(viewer, initial={"network": ranges.own_range(viewer.address)})
         return _page(request, form, is_refused=True, status=LockedOut.status)
     messages.success(request, _("The list counts again from now on."))
     return redirect("office:networks")
@@ -155,6 +156,7 @@ def _one(
         "form": form,
         "row": row,
         "whom": _for_whom(row.role),
+        "may_remove": row.role in offered_to(viewer),
         "preview": network_queries.effect_of_removing(viewer, row.pk),
         "is_refused": is_refused,
         **_standing(request, viewer),

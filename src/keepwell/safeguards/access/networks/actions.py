@@ -7,6 +7,7 @@ from uuid import UUID
 from keepwell.safeguards.access import ranges
 from keepwell.safeguards.access.errors import LockedOut, NetworkTwice
 from keepwell.safeguards.access.events import AccessKind
+from keepwell.safeguards.access.members.actions import allow_role
 from keepwell.safeguards.access.models import AllowedNetwork
 from keepwell.safeguards.access.networks.rules import admits, standing_rules
 from keepwell.safeguards.access.permissions import AccessPermission
@@ -37,8 +38,12 @@ def refuse(viewer: Viewer, *, route: str) -> None:
 def add(
     viewer: Viewer, *, network: str, name: str, role: str = "", reason: str = ""
 ) -> AllowedNetwork:
-    """Let people come in from a range; raise RangeRefused, NetworkTwice or LockedOut."""
+    """Let people come in from a range; raise RangeRefused, NetworkTwice or LockedOut.
+
+    Owners say from where owners come: nobody else shuts them out (NotPermitted).
+    """
     allow(viewer, AccessPermission.NETWORK_CHANGE)
+    allow_role(viewer, role)
     text = str(ranges.range_of(network))
     meant = Role(role).value if role else ""
     with wall.writing(viewer.organisation):
@@ -79,6 +84,7 @@ def remove(viewer: Viewer, network: UUID) -> None:
     with wall.writing(viewer.organisation):
         rows = _locked(viewer)
         row = within_reach(AllowedNetwork.objects.all(), pk=network)
+        allow_role(viewer, row.role)
         _refuse_lock_out(viewer, [one for one in rows if one.pk != row.pk])
         _record(viewer, AccessKind.NETWORK_REMOVE, row)
         row.delete()
