@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from keepwell.config import urls as keepwell
-from keepwell.safeguards.access.declarations import requires, signed_in
+from keepwell.safeguards.access.declarations import open_to_all, requires, signed_in
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import within_reach
@@ -44,7 +44,14 @@ def poll(request: HttpRequest) -> HttpResponse:
     return HttpResponse("nothing new")
 
 
+@open_to_all(reason="a patient's page")
+def of_patients(request: HttpRequest) -> HttpResponse:
+    """Be opened by anybody, also in a browser in which a colleague is signed in."""
+    return HttpResponse("a form")
+
+
 urlpatterns = [
+    path("of-patients/", of_patients, name="of_patients"),
     path("silent/", silent, name="silent"),
     path("adding/", adding, name="adding"),
     path("colleague/<str:membership_id>/", colleague, name="colleague"),

@@ -127,6 +127,15 @@ def test_polling_does_not_move_the_idle_limit(ada: Person) -> None:
         assert here.get("/poll/")["Location"] == "/sign-in/?next=%2Fpoll%2F&because=idle"
 
 
+def test_a_patient_with_a_colleagues_tablet_does_not_move_it(ada: Person) -> None:
+    here = browser_of(ada)
+    for minutes in (5, 10, 14):
+        with clock.moved(minutes * MINUTE):
+            assert here.get("/of-patients/").status_code == 200
+    with clock.moved(15 * MINUTE):
+        assert here.get("/adding/")["Location"].endswith("because=idle")
+
+
 def test_acts_of_a_person_move_it(ada: Person) -> None:
     here = browser_of(ada)
     for minutes in range(14, 70, 14):

@@ -25,6 +25,7 @@ from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.identity import leaving, recording, sessions
+from keepwell.safeguards.identity.middleware import note_act
 from keepwell.safeguards.identity.sessions import Decision, Ending
 from keepwell.safeguards.tenancy.viewer import Viewer
 
@@ -56,6 +57,7 @@ class AccessMiddleware:
         request.access_purpose = declaration.purpose  # type: ignore[attr-defined]
         if declaration.reach is Reach.OPEN:
             return None
+        note_act(request, view)  # after the CSRF check: a forged act is none
         if declaration.reach is Reach.ENROLMENT:
             on_the_way = viewers.sign_in_of(request).user_on_the_way
             return None if on_the_way else _send_to_sign_in(request)

@@ -25,7 +25,7 @@ def background(view: View) -> View:
 
 
 class SignInMiddleware:
-    """Decide the session, set request.sign_in and request.user, note human acts."""
+    """Decide the session; set request.sign_in and request.user."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -42,15 +42,19 @@ class SignInMiddleware:
         # Django's own way to end a request: called by `close`, when the server has sent the body.
         closers: list[Callable[[], None]] = response._resource_closers  # type: ignore[attr-defined]  # noqa: SLF001
         closers.extend(recording.acts_after(request))
-        if decision.is_full and request.session.session_key != key:
+        own = (request.session.session_key, request.session.was_key)  # type: ignore[attr-defined]
+        if decision.is_full and key not in own:
             leaving.forget_pages(response)  # signed out, or somebody else's from here on
         return response
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
-    ) -> None:
-        """Move the idle limit when a person asked (after the CSRF check: a forged act is none)."""
-        record = request.sign_in.record  # type: ignore[attr-defined]
-        asked_by_page = BACKGROUND_HEADER in request.headers
-        if record and not asked_by_page and not getattr(view, "keepwell_background", False):
-            sessions.note_act(record)
+
+def note_act(request: HttpRequest, view: Callable[..., Any]) -> None:
+    """Move the idle limit of a session whose person asks for a page that needs one.
+
+    Not for a page's own polling. A patient who fills in a form on a colleague's tablet is not at
+    work there: pages open to all do not call this.
+    """
+    record = request.sign_in.record  # type: ignore[attr-defined]
+    asked_by_page = BACKGROUND_HEADER in request.headers
+    if record and not asked_by_page and not getattr(view, "keepwell_background", False):
+        sessions.note_act(record)
