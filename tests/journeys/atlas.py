@@ -465,6 +465,7 @@ def _locations(clinic: Clinic) -> Iterator[Stop]:
         yield Stop("member-invite-to-locations", this)
         page.goto(clinic.address("/settings/locations/"))
         press(page, 'tr:has-text("Hillside") a[href$="/close/"]')
+        raised.show_both_steps(page, clinic.demo.account("ada"))
         yield Stop("location-close", this)
         page.locator('[name="move_to"]').first.check()
         page.fill('[name="reason"]', "The lease ended.")

@@ -29,6 +29,7 @@ from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Location, Placement
 from tests.at_once import at_once
+from tests.office.lost_phones import proven
 from tests.office.rooms import House, text_of
 from tests.people import make_person
 
@@ -148,11 +149,23 @@ def test_a_location_of_another_organisation_is_out_of_reach(house: House) -> Non
 # Closing.
 
 
+def test_a_session_alone_closes_none(house: House, ada: Client, hill: UUID) -> None:
+    address = f"/settings/locations/{hill}/close/"
+    typed = {"reason": "Because I can", "move_to": str(first(house).pk)}
+    asked = ada.post(address, typed)
+    assert asked["Location"].startswith("/account/again/locations/?next=")
+    assert "it was not sent" in text_of(ada.get(asked["Location"])).lower()
+    assert len(queries.open_locations(house.viewer())) == 2
+    assert proven(house, "Ada", address, "locations").post(address, typed).status_code == 302
+    assert len(queries.open_locations(house.viewer())) == 1
+
+
 def test_what_belongs_to_a_closed_location_moves_to_another_in_the_same_step(
-    house: House, ada: Client, hill: UUID
+    house: House, hill: UUID
 ) -> None:
     send(house, "Ben", frozenset({hill}))
     address = f"/settings/locations/{hill}/close/"
+    ada = proven(house, "Ada", address, "locations")
     assert ada.post(address, {"reason": "The lease ended"}).status_code == 422
     ada.post(address, {"reason": "The lease ended", "move_to": str(first(house).pk)})
     assert where(house, "Ben") == frozenset({first(house).pk})
@@ -183,10 +196,12 @@ def test_a_location_in_use_closes_only_with_a_place_to_move_to(house: House, hil
     assert where(house, "Ben") == frozenset({hill})
 
 
-def test_the_only_location_stays_open(house: House, ada: Client) -> None:
+def test_the_only_location_stays_open(house: House) -> None:
     with pytest.raises(LastLocation):
         actions.close(house.viewer(), location=first(house).pk, move_to=None, reason="Why not")
-    assert "only open location" in text_of(ada.get(f"/settings/locations/{first(house).pk}/close/"))
+    address = f"/settings/locations/{first(house).pk}/close/"
+    ada = proven(house, "Ada", address, "locations")
+    assert "only open location" in text_of(ada.get(address))
 
 
 def test_of_two_that_close_at_once_one_stays(house: House, hill: UUID) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.office import places
 from keepwell.office.settings.forms import CloseLocationForm, LocationForm
+from keepwell.office.sign_in import ways
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.errors import (
@@ -26,6 +27,7 @@ from keepwell.safeguards.access.viewers import viewer_of
 if TYPE_CHECKING:
     from keepwell.safeguards.tenancy.models import Location
 
+AGAIN = "locations"
 LIST = "office:locations"
 UNUSABLE = 422
 
@@ -89,6 +91,8 @@ def close(request: HttpRequest, location_id: UUID) -> HttpResponse:
     row = queries.location_with(viewer, location_id)
     if row.closed is not None:  # pressed twice, or by two
         return redirect(LIST)
+    if not ways.is_proven(request):  # it moves what belongs to it, and is not undone
+        return ways.ask_again(request, AGAIN, request.path)
     others = [one for one in queries.open_locations(viewer) if one.pk != row.pk]
     held = queries.counts_at(viewer).get(row.pk, {})
     form = CloseLocationForm(places.posted(request), others=others, is_needed=bool(held))

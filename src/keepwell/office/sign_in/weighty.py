@@ -73,6 +73,15 @@ REASONS = {
         _("People"),
         returns=True,
     ),
+    "locations": Weighty(
+        _(
+            "Before a location is closed and what belongs to it moves, show that it is you. "
+            "Then you have five minutes."
+        ),
+        "office:locations",
+        _("Locations"),
+        returns=True,
+    ),
     "members": Weighty(
         _(
             "Before somebody gets access or another role, show that it is you. "
