@@ -17,6 +17,7 @@ from tests.people import SAFARI, Clinic, Person, browser, browser_of
 
 UNSENT = "It was not sent: both steps must have been shown within the last five minutes"
 NEW_PASSWORD = "another four plain words"
+COOKIE = "__Host-keepwell"
 
 
 def secret_on(page: bytes) -> str:
@@ -127,6 +128,30 @@ def test_proving_oneself_lasts_five_minutes(ada: Person) -> None:
     prove(mine, ada, "app")
     with clock.moved(5 * 60):
         assert mine.get("/account/app/")["Location"] == "/account/again/app/"
+
+
+def test_whoever_copied_the_session_before_does_not_get_the_proof(ada: Person) -> None:
+    mine, copied = browser_of(ada), browser()
+    before = mine.cookies[COOKIE].value
+    copied.cookies[COOKIE] = before
+    assert copied.get("/account/").status_code == 200
+    record = sessions.decide(before).record
+    assert record
+    shown = {"password": ada.password, "code": ada.code()}
+    answer = mine.post("/account/again/members/", shown)
+    assert "Clear-Site-Data" not in answer  # the same person goes on
+    assert copied.get("/account/")["Location"] == "/sign-in/?next=%2Faccount%2F"
+    after = sessions.decide(mine.cookies[COOKIE].value).record
+    assert (after and after.pk) == record.pk
+    assert mine.get("/members/invite/").status_code == 200
+    assert sessions.decide(before).record is None
+
+
+def test_a_session_that_ended_meanwhile_gets_no_new_key(ada: Person) -> None:
+    record = sessions.decide(browser_of(ada).cookies[COOKIE].value).record
+    assert record
+    sessions.end(record, sessions.Ending.ENDED_ELSEWHERE)
+    assert sessions.renew_key(record) is None
 
 
 def test_a_stolen_session_changes_no_second_step(ada: Person) -> None:

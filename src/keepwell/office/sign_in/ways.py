@@ -209,7 +209,11 @@ def _turn_away(request: HttpRequest, user: User, viewer: Viewer) -> HttpResponse
 
 
 def note_proof(request: HttpRequest) -> None:
-    """Note that this session's person has just shown both steps again."""
+    """Note that this session's person has just shown both steps again, under another key.
+
+    Whoever holds a copy of the key from before does not get the proof with it.
+    """
+    request.session.cycle_key()
     request.session[_PROVEN] = now_us()
 
 

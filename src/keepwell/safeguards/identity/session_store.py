@@ -15,6 +15,8 @@ from keepwell.safeguards.identity.models import SessionRecord
 class SessionStore(SessionBase):
     """The data of one session. A key that is not good now loads as an empty session without key."""
 
+    was_key: str | None = None  # before this request gave the session another
+
     def load(self) -> dict[str, Any]:
         """Return the data, empty for a session that is over."""
         record = sessions.decide(self.session_key).record
@@ -44,6 +46,14 @@ class SessionStore(SessionBase):
         standing = SessionRecord.objects.filter(key_digest=digest, ended__isnull=True)
         if not standing.update(data=data):
             raise UpdateError  # ended meanwhile: nothing may bring it back
+
+    def cycle_key(self) -> None:
+        """Go on under another key; a session that has ended stays what it is."""
+        self._get_session()  # type: ignore[attr-defined]  # read while its key is good
+        record = sessions.decide(self.session_key).record
+        key = None if record is None else sessions.renew_key(record)
+        if key is not None:
+            self.was_key, self._session_key, self.modified = self.session_key, key, True
 
     def delete(self, session_key: str | None = None) -> None:
         """End the session."""

@@ -155,8 +155,7 @@ def open_session(
     factor: str = "",
 ) -> str:
     """Make a session and return its key, which nobody can look up afterwards."""
-    key = get_random_string(KEY_LENGTH, "abcdefghijklmnopqrstuvwxyz0123456789")
-    moment = now()
+    key, moment = _new_key(), now()
     record = SessionRecord(
         key_digest=digest_of(key),
         user=user,
@@ -170,6 +169,20 @@ def open_session(
     )
     _write_down(record)
     return key
+
+
+def _new_key() -> str:
+    return get_random_string(KEY_LENGTH, "abcdefghijklmnopqrstuvwxyz0123456789")
+
+
+def renew_key(record: SessionRecord) -> str | None:
+    """Give a session another key and return it: the old one is nobody's from now on (ASVS 7.2.4).
+
+    The session stays the same for all that is bound to it. None for one that ended meanwhile.
+    """
+    key = _new_key()
+    standing = SessionRecord.objects.filter(pk=record.pk, ended__isnull=True)
+    return key if standing.update(key_digest=digest_of(key)) else None
 
 
 def _write_down(record: SessionRecord) -> None:
