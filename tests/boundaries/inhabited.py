@@ -337,7 +337,7 @@ def _one_time(clinic: Clinic, invitation: UUID) -> dict[str, str]:
         ),
         "sign_in:set_up": links.make(LinkPurpose.SET_UP, lasts=hour),
         "sign_in:new_password": reset,
-        "sign_in:unsubscribe": mailings.token_of(
+        "letters:unsubscribe": mailings.token_of(
             mailings.Meant(clinic.organisation.id, clinic.owner.user.pk, "summary")
         ),
     }

@@ -53,7 +53,7 @@ def clients(here: Inhabited) -> dict[Reach, Client]:
 
 
 # Mail programs post to it without a cookie (RFC 8058): the sealed link says whose letter it is.
-BY_LINK = "sign_in:unsubscribe"
+BY_LINK = "letters:unsubscribe"
 
 
 def posting() -> list[Route]:

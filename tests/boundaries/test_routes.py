@@ -72,7 +72,7 @@ OPEN = {
     "sign_in:replace_lost": "the one-time link is the permission, and the password is asked for",
     "sign_in:switch": "making room for a colleague ends a session and needs no permission",
     "sign_in:set_up": "the one-time link is the permission",
-    "sign_in:unsubscribe": "a sealed link in a letter stops that letter, and does nothing else",
+    "letters:unsubscribe": "a sealed link in a letter stops that letter, and does nothing else",
     "sign_in:waiting": "somebody who waits to be let in has no session",
 }
 # What each role holds, said once more: widening one takes two people who read, or one who lies.

@@ -18,6 +18,7 @@ from tests.serving import free_port, installation, serving
 PATIENTS, STAFF = "https://forms.clinic.example", "https://staff.clinic.example:8443"
 PATIENT_PATH, STAFF_PATH = "/f/00000/", "/sign-in/"
 SHARED_PATH = "/logo/00000000-0000-0000-0000-000000000001/0123456789abcdef.png"
+LETTER_PATH = "/unsubscribe/of-any-letter/"
 IsHere = Callable[[str, str], bool]
 
 
@@ -48,12 +49,14 @@ def test_patients_find_their_pages_and_no_others(is_here: IsHere, host: str) -> 
     assert is_here(PATIENT_PATH, host)
     assert not is_here(STAFF_PATH, host)
     assert is_here(SHARED_PATH, host)
+    assert is_here(LETTER_PATH, host)
 
 
 def test_staff_find_their_pages_and_no_others(is_here: IsHere) -> None:
     assert is_here(STAFF_PATH, "staff.clinic.example:8443")
     assert not is_here(PATIENT_PATH, "staff.clinic.example:8443")
     assert is_here(SHARED_PATH, "staff.clinic.example:8443")
+    assert is_here(LETTER_PATH, "staff.clinic.example:8443")
 
 
 def test_another_port_is_another_address(is_here: IsHere) -> None:

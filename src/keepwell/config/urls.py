@@ -2,8 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-# A clinic's logo stands on patients' pages and in staff's settings.
-_at_both: list[URLPattern | URLResolver] = [path("", include("keepwell.shell.urls"))]
+# A clinic's logo stands on patients' pages and in staff's settings. Whoever carries a letter comes
+# to the patients' door, in whatever network staff pages are kept.
+_at_both: list[URLPattern | URLResolver] = [
+    path("", include("keepwell.shell.urls")),
+    path("", include("keepwell.office.sign_in.letter_urls")),
+]
 patient_routes: list[URLPattern | URLResolver] = [
     *_at_both,
     path("", include("keepwell.office.notices.urls")),

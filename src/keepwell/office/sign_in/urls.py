@@ -46,7 +46,6 @@ urlpatterns = [
     path("sign-in/waiting/", joining.waiting, name="waiting"),
     path("password/forgotten/", resetting.forgotten, name="forgotten"),
     path("password/new/<str:token>/", resetting.new_password, name="new_password"),
-    path("unsubscribe/<str:token>/", notifications.unsubscribe, name="unsubscribe"),
     path("account/", account.overview, name="account"),
     path("account/password/", account.password, name="change_password"),
     path("account/again/<str:reason>/", account.again, name="again"),

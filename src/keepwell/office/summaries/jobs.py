@@ -76,7 +76,7 @@ def _send(
         account,
         organisation=profile.name,
         waiting=waiting,
-        stop=settings.KEEPWELL_STAFF_URL + reverse("sign_in:unsubscribe", args=[token]),
+        stop=settings.KEEPWELL_PUBLIC_URL + reverse("letters:unsubscribe", args=[token]),
     )
 
 
