@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_AS_OWNER = "as its owner, for keepwell init, database setup and demo"
+
 # Variable: what it means, in the words of docs/reference/settings.md. A variable that begins like
 # ours and is not here is a typing mistake, and a safeguard believed to be on would be off.
 VARIABLES = {
@@ -41,9 +43,9 @@ VARIABLES = {
     "KEEPWELL_KEYSTORE_BACKUP_DAYS": "how many days you keep copies of the keys",
     "KEEPWELL_SECOND_STEP_WAIT_MINUTES": "how long the link to a new second step stays shut",
     "KEEPWELL_SEQUENCER_DB": "the trail database as the role that adds to the log",
-    "KEEPWELL_OWNER_DATA_DB": "the data database as its owner, for keepwell init only",
-    "KEEPWELL_OWNER_TRAIL_DB": "the trail database as its owner, for keepwell init only",
-    "KEEPWELL_OWNER_KEYS_DB": "the keys database as its owner, for keepwell init only",
+    "KEEPWELL_OWNER_DATA_DB": f"the data database {_AS_OWNER}",
+    "KEEPWELL_OWNER_TRAIL_DB": f"the trail database {_AS_OWNER}",
+    "KEEPWELL_OWNER_KEYS_DB": f"the keys database {_AS_OWNER}",
 }
 STORES = {"default": "DATA", "trail": "TRAIL", "keys": "KEYS"}
 SEQUENCER = "SEQUENCER"  # the trail's store once more, as another role: no store of its own
