@@ -123,11 +123,26 @@ def test_a_row_is_not_changed_from_the_shell_by_accident(typed: Typed) -> None:
 def test_the_account_is_the_processs_and_not_what_the_environment_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME", "SUDO_USER"):
         monkeypatch.setenv(name, "somebody-else")
+    monkeypatch.setattr(account, "LOGIN", Path("/nowhere"))
     assert account.unix_account() == pwd.getpwuid(os.getuid()).pw_name
     monkeypatch.setattr(os, "getuid", lambda: 4_000_000)
     assert account.unix_account() == "uid 4000000"
+
+
+def test_behind_sudo_the_account_that_signed_in_is_named_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    noted, own = tmp_path / "loginuid", pwd.getpwuid(os.getuid()).pw_name
+    monkeypatch.setattr(account, "LOGIN", noted)
+    other = next(one for one in pwd.getpwall() if one.pw_uid != os.getuid())
+    said = {f"{other.pw_uid}\n": f"{pwd.getpwuid(other.pw_uid).pw_name} as {own}"}
+    for text in (str(os.getuid()), str(2**32 - 1), ""):  # the same, nobody, a kernel without it
+        said[text] = own
+    for text, expected in said.items():
+        noted.write_text(text)
+        assert account.unix_account() == expected
 
 
 # -- the command -----------------------------------------------------------------------------------
