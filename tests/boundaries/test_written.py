@@ -39,10 +39,19 @@ def text() -> str:
     return " ".join(PAGE.read_text(encoding="utf-8").split())
 
 
+def guessed(factor: int) -> tuple[int, int]:
+    """Return what can be guessed at once, up to the longest wait, and what falls in 30 days."""
+    step = throttle.STEPS[0 if factor == 1 else 1][0]
+    return step * factor, throttle.FALLS_A_DAY * factor * 30
+
+
 def missing(page: str) -> list[str]:
     """Return which of the program's numbers the page does not say."""
     wanted = [f"after **{failures}**" for failures, _wait in throttle.STEPS]
     wanted += [f"**{said(wait)}**" for _failures, wait in throttle.STEPS]
+    wanted += [f"falls by **{throttle.FALLS_A_DAY} a day**"]
+    wanted += [f"never waits longer than {said(throttle.LONGEST_SHARED)}"]
+    wanted += [f"{sum(guessed(1))} times at one account", f"{sum(guessed(10))} times from one"]
     wanted += [f"**{sessions.IDLE_MINUTES} minutes** without an act"]
     wanted += [f"between {sessions.LEAST_IDLE_MINUTES} and {sessions.MOST_IDLE_MINUTES}"]
     wanted += [f"**{said(sessions.ABSOLUTE_LIMIT)}** in any case"]

@@ -343,7 +343,8 @@ def reset_password(request: HttpRequest, user: User, *, password: str) -> None:
         recording.account_event(request, user, IdentityKind.PASSWORD_RESET, proven=True)
         end_replacement(request, user, replacements.Ended.PASSWORD_RESET)
         end_sessions(request, user, Ending.PASSWORD_CHANGED)
-    throttle.succeed(throttle.account_door("password", user.email))
+    doors = (throttle.account_door, throttle.link_door)
+    throttle.succeed(*(door("password", user.email) for door in doors))
 
 
 def _set_password(user: User, hashed: str) -> None:

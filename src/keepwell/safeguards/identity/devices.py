@@ -2,6 +2,10 @@
 
 OWASP calls them device cookies. The cookie is signed, names a random device and, as keyed hashes,
 the accounts that signed in with it; it grants nothing but a count of tries of its own.
+
+So has a browser that has used a link from an account's mail: its person has a way in even while
+somebody keeps the doors of account and network shut. It is not known for that: the letter about a
+new device is sent all the same.
 """
 
 import secrets
@@ -9,20 +13,29 @@ import secrets
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from keepwell.safeguards.identity.throttle import Door, account_door, device_door, network_door
+from keepwell.safeguards.identity.throttle import (
+    Door,
+    account_door,
+    device_door,
+    link_door,
+    network_door,
+)
 
 COOKIE = "__Host-keepwell-device"
 LASTS_SECONDS = 180 * 24 * 3600
 MOST_ACCOUNTS = 20
 """A front desk's computer serves a team; older accounts fall off the end."""
 _SALT = "keepwell.identity.devices"
+_DEVICE, _LINK = "device", "link"
 
 
 def doors_for(request: HttpRequest, act: str, account: str, address: str) -> tuple[Door, ...]:
-    """Return where a try is counted: at the device's own door, or the account's and network's."""
-    device, accounts = _read(request)
-    if device and _mark(account) in accounts:
+    """Return where a try is counted: at the browser's own door, or the account's and network's."""
+    device, marks = _read(request)
+    if device and _mark(account) in marks:
         return (device_door(act, account, device),)
+    if _mark(account, _LINK) in marks:
+        return (link_door(act, account),)
     return account_door(act, account), network_door(act, address)
 
 
@@ -33,9 +46,17 @@ def knows(request: HttpRequest, account: str) -> bool:
 
 def remember(request: HttpRequest, response: HttpResponse, account: str) -> None:
     """Note in the browser that this account has signed in with it."""
-    device, accounts = _read(request)
-    mark = _mark(account)
-    kept = [mark, *(one for one in accounts if one != mark)][:MOST_ACCOUNTS]
+    _note(request, response, _mark(account))
+
+
+def remember_link(request: HttpRequest, response: HttpResponse, account: str) -> None:
+    """Note in the browser that it has used a link that went to this account's address."""
+    _note(request, response, _mark(account, _LINK))
+
+
+def _note(request: HttpRequest, response: HttpResponse, mark: str) -> None:
+    device, marks = _read(request)
+    kept = [mark, *(one for one in marks if one != mark)][:MOST_ACCOUNTS]
     value = signing.dumps([device or secrets.token_urlsafe(16), *kept], salt=_SALT)
     response.set_cookie(
         COOKIE, value, max_age=LASTS_SECONDS, secure=True, httponly=True, samesite="Lax"
@@ -44,13 +65,13 @@ def remember(request: HttpRequest, response: HttpResponse, account: str) -> None
 
 def _read(request: HttpRequest) -> tuple[str, list[str]]:
     try:
-        device, *accounts = signing.loads(
+        device, *marks = signing.loads(
             request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=LASTS_SECONDS
         )
     except (signing.BadSignature, ValueError, TypeError):
         return "", []
-    return str(device), [str(one) for one in accounts]
+    return str(device), [str(one) for one in marks]
 
 
-def _mark(account: str) -> str:
-    return account_door("device", account).key[:22]
+def _mark(account: str, of: str = _DEVICE) -> str:
+    return account_door(of, account).key[:22]

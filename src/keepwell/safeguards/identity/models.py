@@ -277,11 +277,11 @@ class FactorReplacement(models.Model):
 
 
 class Tries(models.Model):
-    """Failed tries in a row at one door: an account, a network, a browser known to an account."""
+    """Failed tries at one door: an account, a network, a browser known to an account."""
 
     door = models.CharField(max_length=64, primary_key=True)  # a keyed hash, see identity.throttle
     failures = models.PositiveIntegerField(default=0)
-    last_try = models.DateTimeField(default=now)
+    falls_from = models.DateTimeField(default=now)  # from when on failures are forgotten one by one
     closed_until = models.DateTimeField(null=True)
 
     class Meta:

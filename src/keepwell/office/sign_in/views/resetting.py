@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from keepwell.office.sign_in import forms, mail
 from keepwell.office.sign_in.letters import RESET_LASTS, AccountLetter
 from keepwell.safeguards.access.declarations import open_to_all
-from keepwell.safeguards.identity import accounts, actions, links, passwords, throttle
+from keepwell.safeguards.identity import accounts, actions, devices, links, passwords, throttle
 from keepwell.safeguards.identity.models import LinkPurpose
 from keepwell.safeguards.identity.origin import address_of
 
@@ -33,10 +33,7 @@ def _send_link(request: HttpRequest, email: str) -> None:
 
     The same is done for an address without an account, so that the time tells nothing.
     """
-    doors = (
-        throttle.account_door("reset", email),
-        throttle.network_door("reset", address_of(request)),
-    )
+    doors = _doors(request, email)
     user = accounts.open_account(email)
     if not throttle.begin_try(*doors):
         mail.ask_reset_link(user.pk if user else None)
@@ -58,9 +55,15 @@ def new_password(request: HttpRequest, token: str) -> HttpResponse:
     if not links.use(link):
         return _gone(request)
     actions.reset_password(request, link.user, password=form.cleaned_data["password"])
-    throttle.succeed(throttle.account_door("reset", link.user.email))
+    throttle.succeed(*_doors(request, link.user.email))
     mail.tell(link.user, AccountLetter.PASSWORD)
-    return redirect(f"{reverse('sign_in:password')}?because=password-changed")
+    response = redirect(f"{reverse('sign_in:password')}?because=password-changed")
+    devices.remember_link(request, response, link.user.email)
+    return response
+
+
+def _doors(request: HttpRequest, email: str) -> tuple[throttle.Door, ...]:
+    return throttle.letter_door(email), throttle.network_door("reset", address_of(request))
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
