@@ -92,6 +92,7 @@ NONE = {
     "office:alert": "a note on an alert, which stays on the trail and is never that of who did it",
     "office:cancel_job": LIGHT,
     "office:check": "looks whether the trail is whole",
+    "office:correct_person": WORK,
     "office:discard_notice": SHOWS,
     "office:emergency": "an officer's finding, which stays, and gives nobody access",
     "office:end_emergency": TAKES,

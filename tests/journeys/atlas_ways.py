@@ -306,6 +306,7 @@ def report(clinic: Clinic, this: browser.Opened, address: str) -> Iterator[Stop]
     page.goto(made)
     press(page, 'main form[action^="/reports/"] button')
     yield from _handed(clinic, this)
+    yield from _corrected(this, address)
     yield from _disclosed(this, address)
     yield from _part_of_the_trail(clinic, this)
 
@@ -359,6 +360,20 @@ def born(page: Page, day: str, month: str, year: str) -> None:
     for part, said in (("day", day), ("month", month), ("year", year)):
         page.fill(f'[name="born_{part}"]', said)
     press(page, POST_BORN)
+
+
+def _corrected(this: browser.Opened, address: str) -> Iterator[Stop]:
+    """Put right how a person's name is written, and say why."""
+    page = this.page
+    page.goto(f"{address}facts/")
+    yield Stop("person-correct", this)
+    press(page, POST)
+    yield Stop("person-correct-errors", this)
+    page.fill('[name="reason"]', "As it stands on the passport.")
+    page.fill('[name="telephone"]', "+1 555 0177")
+    press(page, POST)
+    page.goto(f"{address}?for=care")
+    yield Stop("person-corrected", this)
 
 
 def _disclosed(this: browser.Opened, address: str) -> Iterator[Stop]:

@@ -388,6 +388,7 @@ def test_somebody_of_one_location_is_given_what_is_of_it_and_nothing_of_the_whol
     assert found.locations is not None
     abe = replace(house.viewer("Abe"), locations=found.locations)
     assert set(askable(abe)) == {
+        "person:change",
         "person:disclose",
         "person:join",
         "person:list",

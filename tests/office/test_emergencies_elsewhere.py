@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from keepwell.products.forms.queries.authoring import forms_of
 from keepwell.safeguards.access.emergencies import actions as emergencies
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.persons import actions as persons
+from keepwell.safeguards.persons import queries
 from keepwell.safeguards.persons.outside import actions as outside
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -162,6 +164,34 @@ def test_pages_of_the_other_location_offer_no_act_that_would_be_refused(
     page = text_of(ben.get(accounting))
     assert "disclosures/add/" not in page
     assert ben.get(f"{accounting}add/").status_code == 404
+
+
+def test_the_facts_of_a_person_are_corrected_at_the_own_location_only(
+    house: House, hill: UUID, ben: Client, river: Submission
+) -> None:
+    person = river.person_id
+    row = queries.person_with(house.viewer(), person)
+    correct = partial(
+        persons.correct_person,
+        person=person,
+        seen=row.entry_id,
+        reason=WHY["reason"],
+        name="Pam Winters",
+        born=None,
+        telephone=None,
+    )
+    for viewer in (
+        replace(acting_as(house, "Ben"), locations=frozenset({hill})),
+        in_emergency(house, hill),
+    ):
+        with pytest.raises(OutOfReach):
+            correct(viewer)
+    page, address = pages_of(river)[0], f"/persons/{person}/facts/"
+    sent = {"name": "Pam Winters", "seen": str(row.entry_id), **WHY}
+    assert address not in text_of(ben.get(page))
+    assert [ben.get(address).status_code, ben.post(address, sent).status_code] == [404, 404]
+    near = replace(acting_as(house, "Ben"), locations=frozenset({first(house).pk}))
+    assert correct(near)
 
 
 def test_whoever_belongs_to_all_and_opens_it_anyway_breaks_no_glass(house: House) -> None:

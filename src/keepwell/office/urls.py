@@ -16,6 +16,7 @@ from keepwell.office.notices import views as notices
 from keepwell.office.officers import views as officers
 from keepwell.office.persons import disclosure_views as told
 from keepwell.office.persons import export_views as person_exports
+from keepwell.office.persons import fact_views as facts
 from keepwell.office.persons import handing_views as handing
 from keepwell.office.persons import report_views as reports
 from keepwell.office.persons import share_views as shares
@@ -66,6 +67,7 @@ urlpatterns = [
     path("trail/<int:index>/", trail.entry, name="entry"),
     path("persons/", persons.page, name="persons"),
     path("persons/<uuid:person_id>/", persons.person, name="person"),
+    path("persons/<uuid:person_id>/facts/", facts.correct, name="correct_person"),
     path("persons/<uuid:person_id>/join/<uuid:other_id>/", persons.join, name="join"),
     path("persons/<uuid:person_id>/erase/", persons.erase, name="erase_person"),
     path("persons/<uuid:person_id>/erased/", persons.erased, name="erased_person"),

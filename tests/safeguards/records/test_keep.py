@@ -86,6 +86,17 @@ def test_an_emptied_field_is_absent(ada: Viewer, pat: Person) -> None:
     assert loaded(ada, pat.pk).match_token is None
 
 
+def test_an_emptied_field_is_named_and_one_that_was_absent_is_not(ada: Viewer, pat: Person) -> None:
+    pat.name, pat.telephone = "Pat N.", None  # she never gave a number
+    pat.name = None
+    with wall.writing(ada.organisation):
+        keep(ada, pat, CHANGE)
+        pat.born = date(1961, 2, 4)
+        keep(ada, pat, CHANGE)
+    first, second = (payload.subjects[0].fields for payload in payloads(ada, CHANGE)[-2:])
+    assert {first, second} == {("name",), ("born",)}
+
+
 def test_keep_outside_a_wall_or_in_another_is_refused(ada: Viewer, cy: Viewer) -> None:
     with pytest.raises(NoWall):
         keep(ada, Person(name="Pat"), CHANGE)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -15,6 +16,7 @@ from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.persons.handed.actions import giving
 from keepwell.safeguards.persons.reports import Span
 from keepwell.shell.once import OnceField
+from keepwell.toolkit.identifiers import read_id
 
 DAYS = 31  # of a report, unless somebody says
 _SOMETHING = _("Give a name, the date of birth or a telephone number.")
@@ -24,8 +26,8 @@ _FOUR_DIGITS = r"(?:\D*\d){4}"
 _FIRST, _LAST = _("Give the first day of the report."), _("Give the last day of the report.")
 
 
-class FindForm(forms.Form):
-    """Whom somebody looks for, as it is said on the telephone: a name, a birth date, a number."""
+class WhoForm(forms.Form):
+    """Who somebody is, as it is said on the telephone: a name, a birth date, a number."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -48,6 +50,10 @@ class FindForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
 
+
+class FindForm(WhoForm):
+    """Whom somebody looks for."""
+
     def __init__(self, *args: Any, is_by_name: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not is_by_name:  # names are opened to be compared
@@ -59,6 +65,37 @@ class FindForm(forms.Form):
         if not self.errors and not any(given.values()):
             self.add_error(next(iter(self.fields)), _SOMETHING if "name" in given else _EITHER)
         return given
+
+
+class FactsForm(WhoForm, ReasonForm):
+    """What is right about a person, and why; `seen` says which facts were looked at."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    once = OnceField()
+    field_order = ("name", "born", "telephone", "reason")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_name(self) -> str | None:
+        """Take an empty name for one that is not known."""
+        return self.cleaned_data["name"] or None
+
+    def clean_born(self) -> date | None:
+        """Refuse days that have not come: nobody was born on them."""
+        born: date | None = self.cleaned_data["born"]
+        if born is not None and born > self.today:
+            raise forms.ValidationError(_("Give a day that is past, or today."))
+        return born
+
+    def clean_telephone(self) -> str | None:
+        """Take an empty number for one that is not known."""
+        return self.cleaned_data["telephone"] or None
+
+    def clean_seen(self) -> UUID | None:
+        """Return what was looked at; nonsense is as good as nothing."""
+        return read_id(self.cleaned_data["seen"])
 
 
 class ExportForm(ReasonForm):

@@ -1,5 +1,6 @@
 """Pages over persons. Facts open as a whole, for a stated purpose; joining and erasing say why."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -127,6 +128,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "about": " ".join(map(str, ids)),
         "may_read_trail": may_read_trail,
         "report_form": _report_form(request) if may(viewer, PersonPermission.REPORT) else None,
+        "correctable": _correctable(viewer, ids),
         "may_export": may(viewer, PersonPermission.EXPORT),
         "may_join": may(viewer, PersonPermission.JOIN),
         "may_erase": may(viewer, PersonPermission.ERASE),
@@ -143,6 +145,12 @@ def _whole_or_certificate(viewer: Viewer, person: UUID) -> tuple[Person, ...] | 
         if may(viewer, PersonPermission.ERASE) and erasures.certificate_of(viewer, person):
             return redirect("office:erased_person", person)
         raise
+
+
+def _correctable(viewer: Viewer, persons: Collection[UUID]) -> Collection[UUID]:
+    """Return whose facts the viewer may put right: an emergency shows more of them."""
+    may_change = may(viewer, PersonPermission.CHANGE)
+    return queries.persons_reached(viewer, persons) if may_change else ()
 
 
 def _report_form(request: HttpRequest) -> ReportForm:

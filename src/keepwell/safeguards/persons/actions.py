@@ -1,21 +1,29 @@
-"""What people do with persons: create, join, undo a join, erase."""
+"""What people do with persons: create, correct, join, undo a join, erase."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.views.decorators.debug import sensitive_variables
 
+from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
-from keepwell.safeguards.persons.errors import AlreadyJoined, JoinUndone, ReasonMissing
+from keepwell.safeguards.persons.errors import (
+    AlreadyJoined,
+    FactsChanged,
+    JoinUndone,
+    ReasonMissing,
+)
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.persons.queries import joins_within, persons_within, root_of
 from keepwell.safeguards.records.actions import erase, keep
 from keepwell.safeguards.records.catalogue import sealed_models
+from keepwell.safeguards.records.comparing import differing
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
@@ -23,6 +31,14 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
 PERSON = "persons.person"
+
+
+class Facts(TypedDict):
+    """What a colleague can put right of a person; None: not known."""
+
+    name: str | None
+    born: date | None
+    telephone: str | None
 
 
 @sensitive_variables()
@@ -42,6 +58,48 @@ def create_person(
         person = Person(name=name, born=born, email=email, telephone=telephone)
         keep(viewer, person, PersonsEvent.PERSON_CREATE)
     return person
+
+
+@sensitive_variables()
+def correct_person(
+    viewer: Viewer,
+    *,
+    person: UUID,
+    seen: UUID | None,
+    reason: str,
+    once: UUID | None = None,
+    **facts: Unpack[Facts],
+) -> bool:
+    """Put right what differs of one person's facts; tell whether anything did (45 CFR 164.526).
+
+    What the person sent stays as it was sent. `seen` is the `entry_id` of the row that was looked
+    at: a change since then raises FactsChanged, unless it was this very form (`once`). Raises
+    OutOfReach and ReasonMissing.
+    """
+    allow(viewer, PersonPermission.CHANGE)
+    allow(viewer, PersonPermission.OPEN)  # that nothing differs says what is kept
+    _need(reason)
+    form = id_from(viewer, once, person, seen, reason, *facts.values())
+    with wall.writing(viewer.organisation):
+        _one_at_a_time(viewer)
+        found: Person = within_reach(persons_within(viewer), pk=person)
+        if found.corrected_by_form == form:
+            return True
+        if found.entry_id != seen:  # nor does a guess learn anything without looking
+            raise FactsChanged
+        wrong = differing(found, facts)
+        if wrong:
+            _put_right(found, {name: value for name, value in facts.items() if name in wrong})
+            found.corrected_by_form = form
+            keep(viewer, found, PersonsEvent.PERSON_CHANGE, reason=reason.strip())
+    return bool(wrong)
+
+
+@sensitive_variables()
+def _put_right(person: Person, facts: Mapping[str, object]) -> None:
+    for name, value in facts.items():
+        setattr(person, name, value)
+    person.corrected = clock.now()
 
 
 def join(viewer: Viewer, *, person: UUID, into: UUID, reason: str) -> PersonJoin:

@@ -29,6 +29,17 @@ class ExportEnded(KeepwellError):  # noqa: N818  names the fact
     )
 
 
+class FactsChanged(KeepwellError):  # noqa: N818  names the fact
+    """Somebody was faster: what a colleague corrects is not what is on record any more."""
+
+    code: ClassVar[str] = "facts_changed"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "These facts were corrected by somebody else since you opened this page. Nothing of yours "
+        "was saved. Open the page again to see what is on record now."
+    )
+
+
 class JoinUndone(KeepwellError):  # noqa: N818  names the fact
     """Somebody was faster in undoing this join."""
 

@@ -14,6 +14,7 @@ MANIFEST = Manifest(
     app="persons",
     title=_("Persons"),
     grants={
+        PersonPermission.CHANGE: {Role.OWNER, Role.MEMBER},
         PersonPermission.DISCLOSE: {Role.OWNER, Role.MEMBER},
         PersonPermission.ERASE: {Role.OWNER},
         PersonPermission.EXPORT: {Role.OWNER},
@@ -24,6 +25,7 @@ MANIFEST = Manifest(
     },
     whole=frozenset({PersonPermission.ERASE, PersonPermission.EXPORT, PersonPermission.REPORT}),
     raisable={
+        PersonPermission.CHANGE: _("Correct names, dates of birth and telephone numbers"),
         PersonPermission.DISCLOSE: _("Write down what was disclosed to others"),
         PersonPermission.EXPORT: _("Export everything about one person"),
         PersonPermission.JOIN: _("Join records of one person"),
@@ -44,7 +46,9 @@ MANIFEST = Manifest(
         ),
         PersonsEvent.JOIN_BEGIN: EventWords(did=_("joined two persons"), icon="people"),
         PersonsEvent.JOIN_UNDO: EventWords(did=_("parted two joined persons"), icon="undo"),
-        PersonsEvent.PERSON_CHANGE: EventWords(did=_("changed the facts of a person"), icon="pen"),
+        PersonsEvent.PERSON_CHANGE: EventWords(
+            did=_("corrected the facts of a person"), icon="pen"
+        ),
         PersonsEvent.PERSON_CREATE: EventWords(did=_("began a new person"), icon="person"),
         PersonsEvent.PERSON_ERASE: EventWords(
             did=_("erased a person and every record about that person"), icon="bin", tone="danger"

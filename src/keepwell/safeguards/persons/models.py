@@ -54,6 +54,8 @@ class Person(SealedRecord):
         normalisers=(normalisers.name, normalisers.date),
     )
     created = models.DateTimeField(default=clock.now, editable=False)
+    corrected = models.DateTimeField(null=True)  # when a colleague last put facts right
+    corrected_by_form = models.UUIDField(null=True)  # and with which form, should it come again
 
     opened_by = PersonPermission.OPEN
     about: ClassVar[str] = "id"

@@ -6,6 +6,7 @@ from enum import StrEnum
 class PersonPermission(StrEnum):
     """Acts on persons."""
 
+    CHANGE = "person:change"
     DISCLOSE = "person:disclose"
     ERASE = "person:erase"
     EXPORT = "person:export"

@@ -52,7 +52,7 @@ def keep(
     pending: dict[SealedField, Pending[Any]] = {}
     try:
         pending = sealing.seal_pending(row)
-        fields = tuple(field.name for field in pending)
+        fields = (*(field.name for field in pending), *row.emptied())
         about = (*row.persons(), *persons)
         subject = Subject(row._meta.label_lower, (row.pk,), fields, about)
         row.entry_id = record(viewer, kind, subjects=(subject, *subjects), reason=reason)

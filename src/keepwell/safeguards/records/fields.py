@@ -60,6 +60,8 @@ class SealedAttribute(DeferredAttribute):
 
     def __set__(self, instance: Any, value: Any) -> None:
         field = self.field
+        if type(instance.__dict__.get(field.attname)) is Kept:
+            instance.note_replaced(field.attname)
         is_loading = type(value) is Kept and value.row is None and instance._identity is None  # noqa: SLF001  of our model
         if not (is_loading and value.field is field):  # else made by this field a moment ago
             value = field.admitted(instance, value)

@@ -84,6 +84,7 @@ class SealedRecord(OrganisationOwned):
 
     is_being_kept = False
     _identity: tuple[UUID, UUID | None] | None = None  # as loaded or kept: id and organisation
+    _replaced: frozenset[str] = frozenset()  # columns whose kept value was assigned over
 
     objects: ClassVar[SealedManager[Any]] = SealedManager()
 
@@ -149,6 +150,20 @@ class SealedRecord(OrganisationOwned):
     def remember_identity(self) -> None:
         """Note which row this is, once its values are sealed for it."""
         self._identity = (self.pk, self.organisation_id)
+        self._replaced = frozenset()
+
+    def note_replaced(self, column: str) -> None:
+        """Note that something is assigned over a kept value (sealed attributes call this)."""
+        self._replaced |= {column}
+
+    def emptied(self) -> tuple[str, ...]:
+        """Return the sealed fields that held a value and hold none now: nothing is left to seal."""
+        values = self.sealed_values()
+        return tuple(
+            field.name
+            for field, value in values.items()
+            if value is None and field.attname in self._replaced
+        )
 
     def sealed_values(self) -> dict[SealedField, Any]:
         """Return what this row holds in its sealed fields, as far as it was loaded."""

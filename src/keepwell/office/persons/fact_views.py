@@ -1,0 +1,79 @@
+"""Putting the facts of a person right: what was mistyped is found and matched as it should be."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from keepwell.office import places
+from keepwell.office.persons.forms import FactsForm
+from keepwell.safeguards.access.declarations import requires
+from keepwell.safeguards.access.errors import OutOfReach
+from keepwell.safeguards.access.purposes import Purpose
+from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.safeguards.persons import actions, queries
+from keepwell.safeguards.persons.errors import FactsChanged
+from keepwell.safeguards.persons.models import Person
+from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.safeguards.records.middleware import scope_of
+from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell import requests
+from keepwell.toolkit import clock
+
+FACTS = ("name", "born", "telephone")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PersonPermission.CHANGE, purpose=Purpose.OPERATIONS)
+@sensitive_variables()
+@sensitive_post_parameters()
+def correct(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Show the facts of one source, opened and recorded; save what differs, and why."""
+    viewer = viewer_of(request)
+    this, refused = _near(viewer, person_id), None
+    form = _form(request, this)
+    if form.is_valid():
+        try:
+            is_changed = actions.correct_person(viewer, person=this.pk, **form.cleaned_data)
+        except FactsChanged as fact:
+            refused = fact
+            form.add_error(None, _(fact.sentence))
+        else:
+            _tell(request, is_changed=is_changed)
+            return redirect("office:person", this.pk)
+    status = refused.status if refused else 422 if form.is_bound else 200
+    context = {"form": form, "this": this, "is_too_late": refused is not None, "now": clock.now()}
+    return render(request, "office/persons/correct.html", context, status=status)
+
+
+def _near(viewer: Viewer, person: UUID) -> Person:
+    """Return a person whom own locations reach: an emergency shows more, and changes nothing."""
+    found = queries.person_with(viewer, person)
+    if not queries.persons_reached(viewer, [person]):
+        raise OutOfReach
+    return found
+
+
+@sensitive_variables()
+def _form(request: HttpRequest, this: Person) -> FactsForm:
+    """Return the form as it was sent; one that nobody has sent shows what is kept, opened."""
+    today = clock.now().astimezone(requests.zone_of(request)).date()
+    posted = places.posted(request)
+    if posted is not None:
+        return FactsForm(posted, today=today)
+    scope_of(request).open([this], *FACTS)
+    held = {name: getattr(this, name) for name in FACTS}
+    facts = {name: None if value is None else value.open() for name, value in held.items()}
+    return FactsForm(today=today, initial={**facts, "seen": this.entry_id})
+
+
+def _tell(request: HttpRequest, *, is_changed: bool) -> None:
+    if is_changed:
+        said = _("The facts are corrected. What this person sent stays as it was sent.")
+        messages.success(request, said)
+    else:
+        messages.info(request, _("Nothing was different, so nothing was changed."))
