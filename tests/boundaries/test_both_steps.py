@@ -89,6 +89,7 @@ NONE = {
     "forms:upload_version": SHOWS,
     "office:add_location": LIGHT,
     "office:add_notice": SHOWS,
+    "office:add_person": "begins a record of somebody new, and opens none; the trail says who did",
     "office:alert": "a note on an alert, which stays on the trail and is never that of who did it",
     "office:cancel_job": LIGHT,
     "office:check": "looks whether the trail is whole",

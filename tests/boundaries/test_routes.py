@@ -102,6 +102,7 @@ HELD = {
     "officer:serve": {"owner", "administrator", "auditor"},
     "organisation:change": {"owner", "administrator"},
     "organisation:erase": {"owner", "administrator"},
+    "person:add": {"owner", "member"},
     "person:change": {"owner", "member"},
     "person:disclose": {"owner", "member"},
     "person:erase": {"owner"},

@@ -224,6 +224,7 @@ def _arrived(clinic: Clinic) -> Iterator[Stop]:
 def _people(clinic: Clinic) -> Iterator[Stop]:
     with clinic.staff("ada") as this:
         page = this.page
+        yield from atlas_ways.adding(clinic, this)
         page.goto(clinic.address("/persons/"))
         yield Stop("persons", this)
         press(page, POST)

@@ -362,6 +362,19 @@ def born(page: Page, day: str, month: str, year: str) -> None:
     press(page, POST_BORN)
 
 
+def adding(clinic: Clinic, this: browser.Opened) -> Iterator[Stop]:
+    """Begin to add somebody by hand whose name and birth date are known."""
+    page = this.page
+    page.goto(clinic.address("/persons/add/"))
+    yield Stop("person-add", this)
+    press(page, POST)
+    yield Stop("person-add-errors", this)
+    page.fill('[name="name"]', "Pat Winters")
+    page.fill('[name="born"]', "1984-03-09")
+    press(page, POST)
+    yield Stop("person-add-known", this)
+
+
 def _corrected(this: browser.Opened, address: str) -> Iterator[Stop]:
     """Put right how a person's name is written, and say why."""
     page = this.page

@@ -66,6 +66,7 @@ urlpatterns = [
     path("trail/views/<uuid:view_id>/remove/", trail.remove_view, name="remove_view"),
     path("trail/<int:index>/", trail.entry, name="entry"),
     path("persons/", persons.page, name="persons"),
+    path("persons/add/", facts.add, name="add_person"),
     path("persons/<uuid:person_id>/", persons.person, name="person"),
     path("persons/<uuid:person_id>/facts/", facts.correct, name="correct_person"),
     path("persons/<uuid:person_id>/join/<uuid:other_id>/", persons.join, name="join"),

@@ -1,5 +1,6 @@
-"""Putting the facts of a person right: what was mistyped is found and matched as it should be."""
+"""Facts that colleagues write: somebody who sent nothing is added, what was mistyped put right."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,13 +11,13 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from keepwell.office import places
-from keepwell.office.persons.forms import FactsForm
+from keepwell.office.persons.forms import AddForm, FactsForm
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.persons import actions, queries
-from keepwell.safeguards.persons.errors import FactsChanged
+from keepwell.safeguards.persons.errors import FactsChanged, KnownAlready
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.middleware import scope_of
@@ -25,6 +26,30 @@ from keepwell.shell import requests
 from keepwell.toolkit import clock
 
 FACTS = ("name", "born", "telephone")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(PersonPermission.ADD, purpose=Purpose.OPERATIONS)
+@sensitive_variables()
+@sensitive_post_parameters()
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a person by hand; who is known by this name and birth date is shown first, opened."""
+    viewer = viewer_of(request)
+    form = AddForm(places.posted(request), today=_today(request))
+    known: tuple[Person, ...] = ()
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = actions.add_person(viewer, **given)
+        except KnownAlready:
+            known = queries.persons_alike(viewer, name=given["name"], born=given["born"])
+            scope_of(request).open(known, *FACTS)
+        else:
+            messages.success(request, _("The person is added."))
+            return redirect("office:person", made.pk)
+    status = KnownAlready.status if known else 422 if form.is_bound else 200
+    context = {"form": form, "known": known, "now": clock.now()}
+    return render(request, "office/persons/add.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +86,7 @@ def _near(viewer: Viewer, person: UUID) -> Person:
 @sensitive_variables()
 def _form(request: HttpRequest, this: Person) -> FactsForm:
     """Return the form as it was sent; one that nobody has sent shows what is kept, opened."""
-    today = clock.now().astimezone(requests.zone_of(request)).date()
+    today = _today(request)
     posted = places.posted(request)
     if posted is not None:
         return FactsForm(posted, today=today)
@@ -69,6 +94,10 @@ def _form(request: HttpRequest, this: Person) -> FactsForm:
     held = {name: getattr(this, name) for name in FACTS}
     facts = {name: None if value is None else value.open() for name, value in held.items()}
     return FactsForm(today=today, initial={**facts, "seen": this.entry_id})
+
+
+def _today(request: HttpRequest) -> date:
+    return clock.now().astimezone(requests.zone_of(request)).date()
 
 
 def _tell(request: HttpRequest, *, is_changed: bool) -> None:

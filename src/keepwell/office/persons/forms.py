@@ -67,12 +67,10 @@ class FindForm(WhoForm):
         return given
 
 
-class FactsForm(WhoForm, ReasonForm):
-    """What is right about a person, and why; `seen` says which facts were looked at."""
+class KnownForm(WhoForm):
+    """Who somebody is, as it is written down: what is not known stays empty."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     once = OnceField()
-    field_order = ("name", "born", "telephone", "reason")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,6 +90,24 @@ class FactsForm(WhoForm, ReasonForm):
     def clean_telephone(self) -> str | None:
         """Take an empty number for one that is not known."""
         return self.cleaned_data["telephone"] or None
+
+
+class AddForm(KnownForm):
+    """Who is added; `is_another`: though somebody of this name and birth date is known."""
+
+    is_another = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+        self.fields["name"].error_messages["required"] = _("Give the name.")
+
+
+class FactsForm(KnownForm, ReasonForm):
+    """What is right about a person, and why; `seen` says which facts were looked at."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    field_order = ("name", "born", "telephone", "reason")
 
     def clean_seen(self) -> UUID | None:
         """Return what was looked at; nonsense is as good as nothing."""

@@ -82,6 +82,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "is_asked": is_asked,
         "is_part": is_part,
+        "may_add": may(viewer, PersonPermission.ADD),
         "may_open": may_open,
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),
         "may_report": may_report,

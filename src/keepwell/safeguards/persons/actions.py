@@ -1,4 +1,4 @@
-"""What people do with persons: create, correct, join, undo a join, erase."""
+"""What people do with persons: create, add, correct, join, undo a join, erase."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,12 +15,18 @@ from keepwell.safeguards.persons.errors import (
     AlreadyJoined,
     FactsChanged,
     JoinUndone,
+    KnownAlready,
     ReasonMissing,
 )
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.persons.permissions import PersonPermission
-from keepwell.safeguards.persons.queries import joins_within, persons_within, root_of
+from keepwell.safeguards.persons.queries import (
+    alike_within,
+    joins_within,
+    persons_within,
+    root_of,
+)
 from keepwell.safeguards.records.actions import erase, keep
 from keepwell.safeguards.records.catalogue import sealed_models
 from keepwell.safeguards.records.comparing import differing
@@ -34,7 +40,7 @@ PERSON = "persons.person"
 
 
 class Facts(TypedDict):
-    """What a colleague can put right of a person; None: not known."""
+    """What a colleague writes down of a person, or puts right; None: not known."""
 
     name: str | None
     born: date | None
@@ -56,6 +62,30 @@ def create_person(
     """
     with wall.writing(viewer.organisation):
         person = Person(name=name, born=born, email=email, telephone=telephone)
+        keep(viewer, person, PersonsEvent.PERSON_CREATE)
+    return person
+
+
+@sensitive_variables()
+def add_person(
+    viewer: Viewer, *, is_another: bool = False, once: UUID | None = None, **facts: Unpack[Facts]
+) -> Person:
+    """Keep somebody whom a colleague writes down, before anything was sent.
+
+    Raises KnownAlready for a name and birth date that are here, unless it is another person. The
+    same form sent again (`once`) finds the person that it made.
+    """
+    allow(viewer, PersonPermission.ADD)
+    allow(viewer, PersonPermission.OPEN)  # that somebody is known here says who is
+    row_id = id_from(viewer, once, *facts.values())
+    with wall.writing(viewer.organisation):
+        _one_at_a_time(viewer)
+        there: Person | None = Person.objects.filter(pk=row_id).first()
+        if there is not None:
+            return there
+        if not is_another and alike_within(viewer, facts["name"], facts["born"]).exists():
+            raise KnownAlready
+        person = Person(id=row_id, added_by=viewer.actor, **facts)
         keep(viewer, person, PersonsEvent.PERSON_CREATE)
     return person
 

@@ -48,6 +48,16 @@ class JoinUndone(KeepwellError):  # noqa: N818  names the fact
     sentence: ClassVar[str] = _("This join is undone already. Nothing was changed.")
 
 
+class KnownAlready(KeepwellError):  # noqa: N818  names the fact
+    """Somebody of the name and birth date that a colleague adds is known here."""
+
+    code: ClassVar[str] = "known_already"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "Somebody of this name and date of birth is known already. Nobody was added."
+    )
+
+
 class NothingToFindBy(KeepwellError):  # noqa: N818  names the fact
     """Somebody was looked for by nothing at all."""
 

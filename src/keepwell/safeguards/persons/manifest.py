@@ -14,6 +14,7 @@ MANIFEST = Manifest(
     app="persons",
     title=_("Persons"),
     grants={
+        PersonPermission.ADD: {Role.OWNER, Role.MEMBER},
         PersonPermission.CHANGE: {Role.OWNER, Role.MEMBER},
         PersonPermission.DISCLOSE: {Role.OWNER, Role.MEMBER},
         PersonPermission.ERASE: {Role.OWNER},
@@ -23,8 +24,17 @@ MANIFEST = Manifest(
         PersonPermission.OPEN: {Role.OWNER, Role.MEMBER},
         PersonPermission.REPORT: {Role.OWNER, Role.ADMINISTRATOR, Role.AUDITOR},
     },
-    whole=frozenset({PersonPermission.ERASE, PersonPermission.EXPORT, PersonPermission.REPORT}),
+    whole=frozenset(
+        {
+            # Who sent nothing is of no location: a member of some would never see them again.
+            PersonPermission.ADD,
+            PersonPermission.ERASE,
+            PersonPermission.EXPORT,
+            PersonPermission.REPORT,
+        }
+    ),
     raisable={
+        PersonPermission.ADD: _("Add people by hand"),
         PersonPermission.CHANGE: _("Correct names, dates of birth and telephone numbers"),
         PersonPermission.DISCLOSE: _("Write down what was disclosed to others"),
         PersonPermission.EXPORT: _("Export everything about one person"),

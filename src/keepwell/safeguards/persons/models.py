@@ -54,6 +54,7 @@ class Person(SealedRecord):
         normalisers=(normalisers.name, normalisers.date),
     )
     created = models.DateTimeField(default=clock.now, editable=False)
+    added_by = models.UUIDField(null=True)  # the colleague; None: begun by what somebody sent
     corrected = models.DateTimeField(null=True)  # when a colleague last put facts right
     corrected_by_form = models.UUIDField(null=True)  # and with which form, should it come again
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 class PersonPermission(StrEnum):
     """Acts on persons."""
 
+    ADD = "person:add"
     CHANGE = "person:change"
     DISCLOSE = "person:disclose"
     ERASE = "person:erase"

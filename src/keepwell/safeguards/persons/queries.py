@@ -148,6 +148,30 @@ def possible_matches(viewer: Viewer, person: Person, *, limit: int = 20) -> tupl
         return tuple(found.exclude(pk__in=ids_of_whole(person.pk)).order_by("-pk")[:limit])
 
 
+@sensitive_variables("name", "born")
+def persons_alike(
+    viewer: Viewer, *, name: str | None, born: date | None, limit: int = 20
+) -> tuple[Person, ...]:
+    """Return persons of this name and birth date, one of each whole, newest first.
+
+    As for `possible_matches`, it takes both.
+    """
+    allow(viewer, PersonPermission.OPEN)
+    with wall.reading(viewer.organisation):
+        rows = alike_within(viewer, name, born).order_by("-pk")[:limit]
+        roots = roots_of({one.pk for one in rows})
+        wholes: dict[UUID, Person] = {}
+        for one in rows:
+            wholes.setdefault(roots[one.pk], one)
+    return tuple(wholes.values())
+
+
+@sensitive_variables("name", "born")
+def alike_within(viewer: Viewer, name: str | None, born: date | None) -> QuerySet[Person]:
+    """Return the persons of a name and birth date whom a viewer reaches. Inside the wall."""
+    return equal(persons_within(viewer), "match_token", name, born)
+
+
 def entries_about_whole(
     viewer: Viewer,
     person: UUID,

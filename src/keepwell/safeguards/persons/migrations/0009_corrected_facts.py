@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='person',
+            name='added_by',
+            field=models.UUIDField(null=True),
+        ),
+        migrations.AddField(
+            model_name='person',
             name='corrected',
             field=models.DateTimeField(null=True),
         ),
