@@ -300,6 +300,12 @@ def end_sessions(
     return sum(_end_and_record(request, one, because) for one in standing if one != this)
 
 
+def sign_out_everywhere(request: HttpRequest, user: User) -> int:
+    """End every session of an account, this one too; return how many. No browser is known then."""
+    devices.forget_everywhere(user.pk)
+    return end_sessions(request, user, Ending.SIGNED_OUT)
+
+
 def end_sessions_made_with(request: HttpRequest, user: User, factor: str) -> int:
     """End an account's other sessions whose second step was done with this; return how many.
 
@@ -350,6 +356,7 @@ def reset_password(request: HttpRequest, user: User, *, password: str) -> None:
 def _set_password(user: User, hashed: str) -> None:
     user.password = hashed
     user.save(update_fields=["password"])
+    devices.forget_everywhere(user.pk)
 
 
 def _end_and_record(request: HttpRequest, record: SessionRecord, because: Ending) -> bool:

@@ -6,13 +6,20 @@ the accounts that signed in with it; it grants nothing but a count of tries of i
 So has a browser that has used a link from an account's mail: its person has a way in even while
 somebody keeps the doors of account and network shut. It is not known for that: the letter about a
 new device is sent all the same.
+
+Nothing about a browser is kept here, so each account has the number of its present round, which is
+part of its hash in the cookie. A new round begins when every session is ended and with a new
+password: then no browser is known any more, a stolen one as little as any other.
 """
 
 import secrets
+from uuid import UUID
 
 from django.core import signing
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 
+from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.identity.throttle import (
     Door,
     account_door,
@@ -32,9 +39,9 @@ _DEVICE, _LINK = "device", "link"
 def doors_for(request: HttpRequest, act: str, account: str, address: str) -> tuple[Door, ...]:
     """Return where a try is counted: at the browser's own door, or the account's and network's."""
     device, marks = _read(request)
-    if device and _mark(account) in marks:
+    if marks and _mark(account) in marks:
         return (device_door(act, account, device),)
-    if _mark(account, _LINK) in marks:
+    if marks and _mark(account, _LINK) in marks:
         return (link_door(act, account),)
     return account_door(act, account), network_door(act, address)
 
@@ -52,6 +59,11 @@ def remember(request: HttpRequest, response: HttpResponse, account: str) -> None
 def remember_link(request: HttpRequest, response: HttpResponse, account: str) -> None:
     """Note in the browser that it has used a link that went to this account's address."""
     _note(request, response, _mark(account, _LINK))
+
+
+def forget_everywhere(user: UUID) -> None:
+    """Know no browser of this account any more, wherever it is."""
+    User.objects.filter(pk=user).update(device_round=models.F("device_round") + 1)
 
 
 def _note(request: HttpRequest, response: HttpResponse, mark: str) -> None:
@@ -74,4 +86,6 @@ def _read(request: HttpRequest) -> tuple[str, list[str]]:
 
 
 def _mark(account: str, of: str = _DEVICE) -> str:
-    return account_door(of, account).key[:22]
+    present = User.objects.filter(email=account).values_list("device_round", flat=True).first()
+    about = f"{account}\0{present}" if present else account  # as before there were rounds
+    return account_door(of, about).key[:22]

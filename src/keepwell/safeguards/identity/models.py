@@ -44,6 +44,7 @@ class User(AbstractBaseUser):
     density = models.CharField(max_length=8, choices=Density, default=Density.ROOMY, blank=True)
     has_keys = models.BooleanField(default=True)  # single letters act on pages (WCAG 2.1.4)
     language = models.CharField(max_length=16, default="", blank=True)  # "": as the organisation's
+    device_round = models.PositiveIntegerField(default=0)  # known browsers: see identity.devices
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

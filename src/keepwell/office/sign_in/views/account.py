@@ -23,6 +23,7 @@ from keepwell.safeguards.access.viewers import sign_in_of, viewer_of
 from keepwell.safeguards.consent.mailings.queries import wants
 from keepwell.safeguards.identity import (
     actions,
+    devices,
     passkey_actions,
     passkeys,
     replacements,
@@ -100,7 +101,7 @@ def stop_replacement(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_all(request: HttpRequest) -> HttpResponse:
     """End every session of this account, this one too."""
-    actions.end_sessions(request, account_of(request), Ending.SIGNED_OUT)
+    actions.sign_out_everywhere(request, account_of(request))
     request.session.flush()
     return HttpResponseRedirect(f"{resolve_url('sign_in:password')}?because={Ending.SIGNED_OUT}")
 
@@ -128,7 +129,9 @@ def _change_password(request: HttpRequest, account: User, password: str) -> Http
     actions.change_password(request, account, password=password)
     mail.tell(account, AccountLetter.PASSWORD, ways.concerned(request))
     messages.success(request, _("Your password is changed. Your other sessions are ended."))
-    return redirect("sign_in:account")
+    response = redirect("sign_in:account")
+    devices.remember(request, response, account.email)
+    return response
 
 
 @signed_in

@@ -51,6 +51,7 @@ from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity import (
     accounts,
+    devices,
     links,
     replacements,
     second_factor,
@@ -161,6 +162,7 @@ def end_sessions(viewer: Viewer, *, membership: UUID, reason: str) -> int:
         because = Ending.ENDED_BY_COLLEAGUE
         ended = sessions.end_those_of(row.user_id, viewer.organisation, because)
         trusted = trusts.end_all_of(row.user_id)
+        devices.forget_everywhere(row.user_id)
         subjects = [*about(row)]
         if ended:
             subjects.append(Subject("identity.sessionrecord", tuple(one.pk for one in ended)))
