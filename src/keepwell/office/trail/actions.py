@@ -1,4 +1,4 @@
-"""What members do with what they narrow the trail by: name it for themselves, share what it finds.
+"""What members do with what they narrow the trail by: name it, take what it finds, or share it.
 
 A part of the trail that is shared is what filters found at that moment, for one colleague of any
 role and some days. What comes later is no part of it, nor is anything that the filters leave out.
@@ -25,6 +25,8 @@ from keepwell.safeguards.access.queries import allow, role_of, within_reach
 from keepwell.safeguards.audit import queries as audit
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
+from keepwell.safeguards.audit.errors import TrailUnavailable
+from keepwell.safeguards.audit.queries import TrailEntry
 from keepwell.safeguards.persons.errors import ReasonMissing
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
@@ -32,6 +34,7 @@ from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
 ACCOUNT, EXTRACT = "identity.user", "office.sharedextract"
+MOST_EXPORTED = 10_000  # by a page; the command line knows no such limit
 MOST_PORTIONS = 20
 MOST_SHARED = 1_000  # entries, by one person within a day: as many as one may take in files
 A_DAY, TWICE = timedelta(days=1), timedelta(minutes=1)
@@ -67,6 +70,29 @@ def remove_view(viewer: Viewer, *, view: UUID) -> None:
 
 def _record(viewer: Viewer, kind: OfficeEvent, view: UUID) -> None:
     record(viewer, kind, subjects=(Subject("office.savedview", (view,)),))
+
+
+def export_alone(
+    viewer: Viewer, *, filters: Filters, form: str, most: int
+) -> Iterator[TrailEntry] | None:
+    """Export what filters find without a second person; None where that would be too much.
+
+    What one account takes alone within a day adds up to `most`, also in slices and at once: one
+    after another, each sees on the trail what the others took. Raises TrailUnavailable where the
+    entry of this one is not to be seen there in time.
+    """
+    allow(viewer, OfficePermission.TRAIL_READ)
+    since, search = clock.now() - A_DAY, filters.search
+    count = audit.count_of(viewer, search, most=most)  # it may take long: not under the lock
+    with wall.writing(viewer.organisation):
+        Organisation.held(viewer.organisation)
+        taken = audit.taken_alone(viewer, since)
+        if count > max(0, most - taken):
+            return None
+        found = audit.exported(viewer, search, form, most=MOST_EXPORTED, alone=count)
+        if audit.taken_alone(viewer, since) < taken + count:
+            raise TrailUnavailable
+    return found
 
 
 def share(

@@ -1,6 +1,6 @@
 """The trail page, the page of one entry with its proof, and a check of the whole trail."""
 
-from datetime import timedelta
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from keepwell.office.permissions import OfficePermission
 from keepwell.office.sign_in import ways
 from keepwell.office.trail import actions, chart, facts, findings, groups
 from keepwell.office.trail import queries as saved_views
+from keepwell.office.trail.actions import MOST_EXPORTED
 from keepwell.office.trail.filters import Filters
 from keepwell.office.trail.forms import SaveViewForm
 from keepwell.safeguards.access.declarations import requires
@@ -25,7 +26,7 @@ from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.audit import proofs, queries, tables, verifier
 from keepwell.safeguards.audit.errors import EntryMissing
-from keepwell.safeguards.audit.queries import TrailState
+from keepwell.safeguards.audit.queries import TrailEntry, TrailState
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import requests
@@ -41,8 +42,6 @@ AGAIN = "trail-export"
 PAGE_ENTRIES = 50  # neighbours that belong together fold
 MOST_OFFERED = 100  # colleagues to choose from; of more, one is looked for on their own page
 MOST_ALONE = 1_000  # entries that one person may take in files within a day
-A_DAY = timedelta(days=1)
-MOST_EXPORTED = 10_000  # by a page; the command line knows no such limit
 MOST_BYTES = 16 * 2**20  # of the file; what is older is left to a narrower search
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 LARGEST_INDEX = 2**63 - 1  # that a log can hold
@@ -92,11 +91,10 @@ def export(request: HttpRequest) -> HttpResponse:
     filters = Filters.of(asked, requests.zone_of(request))
     if not ways.is_proven(request):
         return ways.ask_again(request, AGAIN, _asked_on(asked))
-    left = max(0, MOST_ALONE - queries.taken_alone(viewer, clock.now() - A_DAY))
-    count = queries.count_of(viewer, filters.search, most=left)
-    if count > left:  # also in slices: they add up for a day
+    found = actions.export_alone(viewer, filters=filters, form=form, most=MOST_ALONE)
+    if found is None:
         return redirect(f"{reverse('office:propose_export')}?{asked.urlencode()}")
-    return file_of(viewer, filters, form, alone=count)
+    return _file(found, form)
 
 
 def _asked_on(asked: QueryDict) -> str:
@@ -106,10 +104,12 @@ def _asked_on(asked: QueryDict) -> str:
     return f"{reverse('office:trail')}?{kept.urlencode()}"
 
 
-def file_of(viewer: Viewer, filters: Filters, form: str, *, alone: int = 0) -> HttpResponse:
-    """Return what filters find as a file; that it is exported is on the trail first."""
-    search = filters.search
-    found = queries.exported(viewer, search, form, most=MOST_EXPORTED, alone=alone)
+def file_of(viewer: Viewer, filters: Filters, form: str) -> HttpResponse:
+    """Return what two persons agreed on as a file; that it is exported is on the trail first."""
+    return _file(queries.exported(viewer, filters.search, form, most=MOST_EXPORTED), form)
+
+
+def _file(found: Iterator[TrailEntry], form: str) -> HttpResponse:
     body, is_whole = tables.part_of(tables.FORMS[form](found), MOST_BYTES)  # views never stream
     answer = HttpResponse(body, content_type=TYPES[form])
     name = f"trail-{clock.now():%Y-%m-%d}{'' if is_whole else '-newest-part'}.{form}"

@@ -120,14 +120,18 @@ def exported(
     alone: int = 0,
     reason: str = "",
 ) -> Iterator[TrailEntry]:
-    """Yield the entries that a search finds, newest first, at most so many, for a file.
+    """Return the entries that a search finds, newest first, at most so many, for a file.
 
-    That they are exported is on the trail before the first one is opened; `alone`: and how many of
-    them without a second person (`taken_alone`).
+    That they are exported is on the trail when this returns, before any is opened; `alone`: and how
+    many of them without a second person (`taken_alone`).
     """
     detail = asked.detail() | {"form": form} | ({ALONE: str(alone)} if alone else {})
     record_now(viewer, AuditEvent.TRAIL_EXPORT, reason=reason, detail=detail)
     writer.settle(viewer.organisation)
+    return _each(viewer, asked, most)
+
+
+def _each(viewer: Viewer, asked: Search, most: int | None) -> Iterator[TrailEntry]:
     before: int | None = None
     left = most
     while left is None or left > 0:
