@@ -18,6 +18,7 @@ from keepwell.safeguards.access.locations.placing import MEMBERSHIP, Locations
 from keepwell.safeguards.access.locations.queries import names_at
 from keepwell.safeguards.access.models import EndedAccess, EndedKind, Invitation, Membership
 from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.proposals.acts import act_of
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity.models import LinkPurpose
@@ -33,6 +34,7 @@ _KINDS: Mapping[str, tuple[Promise, str]] = {
     EndedKind.JOB: (gettext_lazy("Work that waited or ran"), "clock"),
     EndedKind.LINK: (gettext_lazy("Link by mail"), "link"),
     EndedKind.MEMBERSHIP: (gettext_lazy("Membership"), "key"),
+    EndedKind.PROPOSAL: (gettext_lazy("Proposed or confirmed, and not done"), "people"),
     EndedKind.RESERVATION: (gettext_lazy("Named for what is kept"), "lock"),
     EndedKind.SESSION: (gettext_lazy("Session"), "person"),
     EndedKind.SHARE: (gettext_lazy("Shared by a colleague"), "send"),
@@ -210,8 +212,8 @@ def _told(one: EndedAccess) -> str:
         return str(Duty(one.words).label)
     if one.kind == EndedKind.LINK:
         return str(_LINKS.get(one.words, one.words))
-    if one.kind == EndedKind.JOB:
-        kind = kind_of(one.words)
+    if one.kind in (EndedKind.JOB, EndedKind.PROPOSAL):
+        kind = kind_of(one.words) if one.kind == EndedKind.JOB else act_of(one.words)
         return str(kind.title) if kind else one.words
     if one.kind in (EndedKind.RESERVATION, EndedKind.SHARE):
         known = registry.record_words(one.words)

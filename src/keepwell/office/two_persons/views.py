@@ -54,7 +54,9 @@ def one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         if actions.confirm(viewer, proposal=row.pk, reason=form.cleaned_data["reason"]):
             messages.success(request, _("Confirmed. Who proposed it is told by mail."))
         else:
-            messages.info(request, _("Somebody was quicker, or its time is over."))
+            messages.info(
+                request, _("Somebody was quicker, it was withdrawn, or its time is over.")
+            )
         return redirect(LIST)
     context = {"form": form, "row": told, "reason": queries.reason_of(viewer, row)}
     status = 422 if form.is_bound else 200

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.safeguards.access.proposals.acts import act_of
-from keepwell.safeguards.access.proposals.queries import may_be_done
+from keepwell.safeguards.access.proposals.queries import is_agreed, stands
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Told:
     facts: list[tuple[str | Promise, str]]
     is_mine: bool
     is_open: bool
+    is_right_ended: bool  # of who proposed or confirmed it
     may_confirm: bool
     do_url: str  # when this viewer may do it now
     command: str  # when it may be given on the server now
@@ -55,8 +56,10 @@ class Told:
         """Tell of one."""
         act = act_of(row.act)
         is_mine = row.proposed_by == viewer.actor
-        is_ready = may_be_done(viewer, row)  # asked once: it may look for others who could confirm
-        state, tone = _state(row, is_ready=is_ready)
+        is_open = stands(viewer, row)
+        # Asked once: it may look for others who could confirm.
+        is_ready = is_open and is_agreed(viewer, row)
+        state, tone = _state(row, is_open=is_open, is_ready=is_ready)
         return cls(
             id=row.pk,
             title=act.title if act else row.act,
@@ -69,8 +72,9 @@ class Told:
             tone=tone,
             facts=[(_FACTS.get(name, name), value) for name, value in row.about.items()],
             is_mine=is_mine,
-            is_open=row.is_open,
-            may_confirm=row.is_open and row.confirmed is None and not is_mine,
+            is_open=is_open,
+            is_right_ended=row.is_open and not is_open,
+            may_confirm=is_open and row.confirmed is None and not is_mine,
             do_url=_do_url(row) if is_mine and is_ready else "",
             command=_command(viewer, row) if is_ready else "",
         )
@@ -85,13 +89,15 @@ def _proposer(row: "Proposal", names: Mapping[UUID, str]) -> str:
     return names.get(row.proposed_by, _("A former member"))
 
 
-def _state(row: "Proposal", *, is_ready: bool) -> tuple[str, str]:
+def _state(row: "Proposal", *, is_open: bool, is_ready: bool) -> tuple[str, str]:
     if row.used is not None:
         return _("Done"), "success"
     if row.withdrawn is not None:
         return _("Withdrawn"), ""
     if not row.is_open:
         return _("Its time is over"), ""
+    if not is_open:
+        return _("Ended"), ""
     if is_ready:
         return _("May be done"), "accent"
     return (_("Waits") if row.ripens is None else _("Waits a day")), "warning"

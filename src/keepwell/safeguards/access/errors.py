@@ -192,13 +192,25 @@ class OwnProposal(KeepwellError):  # noqa: N818  names the fact
 
 
 class NotConfirmed(KeepwellError):  # noqa: N818  names the fact
-    """What takes two persons is not confirmed, or was done already."""
+    """What takes two persons is not confirmed, was withdrawn, or was done already."""
 
     code: ClassVar[str] = "not_confirmed"
     status: ClassVar[int] = 409
     sentence: ClassVar[str] = _(
-        "This is not confirmed, or was done already, or its time is over. Nothing was done now. "
+        "This is not confirmed, was withdrawn or done already, or its time is over. "
+        "Nothing was done now. "
         "Propose it again."
+    )
+
+
+class RightEnded(KeepwellError):  # noqa: N818  names the fact
+    """Whoever proposed or confirmed it has left, or has a role that does not hold it."""
+
+    code: ClassVar[str] = "right_ended"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "Whoever proposed or confirmed this has left, or may not do it any more. "
+        "Nothing was done. Propose it again, and let a colleague confirm it."
     )
 
 

@@ -312,6 +312,7 @@ class EndedKind(StrEnum):
     JOB = "job"
     LINK = "link"
     MEMBERSHIP = "membership"
+    PROPOSAL = "proposal"
     RESERVATION = "reservation"
     SESSION = "session"
     SHARE = "share"
@@ -322,8 +323,8 @@ class EndedKind(StrEnum):
 class EndedAccess(OrganisationOwned):
     """One thing that ended because somebody left: the report of it outlives the thing itself.
 
-    `words` is the browser of a session, the code of a job's kind or the model of what was kept for,
-    or shared with, the member; `begun` is when it began.
+    `words` is the browser of a session, the code of a job's kind or of an act that was proposed, or
+    the model of what was kept for, or shared with, the member; `begun` is when it began.
     """
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -36,7 +36,7 @@ class Finding(StrEnum):
 
 
 class Fell(StrEnum):
-    """Why raised access ended."""
+    """Why raised access ended, or a proposal with the right to make it."""
 
     EXPIRED = "expired"
     GIVEN_BACK = "given-back"

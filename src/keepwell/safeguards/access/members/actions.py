@@ -42,6 +42,7 @@ from keepwell.safeguards.access.models import (
     Officer,
 )
 from keepwell.safeguards.access.permissions import AccessPermission
+from keepwell.safeguards.access.proposals.endings import actions as endings
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.raising import ELEVATION, EMERGENCY, Fell
 from keepwell.safeguards.access.replacements.notes import note, others_of
@@ -106,8 +107,9 @@ def move(
 ) -> Membership:
     """Move a member to another role, other locations or both; None: to all locations.
 
-    Open sessions and waiting jobs have it from the next step on. Raises LocationUnknown,
-    OwnerEverywhere for an owner of some locations only, and OthersAreAsked as `approve` does.
+    Open sessions and waiting jobs have it from the next step on, and what the member proposed and
+    may not any more is withdrawn. Raises LocationUnknown, OwnerEverywhere for an owner of some
+    locations only, and OthersAreAsked as `approve` does.
     """
     allow(viewer, AccessPermission.MEMBER_CHANGE)
     check_owner(role, locations)
@@ -125,6 +127,7 @@ def move(
         row.save(update_fields=["role", "is_everywhere"])
         place(viewer.organisation, MEMBERSHIP, row.pk, locations)
         falling_back.end_those_of(viewer, row, Fell.ROLE_CHANGED)
+        endings.end_those_of(viewer, row.user_id, Fell.ROLE_CHANGED)
         subjects = (*about(row), *at(locations))
         record(viewer, AccessKind.MEMBER_CHANGE, subjects=subjects, reason=reason, detail=detail)
     return row
@@ -133,8 +136,8 @@ def move(
 def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
     """End a membership and all that hangs on it, at once; again does nothing more.
 
-    Sessions here, sign-ins half done, links and jobs end in the transaction that ends the
-    membership. The row stays: the trail speaks of it (45 CFR 164.308(a)(3)(ii)(C)).
+    Sessions here, sign-ins half done, links, jobs and proposals end in the transaction that ends
+    the membership. The row stays: the trail speaks of it (45 CFR 164.308(a)(3)(ii)(C)).
     """
     allow(viewer, AccessPermission.MEMBER_END)
     with transaction.atomic():
@@ -276,6 +279,7 @@ def _ended(
         yield ended(_kind_of(raised), raised.pk)
     yield from _named(row)
     yield from _shared(viewer, row)
+    yield from _agreed_on(viewer, row)
     because = Ending.MEMBERSHIP_ENDED
     for session in sessions.end_those_of(row.user_id, row.organisation_id, because):
         kind = EndedKind.SESSION if session.stage == Stage.FULL else EndedKind.SIGN_IN
@@ -314,6 +318,14 @@ def _shared(viewer: Viewer, row: Membership) -> Iterator[EndedAccess]:
         yield _ended_one(row, EndedKind.SHARE, held.id, **facts)
 
 
+def _agreed_on(viewer: Viewer, row: Membership) -> Iterator[EndedAccess]:
+    """Withdraw what somebody proposed or confirmed, and tell of it."""
+    for one in endings.end_those_of(viewer, row.user_id, Fell.MEMBERSHIP_ENDED):
+        is_own = one.proposed_by == row.user_id
+        facts = {"begun": one.proposed if is_own else one.confirmed, "words": one.act}
+        yield _ended_one(row, EndedKind.PROPOSAL, one.pk, **facts)
+
+
 def _trusted(row: Membership) -> Iterator[EndedAccess]:
     """Tell of the devices that were trusted here: the door that is closed ends them.
 
@@ -332,6 +344,7 @@ _MODELS: dict[str, str] = {
     EndedKind.EMERGENCY: EMERGENCY,
     EndedKind.JOB: "jobs.job",
     EndedKind.LINK: "identity.onetimelink",
+    EndedKind.PROPOSAL: "access.proposal",
     EndedKind.SESSION: "identity.sessionrecord",
     EndedKind.SIGN_IN: "identity.sessionrecord",
 }

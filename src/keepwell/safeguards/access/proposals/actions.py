@@ -1,32 +1,36 @@
 """Proposing, confirming, withdrawing, and carrying out once (ASVS 2.3.5).
 
 A confirmed proposal is good for one doing of exactly what was proposed, by whoever proposed it or,
-where the act is a command, on the server.
+where the act is a command, on the server; and only while those who agreed on it may do so.
 """
 
 from collections.abc import Mapping
 from uuid import UUID
 
-from keepwell.safeguards.access.errors import NotConfirmed, NotPermitted, NotSettled, OwnProposal
+from keepwell.safeguards.access.errors import (
+    NotConfirmed,
+    NotPermitted,
+    NotSettled,
+    OwnProposal,
+    RightEnded,
+)
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.members.actions import lock_members
 from keepwell.safeguards.access.models import Proposal
 from keepwell.safeguards.access.proposals.acts import Act, act_of
+from keepwell.safeguards.access.proposals.notes import note
 from keepwell.safeguards.access.proposals.queries import (
     A_DAY,
     holders_of,
     holds,
     may_be_done,
     others_of,
+    stands,
 )
 from keepwell.safeguards.access.queries import within_reach
-from keepwell.safeguards.audit.actions import record
-from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
-
-MODEL = "access.proposal"
 
 
 def propose(
@@ -42,7 +46,7 @@ def propose(
         lock_members(viewer)
         mine = Proposal.objects.filter(act=act.code, proposed_by=viewer.actor, used__isnull=True)
         for row in mine.filter(withdrawn__isnull=True, expires__gt=now()):
-            if row.about == dict(about):
+            if row.about == dict(about) and stands(viewer, row):
                 return row, False
         is_alone = not others_of(viewer, act, proposer=viewer.actor)
         row = Proposal.objects.create(
@@ -53,15 +57,15 @@ def propose(
             ripens=now() + A_DAY if is_alone else None,
             expires=now() + A_DAY * (2 if is_alone else 1),
         )
-        _record(viewer, AccessKind.PROPOSAL_MAKE, row, reason)
+        note(viewer, AccessKind.PROPOSAL_MAKE, row, reason=reason)
     return row, True
 
 
 def confirm(viewer: Viewer, *, proposal: UUID, reason: str) -> Proposal | None:
     """Confirm what somebody else proposed; None when it is confirmed, withdrawn or past.
 
-    Raises OwnProposal, NotPermitted for whoever's role does not hold the act, and NotSettled for
-    whoever was let in within a day.
+    Raises OwnProposal, NotPermitted for whoever's role does not hold the act, NotSettled for
+    whoever was let in within a day, and RightEnded where the proposer may not propose it any more.
     """
     with wall.writing(viewer.organisation):
         lock_members(viewer)
@@ -75,10 +79,12 @@ def confirm(viewer: Viewer, *, proposal: UUID, reason: str) -> Proposal | None:
             raise NotSettled
         if row.confirmed is not None or not row.is_open:
             return None
+        if not stands(viewer, row):
+            raise RightEnded
         row.confirmed, row.confirmed_by = now(), viewer.actor
         row.expires = now() + A_DAY
         row.save(update_fields=["confirmed", "confirmed_by", "expires"])
-        _record(viewer, AccessKind.PROPOSAL_CONFIRM, row, reason)
+        note(viewer, AccessKind.PROPOSAL_CONFIRM, row, reason=reason)
     return row
 
 
@@ -92,25 +98,28 @@ def withdraw(viewer: Viewer, *, proposal: UUID, reason: str = "") -> Proposal | 
             return None
         row.withdrawn = now()
         row.save(update_fields=["withdrawn"])
-        _record(viewer, AccessKind.PROPOSAL_WITHDRAW, row, reason)
+        note(viewer, AccessKind.PROPOSAL_WITHDRAW, row, reason=reason)
     return row
 
 
 def use_up(viewer: Viewer, *, act: Act, proposal: UUID) -> Proposal:
     """Use a proposal up, in the caller's transaction if there is one: what follows is done once.
 
-    Raises NotConfirmed unless it may be done now, by whoever proposed it.
+    Raises NotConfirmed unless it may be done now, by whoever proposed it, and RightEnded where one
+    of the two may not any more.
     """
     _allow(viewer, act)
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         own = Proposal.objects.filter(act=act.code, proposed_by=viewer.actor)
         row: Proposal = within_reach(own, pk=proposal)
+        if row.is_open and not stands(viewer, row):
+            raise RightEnded
         if not may_be_done(viewer, row):
             raise NotConfirmed
         row.used = now()
         row.save(update_fields=["used"])
-        _record(viewer, AccessKind.PROPOSAL_USE, row)
+        note(viewer, AccessKind.PROPOSAL_USE, row)
     return row
 
 
@@ -129,7 +138,7 @@ def use_up_on_console(viewer: Viewer, *, act: Act, about: Mapping[str, str]) -> 
         row = _agreed(viewer, act, about)
         row.used = now()
         row.save(update_fields=["used"])
-        _record(viewer, AccessKind.PROPOSAL_USE, row)
+        note(viewer, AccessKind.PROPOSAL_USE, row)
     return row
 
 
@@ -152,8 +161,3 @@ def _act(row: Proposal) -> Act:
 def _allow(viewer: Viewer, act: Act) -> None:
     if not holds(viewer, act):
         raise NotPermitted
-
-
-def _record(viewer: Viewer, kind: AccessKind, row: Proposal, reason: str = "") -> None:
-    subject = Subject(model=MODEL, ids=(row.pk,))
-    record(viewer, kind, subjects=(subject,), reason=reason, detail={"act": row.act})

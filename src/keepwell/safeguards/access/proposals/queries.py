@@ -50,7 +50,8 @@ def to_confirm(viewer: Viewer) -> list[Proposal]:
             expires__gt=now(),
         )
         waiting = _known(viewer, rows.order_by("proposed", "id"))
-        return [row for row in waiting if row.proposed_by != viewer.actor]
+        theirs = [row for row in waiting if row.proposed_by != viewer.actor]
+        return [row for row in theirs if stands(viewer, row)]
 
 
 def one(viewer: Viewer, proposal: UUID) -> Proposal:
@@ -79,13 +80,27 @@ def others_of(viewer: Viewer, act: Act, *, proposer: UUID | None) -> list[Member
     ]
 
 
-def may_be_done(viewer: Viewer, row: Proposal) -> bool:
-    """Tell whether what was proposed may be done now.
+def stands(viewer: Viewer, row: Proposal) -> bool:
+    """Tell whether a proposal is open, and whoever proposed or confirmed it may still do so.
 
-    Either somebody else confirmed it, or nobody else could and its day of notice is over.
+    Else one person who is left could do what takes two, on the word of somebody who has gone.
     """
     act = act_of(row.act)
     if act is None or not row.is_open:
+        return False
+    made_by = {row.proposed_by, row.confirmed_by} - {None}
+    return made_by <= {one.user_id for one in holders_of(viewer, act)}
+
+
+def may_be_done(viewer: Viewer, row: Proposal) -> bool:
+    """Tell whether what was proposed stands, and may be done now."""
+    return stands(viewer, row) and is_agreed(viewer, row)
+
+
+def is_agreed(viewer: Viewer, row: Proposal) -> bool:
+    """Tell whether somebody else confirmed it, or nobody else could and its day is over."""
+    act = act_of(row.act)
+    if act is None:
         return False
     if row.confirmed is not None:
         return True

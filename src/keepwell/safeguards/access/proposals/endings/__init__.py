@@ -1,0 +1,1 @@
+"""Proposals that end with the right of whoever made or confirmed them."""
