@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -20,6 +21,7 @@ from keepwell.safeguards.identity.models import FactorReplacement, LinkPurpose
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
 from tests.half_minute import early_in_a_half_minute
+from tests.mailbox import mailed
 from tests.office.lost_phones import (
     CHECK,
     CHECKED,
@@ -113,6 +115,62 @@ def test_leaving_stops_what_was_started_there_on_the_trail_and_nothing_else(
     else:
         assert stops == []
         assert replacements.standing_of(ben.user.pk) is not None
+
+
+def gone(house: House, name: str) -> None:
+    """Let Ada end somebody's access on the page for it."""
+    address = f"/members/{membership_of(house.clinic, house.people[name])}/left/"
+    assert house.browser("Ada").post(address, {"reason": "Gone"}).status_code == 302
+
+
+@pytest.mark.parametrize("word", ["started", "confirmed"])
+def test_a_new_second_step_ends_with_the_colleague_on_whose_word_it_stands(
+    house: House, word: str
+) -> None:
+    ben = house.people["Ben"]
+    house.people["Eve"] = house.clinic.add("Eve", Role.OWNER)
+    starter, second = ("Abe", "Eve") if word == "started" else ("Eve", "Abe")
+    started(house, by=starter)
+    with clock.moved(31), early_in_a_half_minute():
+        confirmed(house, by=second)
+        assert SHUT not in text_of(browser().get(link_to(ben)))
+        gone(house, "Abe")
+        assert replacements.standing_of(ben.user.pk) is None
+        assert browser().get(link_to(ben)).status_code == 410
+        [stop] = house.payloads("identity:replacement:stop")
+        assert stop.detail == {"because": "colleague-left"}
+        assert stop.actor == house.people["Ada"].user.pk
+        letters = [one.to for one in mailed() if "was stopped" in one.subject]
+        assert sorted(letters) == ["ada@example.org", "ben@example.org", "eve@example.org"]
+        left = f"/members/{ended_of(house, 'Abe')}/report/"
+        assert "New second step of a colleague" in text_of(house.browser("Ada").get(left))
+        started(house)  # another vouches for the same person
+        assert replacements.standing_of(ben.user.pk) is not None
+
+
+def ended_of(house: House, name: str) -> UUID:
+    with wall.reading(house.clinic.organisation.id):
+        found: UUID = Membership.objects.get(user=house.people[name].user).pk
+    return found
+
+
+def test_a_new_second_step_that_others_answer_for_goes_on(house: House) -> None:
+    ben = house.people["Ben"]
+    started(house)
+    gone(house, "Abe")
+    assert house.payloads("identity:replacement:stop") == []
+    with clock.moved(HOUR + 2):
+        assert SHUT not in text_of(browser().get(link_to(ben)))
+
+
+def test_what_a_leaver_started_in_another_organisation_goes_on(house: House) -> None:
+    ben, abe = house.people["Ben"], house.people["Abe"]
+    practice = viewers.console(house.practice.organisation.id, account="tests")
+    for user in (ben.user, abe.user):
+        add_member(practice, user=user, role=Role.ADMINISTRATOR)
+    started(house, by="Abe")
+    members.end(house.viewer("Cy"), membership=membership_of(house.practice, abe), reason="Gone")
+    assert replacements.standing_of(ben.user.pk) is not None
 
 
 def test_without_a_trail_no_app_is_replaced_and_trying_again_works(

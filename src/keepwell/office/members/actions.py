@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
+from django.db import transaction
+
 from keepwell.jobs import queue
 from keepwell.office.members.letters import MemberLetter
+from keepwell.office.second_steps.telling import tell_of_stop
 from keepwell.office.tasks import write_invitation, write_to_member
 from keepwell.safeguards.access.invitations import actions as invitations
 from keepwell.safeguards.access.invitations.actions import Invited
@@ -49,6 +52,15 @@ def readmit(
         )
         _tell(viewer, row)
     return row
+
+
+def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
+    """End a membership, and tell colleagues whose new second step stood on the person's word."""
+    with transaction.atomic():
+        left = members.leave(viewer, membership=membership, reason=reason)
+        for one in left.of_others:
+            tell_of_stop(one)
+    return left.row
 
 
 def _write(viewer: Viewer, invitation: Invitation) -> None:

@@ -198,7 +198,7 @@ def left(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         return redirect("office:left_report", row.pk)
     form = ReasonForm(places.posted(request))
     if form.is_valid():
-        members.end(viewer, membership=row.pk, reason=form.cleaned_data["reason"])
+        actions.end(viewer, membership=row.pk, reason=form.cleaned_data["reason"])
         return redirect("office:left_report", row.pk)
     context = {
         "form": form,

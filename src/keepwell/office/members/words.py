@@ -35,6 +35,7 @@ _KINDS: Mapping[str, tuple[Promise, str]] = {
     EndedKind.LINK: (gettext_lazy("Link by mail"), "link"),
     EndedKind.MEMBERSHIP: (gettext_lazy("Membership"), "key"),
     EndedKind.PROPOSAL: (gettext_lazy("Proposed or confirmed, and not done"), "people"),
+    EndedKind.REPLACEMENT: (gettext_lazy("New second step of a colleague"), "key"),
     EndedKind.RESERVATION: (gettext_lazy("Named for what is kept"), "lock"),
     EndedKind.SESSION: (gettext_lazy("Session"), "person"),
     EndedKind.SHARE: (gettext_lazy("Shared by a colleague"), "send"),

@@ -313,6 +313,7 @@ class EndedKind(StrEnum):
     LINK = "link"
     MEMBERSHIP = "membership"
     PROPOSAL = "proposal"
+    REPLACEMENT = "replacement"
     RESERVATION = "reservation"
     SESSION = "session"
     SHARE = "share"

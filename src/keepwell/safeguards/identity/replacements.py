@@ -24,6 +24,7 @@ SETTLED = timedelta(days=1)
 class Ended(StrEnum):
     """Why a replacement is over."""
 
+    COLLEAGUE_LEFT = "colleague-left"  # who started or confirmed it
     EXPIRED = "expired"
     FACTOR_CHANGED = "factor-changed"
     MEMBERSHIP_ENDED = "membership-ended"
@@ -117,6 +118,13 @@ def end_that_of(user: UUID, because: Ended) -> FactorReplacement | None:
     """End what stands for an account; return it when this call ended it."""
     one = standing_of(user)
     return one if one is not None and end(one, because) else None
+
+
+def end_those_by(user: UUID, *, organisation: UUID, because: Ended) -> list[FactorReplacement]:
+    """End what an account started or confirmed for others there; return what this call ended."""
+    theirs = models.Q(started_by=user) | models.Q(confirmed_by=user)
+    standing = _standing(organisation=organisation).filter(theirs).select_related("user")
+    return [one for one in standing if end(one, because)]
 
 
 def sweep() -> int:

@@ -5,6 +5,7 @@ owner stays. The organisation's row is locked meanwhile, so that two owners cann
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -133,7 +134,25 @@ def move(
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody left: the membership that ended, and the new second steps that end with it."""
+
+    row: Membership
+    stopped: tuple[FactorReplacement, ...] = ()
+
+    @property
+    def of_others(self) -> tuple[FactorReplacement, ...]:
+        """Those of colleagues: somebody has to tell them."""
+        return tuple(one for one in self.stopped if one.user_id != self.row.user_id)
+
+
 def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
+    """End a membership as `leave` does; return it."""
+    return leave(viewer, membership=membership, reason=reason).row
+
+
+def leave(viewer: Viewer, *, membership: UUID, reason: str) -> Left:
     """End a membership and all that hangs on it, at once; again does nothing more.
 
     Sessions here, sign-ins half done, links, jobs and proposals end in the transaction that ends
@@ -141,12 +160,12 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
     """
     allow(viewer, AccessPermission.MEMBER_END)
     with transaction.atomic():
-        row, stopped = _end(viewer, membership, reason)
-        if stopped is not None:
-            detail = {"because": stopped.ended_because}
-            others = others_of(viewer, row.user)
-            note(viewer, IdentityKind.REPLACEMENT_STOP, stopped, others, detail=detail)
-    return row
+        left = _end(viewer, membership, reason)
+        for one in left.stopped:
+            detail = {"because": one.ended_because}
+            others = others_of(viewer, one.user)
+            note(viewer, IdentityKind.REPLACEMENT_STOP, one, others, detail=detail)
+    return left
 
 
 def end_sessions(viewer: Viewer, *, membership: UUID, reason: str) -> int:
@@ -175,37 +194,40 @@ def end_sessions(viewer: Viewer, *, membership: UUID, reason: str) -> int:
     return len(ended)
 
 
-def _end(
-    viewer: Viewer, membership: UUID, reason: str
-) -> tuple[Membership, FactorReplacement | None]:
+def _end(viewer: Viewer, membership: UUID, reason: str) -> Left:
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         row = _row(membership)
         if row.ended is not None:
-            return row, None
+            return Left(row)
         accounts.hold(row.user_id)  # nobody begins to trust a device meanwhile
         _refuse_over(viewer, row)
         row.ended = now()
         row.save(update_fields=["ended"])
         take_away(MEMBERSHIP, row.pk)
-        stopped = _stop_replacement(viewer, row)
-        ended = list(_ended(viewer, row, stopped))
+        left = Left(row, tuple(_stop_replacements(viewer, row)))
+        ended = list(_ended(viewer, left))
         accounts.close_door(row.user_id, viewer.organisation)
         EndedAccess.objects.bulk_create(ended)
         _record_end(viewer, row, ended, reason)
-    return row, stopped
+    return left
 
 
-def _stop_replacement(viewer: Viewer, row: Membership) -> FactorReplacement | None:
-    """Stop a new second step that was started here; return it for the trails that know of it.
+def _stop_replacements(viewer: Viewer, row: Membership) -> Iterator[FactorReplacement]:
+    """Stop new second steps that were started here; yield each for the trails that know of it.
 
+    The person's own, and those of others that stand on the person's word: who is it that asked?
     What another organisation has started goes on: it answers for the person there.
     """
+    own, word = replacements.Ended.MEMBERSHIP_ENDED, replacements.Ended.COLLEAGUE_LEFT
     one = replacements.standing_of(row.user_id)
-    if one is None or one.organisation != viewer.organisation:
-        return None
-    one.ended_because = replacements.Ended.MEMBERSHIP_ENDED
-    return one if replacements.end(one, replacements.Ended.MEMBERSHIP_ENDED) else None
+    if one is not None and one.organisation == viewer.organisation and replacements.end(one, own):
+        one.ended_because = own
+        yield one
+    organisation = viewer.organisation
+    for other in replacements.end_those_by(row.user_id, organisation=organisation, because=word):
+        other.ended_because = word
+        yield other
 
 
 def readmit(
@@ -269,10 +291,9 @@ def _ended_one(row: Membership, kind: EndedKind, what: UUID, **facts: object) ->
     )
 
 
-def _ended(
-    viewer: Viewer, row: Membership, stopped: FactorReplacement | None
-) -> Iterator[EndedAccess]:
+def _ended(viewer: Viewer, left: Left) -> Iterator[EndedAccess]:
     """End what hangs on a membership; yield each thing as the report tells it."""
+    row = left.row
     ended = partial(_ended_one, row)
     yield ended(EndedKind.MEMBERSHIP, row.pk, begun=row.approved or row.joined, words=row.role)
     for raised in falling_back.end_those_of(viewer, row, Fell.MEMBERSHIP_ENDED):
@@ -292,9 +313,7 @@ def _ended(
         take_away(INVITATION, invitation.pk)
         links.end_those_about(invitation.pk)
         yield ended(EndedKind.LINK, invitation.pk, begun=invitation.created, words="join")
-    if stopped is not None:
-        purpose = LinkPurpose.REPLACE_FACTOR
-        yield ended(EndedKind.LINK, stopped.pk, begun=stopped.started, words=purpose)
+    yield from _stopped(left)
     for link in links.end_those_of(row.user_id):
         yield ended(EndedKind.LINK, link.pk, words=link.purpose)
     for job in queue.cancel_started_by(row.user_id, organisation=row.organisation_id):
@@ -324,6 +343,15 @@ def _agreed_on(viewer: Viewer, row: Membership) -> Iterator[EndedAccess]:
         is_own = one.proposed_by == row.user_id
         facts = {"begun": one.proposed if is_own else one.confirmed, "words": one.act}
         yield _ended_one(row, EndedKind.PROPOSAL, one.pk, **facts)
+
+
+def _stopped(left: Left) -> Iterator[EndedAccess]:
+    """Tell of new second steps that were stopped: the link to an own one, and those of others."""
+    for one in left.stopped:
+        is_own = one.user_id == left.row.user_id
+        kind = EndedKind.LINK if is_own else EndedKind.REPLACEMENT
+        words = LinkPurpose.REPLACE_FACTOR if is_own else ""
+        yield _ended_one(left.row, kind, one.pk, begun=one.started, words=words)
 
 
 def _trusted(row: Membership) -> Iterator[EndedAccess]:
