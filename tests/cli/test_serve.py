@@ -107,8 +107,9 @@ def test_early_second_factors_need_the_secret_they_were_sealed_with(tmp_path: Pa
     with sqlite3.connect(home / "data.sqlite3") as data:
         data.execute(
             "INSERT INTO identity_user "
-            "(id, email, name, is_active, created, password, theme, density, has_keys, language) "
-            f"VALUES ('{'0' * 31}1', 'ada@example.org', 'Ada', 1, '2026-11-24', '', '', '', 1, '')"
+            "(id, email, name, is_active, created, password, theme, density, has_keys, language,"
+            " device_round) VALUES "
+            f"('{'0' * 31}1', 'ada@example.org', 'Ada', 1, '2026-11-24', '', '', '', 1, '', 0)"
         )
         data.execute(
             "INSERT INTO mfa_authenticator (user_id, type, data, created_at) "
