@@ -19,7 +19,6 @@ from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.proposals import actions as proposals
 from keepwell.safeguards.access.proposals import queries
 from keepwell.safeguards.access.viewers import viewer_of
-from keepwell.safeguards.identity.queries import names_of
 
 LIST, AGAIN = "office:proposals", "two-persons"
 
@@ -30,8 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """List what was proposed, and what became of it, in pages (?after=)."""
     viewer = viewer_of(request)
     part = queries.proposals_in(viewer, after=places.id_in(request.GET.get("after", "")))
-    names = names_of(words.people_in(part.rows))
-    told = [words.Told.of(viewer, row, names) for row in part.rows]
+    told = words.told(viewer, part.rows)
     can = {
         "erase": queries.holds(viewer, ERASE_ORGANISATION),
         "shorten": queries.holds(viewer, SHORTEN_TRAIL),
@@ -46,7 +44,7 @@ def one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """Show a proposal; confirm a colleague's, after both steps again, with why."""
     viewer = viewer_of(request)
     row = queries.one(viewer, proposal_id)
-    told = words.Told.of(viewer, row, names_of(words.people_in([row])))
+    [told] = words.told(viewer, [row])
     if told.may_confirm and not ways.is_proven(request):
         return ways.ask_again(request, AGAIN, request.path)
     form = ReasonForm(places.posted(request))

@@ -1,6 +1,6 @@
 """How proposals are told on their pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.safeguards.access.proposals.acts import act_of
-from keepwell.safeguards.access.proposals.queries import is_agreed, stands
+from keepwell.safeguards.access.proposals.queries import is_agreed, standing_of
+from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -52,11 +53,12 @@ class Told:
     command: str  # when it may be given on the server now
 
     @classmethod
-    def of(cls, viewer: Viewer, row: "Proposal", names: Mapping[UUID, str]) -> Self:
-        """Tell of one."""
+    def of(
+        cls, viewer: Viewer, row: "Proposal", names: Mapping[UUID, str], *, is_open: bool
+    ) -> Self:
+        """Tell of one, which is open if it stands."""
         act = act_of(row.act)
         is_mine = row.proposed_by == viewer.actor
-        is_open = stands(viewer, row)
         # Asked once: it may look for others who could confirm.
         is_ready = is_open and is_agreed(viewer, row)
         state, tone = _state(row, is_open=is_open, is_ready=is_ready)
@@ -80,8 +82,13 @@ class Told:
         )
 
 
-def people_in(rows: "Iterable[Proposal]") -> set[UUID]:
-    """Return the accounts that proposals name."""
+def told(viewer: Viewer, rows: "Collection[Proposal]") -> list[Told]:
+    """Tell of several, with the names of everybody in them."""
+    names, standing = names_of(_people_in(rows)), standing_of(viewer, rows)
+    return [Told.of(viewer, row, names, is_open=row.pk in standing) for row in rows]
+
+
+def _people_in(rows: "Collection[Proposal]") -> set[UUID]:
     return {one for row in rows for one in (row.proposed_by, row.confirmed_by) if one}
 
 

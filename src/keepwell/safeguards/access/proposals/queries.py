@@ -1,5 +1,6 @@
 """What is proposed, who can confirm it, and whether it may be done now."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -51,7 +52,8 @@ def to_confirm(viewer: Viewer) -> list[Proposal]:
         )
         waiting = _known(viewer, rows.order_by("proposed", "id"))
         theirs = [row for row in waiting if row.proposed_by != viewer.actor]
-        return [row for row in theirs if stands(viewer, row)]
+        standing = standing_of(viewer, theirs)
+        return [row for row in theirs if row.pk in standing]
 
 
 def one(viewer: Viewer, proposal: UUID) -> Proposal:
@@ -85,11 +87,21 @@ def stands(viewer: Viewer, row: Proposal) -> bool:
 
     Else one person who is left could do what takes two, on the word of somebody who has gone.
     """
-    act = act_of(row.act)
-    if act is None or not row.is_open:
-        return False
-    made_by = {row.proposed_by, row.confirmed_by} - {None}
-    return made_by <= {one.user_id for one in holders_of(viewer, act)}
+    return row.pk in standing_of(viewer, [row])
+
+
+def standing_of(viewer: Viewer, rows: Collection[Proposal]) -> frozenset[UUID]:
+    """Return which of these proposals stand; who may propose is asked once for each act."""
+    still_open = [row for row in rows if row.is_open]
+    named = {row.act: act_of(row.act) for row in still_open}
+    holders = {
+        code: {one.user_id for one in holders_of(viewer, act)} for code, act in named.items() if act
+    }
+    return frozenset(
+        row.pk
+        for row in still_open
+        if row.act in holders and {row.proposed_by, row.confirmed_by} - {None} <= holders[row.act]
+    )
 
 
 def may_be_done(viewer: Viewer, row: Proposal) -> bool:
