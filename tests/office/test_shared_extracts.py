@@ -13,6 +13,7 @@ from keepwell.office.permissions import OfficePermission
 from keepwell.office.trail import actions, queries
 from keepwell.office.trail.errors import NotAnExtract
 from keepwell.office.trail.filters import Filters
+from keepwell.office.trail.views import PAGE_ENTRIES
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.access.members import actions as members
 from keepwell.safeguards.access.roles import Role
@@ -95,7 +96,7 @@ def test_a_colleague_reads_this_part_as_it_was_and_nothing_more(
 
 
 def test_a_part_of_several_pages_goes_on_and_stays_within_itself(house: House, ada: Client) -> None:
-    many(house, 60)
+    many(house, PAGE_ENTRIES + 10)
     address, ben = shared(house, ada, "kind=office"), house.browser("Ben")
 
     def pages() -> list[list[int]]:
@@ -105,7 +106,7 @@ def test_a_part_of_several_pages_goes_on_and_stays_within_itself(house: House, a
         return [[line.index for line in page["lines"]] for page in (first, second)]
 
     before = pages()
-    assert len(before[0]) == 50
+    assert len(before[0]) == PAGE_ENTRIES
     assert 10 <= len(before[1]) < 20
     many(house, 5)
     assert pages() == before

@@ -39,7 +39,7 @@ from keepwell.shell.trail_lines import (
 from keepwell.toolkit import clock
 
 AGAIN = "trail-export"
-PAGE_ENTRIES = 50  # neighbours that belong together fold
+PAGE_ENTRIES = 40  # neighbours that belong together fold
 MOST_OFFERED = 100  # colleagues to choose from; of more, one is looked for on their own page
 MOST_ALONE = 1_000  # entries that one person may take in files within a day
 MOST_BYTES = 16 * 2**20  # of the file; what is older is left to a narrower search
