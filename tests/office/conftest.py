@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tests.office.rooms import House
     from tests.products.forms.pages.patients import Patient
+    from tests.safeguards.audit.tampering import Hands
     from tests.stores.session import Stores
 
 BORN = date(1984, 3, 9)
@@ -53,6 +54,16 @@ def ada(house: "House") -> "Client":
 def pat(house: "House") -> UUID:
     """Make Pat known to Ada's clinic."""
     return house.person(name="Pat Winters", born=BORN, telephone="+1 555 0123")
+
+
+@pytest.fixture
+def hands(stores: "Stores", house: "House") -> "Hands":
+    """Return hands that reach into the trail's store past Keepwell."""
+    from keepwell.safeguards.audit import writer  # noqa: PLC0415  needs the settings
+    from tests.safeguards.audit.tampering import Hands  # noqa: PLC0415
+
+    writer.stop()  # what happened so far is in the log
+    return Hands(stores, house.clinic.organisation.id)
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
-
 from keepwell.config import trail_check
 from keepwell.safeguards.access.emergencies import actions as emergencies
 from keepwell.safeguards.access.members import actions as members
@@ -44,7 +42,6 @@ from tests.office.test_officers import membership_of
 from tests.people import SAFARI, browser, browser_of
 from tests.products.forms.pages.patients import Patient
 from tests.safeguards.audit.tampering import Hands
-from tests.stores.session import Stores
 
 HOME = "203.0.113.20"
 
@@ -241,12 +238,6 @@ def test_emergency_access_alerts_and_asking_for_access_does_not(house: House) ->
 
 
 # The trail itself.
-
-
-@pytest.fixture
-def hands(house: House, stores: Stores) -> Hands:
-    """Return hands that reach into the trail's store past Keepwell."""
-    return Hands(stores, house.clinic.organisation.id)
 
 
 def test_an_entry_changed_in_the_store_alerts_by_the_check(house: House, hands: Hands) -> None:

@@ -314,7 +314,7 @@ def test_it_ends_with_the_role_and_the_membership(house: House, ada: Client) -> 
     members.move(house.viewer(), membership=mine, role=Role.AUDITOR, locations=None, reason="Moved")
     assert raised(house) == set()
     given(house, permissions=["form:publish"])
-    gone = members.end(house.viewer(), membership=mine, reason="Left")
+    gone = members.end(house.viewer(), membership=mine, reason="Left").row
     assert raised(house) == set()
     assert "Access given for a while" in text_of(ada.get(f"/members/{gone.pk}/report/"))
     assert len(house.payloads("access:elevation:withdraw")) == 1

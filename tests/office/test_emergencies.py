@@ -306,7 +306,7 @@ def test_it_ends_with_the_role_and_with_the_membership(
 
 def test_leaving_ends_it_and_the_report_says_so(house: House, abe: Client) -> None:
     begin(abe, house)
-    gone = members.end(house.viewer(), membership=membership_of(house, "Abe"), reason="Left")
+    gone = members.end(house.viewer(), membership=membership_of(house, "Abe"), reason="Left").row
     assert "Emergency access" in text_of(house.browser("Ada").get(f"/members/{gone.pk}/report/"))
     assert abe.get("/").status_code == 302
 

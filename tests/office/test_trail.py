@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from keepwell.office.trail import chart, facts, findings, groups, views
+from keepwell.safeguards.access.members.queries import everybody_of
 from keepwell.safeguards.audit import activity, heads, proofs, writer
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import period_of
@@ -25,16 +26,8 @@ from keepwell.toolkit.merkle import check_inclusion
 from tests.office.rooms import House, text_of
 from tests.people import PASSWORD, show_both_steps
 from tests.safeguards.audit.tampering import Hands
-from tests.stores.session import Stores
 
 READ = "audit:trail:open"
-
-
-@pytest.fixture
-def hands(stores: Stores, house: House) -> Hands:
-    """Return hands that reach into the trail's store past Keepwell."""
-    writer.stop()  # what happened so far is in the log
-    return Hands(stores, house.clinic.organisation.id)
 
 
 def many(house: House, count: int) -> None:
@@ -93,6 +86,18 @@ def test_of_many_colleagues_one_is_found_on_their_page_and_leads_to_the_trail(
     assert f"<span>{ben.name}</span>" in chosen
     assert f'name="member" value="{ben.pk}"' in chosen  # other fields narrow on
     assert cy.name not in text_of(ada.get(f"/trail/?member={cy.pk}"))
+
+
+def test_as_many_colleagues_as_are_offered_are_offered(
+    house: House, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = everybody_of(house.viewer(), most=1000)
+    assert everybody is not None
+    monkeypatch.setattr(views, "MOST_OFFERED", len(everybody))
+    offered = ada.get("/trail/").content.decode().partition('id="kind"')[0]
+    assert all(f'<option value="{account}"' in offered for account, _name in everybody)
+    monkeypatch.setattr(views, "MOST_OFFERED", len(everybody) - 1)
+    assert "Find a colleague" in ada.get("/trail/").content.decode()
 
 
 def test_what_is_no_id_is_said_at_the_field_and_finds_nothing(ada: Client) -> None:

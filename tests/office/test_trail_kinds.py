@@ -20,16 +20,17 @@ from tests.office.alarms import guess
 from tests.office.rooms import House, text_of
 from tests.office.test_reports import opened
 from tests.people import show_both_steps
+from tests.safeguards.audit.tampering import Hands
 
 OPEN = "records:fields:open"
 OF_FORMS = Search(kinds=frozenset({"forms:form:publish"}), openings=Openings(OPEN, "forms"))
 PERSONS, FORMS, MIXED = ("persons.person",), ("forms.submission",), ("persons.person", "forms.file")
 
 
-def note(house: House, *models: str, kind: str = OPEN) -> None:
-    """Put an entry about a record of each of these models on the trail."""
+def note(house: House, *models: str, kind: str = OPEN) -> UUID:
+    """Put an entry about a record of each of these models on the trail; return its id."""
     subjects = [Subject(model, (uuid7(),), ("name",)) for model in models]
-    record_now(house.viewer(), kind, subjects=subjects)
+    return record_now(house.viewer(), kind, subjects=subjects)
 
 
 def found(house: House, asked: Search, limit: int = 50) -> list[tuple[str, ...]]:
@@ -60,6 +61,23 @@ def test_few_among_many_openings_are_found_over_pages(
     for number in range(12):
         note(house, *(FORMS if number % 5 == 0 else PERSONS))
     assert found(house, OF_FORMS, limit=1) == [FORMS] * 3
+
+
+def test_an_opening_whose_seal_is_broken_is_not_found_among_those_of_an_app(
+    house: House, ada: Client, hands: Hands
+) -> None:
+    first, second = (note(house, *FORMS) for _twice in range(2))
+    assert found(house, OF_FORMS) == [FORMS, FORMS]
+    hands.change(
+        "UPDATE trail_entry SET payload = (SELECT payload FROM trail_entry WHERE entry_id = ? "
+        "AND organisation_id = :org) WHERE entry_id = ? AND organisation_id = :org",
+        first.hex,
+        second.hex,
+    )
+    assert found(house, OF_FORMS) == [FORMS]
+    assert len(lines_at(ada, "kind=opened&app=forms")) == 1
+    assert len(found(house, Search(kinds=frozenset({OPEN})))) == 1, "it has nothing to say"
+    assert "cannot be read" in text_of(ada.get("/trail/?kind=opened"))
 
 
 def test_of_an_erased_month_no_opening_is_found(house: House) -> None:

@@ -48,6 +48,7 @@ def test_every_component_has_an_exhibit() -> None:
         "{% chip evil tone='info' icon='check' %}",
         "<select>{% options evils evil %}</select>",
         "{% button evil %}",
+        "{% button evil name=evil value=evil %}",
         "{% link_button evil evil %}",
         "{% sealed_value evil %}",
         "{% opened_note evil %}",
@@ -96,6 +97,12 @@ def test_what_a_component_is_given_is_text(source: str) -> None:
     )
     assert "<script" not in page
     assert page.strip()
+
+
+def test_a_button_may_carry_a_value_that_its_form_sends() -> None:
+    page = render("{% button 'Go' name='do' value=typed %}", typed="<x>")
+    assert ' name="do" value="&lt;x&gt;"' in page
+    assert "value" not in render("{% button 'Go' %}")
 
 
 class Sign(forms.Form):

@@ -57,7 +57,7 @@ def readmit(
 def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
     """End a membership, and tell colleagues whose new second step stood on the person's word."""
     with transaction.atomic():
-        left = members.leave(viewer, membership=membership, reason=reason)
+        left = members.end(viewer, membership=membership, reason=reason)
         for one in left.of_others:
             tell_of_stop(one)
     return left.row

@@ -92,9 +92,7 @@ def persons_found(
         ids = list(rows.order_by("-pk").values_list("pk", flat=True)[: MOST_CANDIDATES + 1])
         wholes: dict[UUID, Person] = {}
         for some in _named(viewer, ids[:MOST_CANDIDATES], name):
-            roots = roots_of({one.pk for one in some})
-            for one in some:
-                wholes.setdefault(roots[one.pk], one)
+            _note_wholes(wholes, some)
             if len(wholes) > limit:
                 break
     found = tuple(wholes.values())[:limit]
@@ -158,12 +156,16 @@ def persons_alike(
     """
     allow(viewer, PersonPermission.OPEN)
     with wall.reading(viewer.organisation):
-        rows = alike_within(viewer, name, born).order_by("-pk")[:limit]
-        roots = roots_of({one.pk for one in rows})
         wholes: dict[UUID, Person] = {}
-        for one in rows:
-            wholes.setdefault(roots[one.pk], one)
+        _note_wholes(wholes, alike_within(viewer, name, born).order_by("-pk")[:limit])
     return tuple(wholes.values())
+
+
+def _note_wholes(wholes: dict[UUID, Person], persons: Collection[Person]) -> None:
+    """Keep the first of these persons for each whole that has none yet, by the whole's root."""
+    roots = roots_of({one.pk for one in persons})
+    for one in persons:
+        wholes.setdefault(roots[one.pk], one)
 
 
 @sensitive_variables("name", "born")

@@ -147,12 +147,7 @@ class Left:
         return tuple(one for one in self.stopped if one.user_id != self.row.user_id)
 
 
-def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
-    """End a membership as `leave` does; return it."""
-    return leave(viewer, membership=membership, reason=reason).row
-
-
-def leave(viewer: Viewer, *, membership: UUID, reason: str) -> Left:
+def end(viewer: Viewer, *, membership: UUID, reason: str) -> Left:
     """End a membership and all that hangs on it, at once; again does nothing more.
 
     Sessions here, sign-ins half done, links, jobs and proposals end in the transaction that ends
