@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -22,7 +22,13 @@ from tests.office.test_locations import HILL, send
 BORN = date(1984, 3, 9)
 ADD = "/persons/add/"
 CREATE = "persons:person:create"
-NEW = {"name": "Noa Berg", "born": "1971-06-30", "telephone": "+1 555 0444"}
+NEW = {
+    "name": "Noa Berg",
+    "born": "1971-06-30",
+    "email": "noa@example.org",
+    "telephone": "+1 555 0444",
+}
+NOA: actions.Facts = {"name": "Noa Berg", "born": BORN, "email": None, "telephone": None}
 PAT = {"name": "pat winters", "born": "1984-03-09"}
 TIMES = 6
 _TOKEN = re.compile(r'name="once" value="([0-9a-f-]{36})"')
@@ -47,9 +53,10 @@ def test_who_is_added_is_found_by_all_that_was_written_down(house: House, ada: C
     page = text_of(ada.get(f"/persons/{made}/?for=care"))
     assert "The person is added." in page
     assert "As a colleague wrote it down" in page
+    assert "noa<wbr>@example.org" in page
     [said] = house.payloads(CREATE)
     assert said.actor == house.people["Ada"].user.pk
-    assert set(said.subjects[0].fields) == {"name", "born", "telephone"}
+    assert set(said.subjects[0].fields) == {"name", "born", "email", "telephone"}
     assert not any(value in repr(said) for value in NEW.values())
     with wall.reading(house.clinic.organisation.id):
         row = Person.objects.filter(pk=made).values().get()
@@ -103,7 +110,7 @@ def test_pressed_several_times_adds_once(house: House, ada: Client) -> None:
 def test_of_two_colleagues_who_add_the_same_person_one_is_told(house: House) -> None:
     def add() -> bool:
         try:
-            actions.add_person(house.viewer(), name="Noa Berg", born=BORN, telephone=None)
+            actions.add_person(house.viewer(), **NOA)
         except KnownAlready:
             return False
         return True
@@ -138,10 +145,10 @@ def test_who_works_with_no_records_adds_nobody(house: House, who: str) -> None:
     assert ADD not in text_of(browser.get("/persons/"))
     viewer = replace(house.viewer("Dee"), role="technician") if who == "Tom" else house.viewer(who)
     with pytest.raises(NotPermitted):
-        actions.add_person(viewer, name="Noa Berg", born=None, telephone=None)
+        actions.add_person(viewer, **NOA)
     raised = replace(house.viewer("Abe"), raised=frozenset({"person:add"}))
     with pytest.raises(NotPermitted):  # that somebody is known would say who is
-        actions.add_person(raised, name="Noa Berg", born=None, telephone=None)
+        actions.add_person(raised, **NOA)
 
 
 def test_a_member_of_some_locations_adds_nobody_whom_they_would_not_see(house: House) -> None:
@@ -161,8 +168,8 @@ def test_who_is_known_elsewhere_is_not_known_here(house: House, pat: UUID) -> No
 
 
 def test_who_was_added_is_corrected_as_everybody(house: House, ada: Client) -> None:
-    made = actions.add_person(house.viewer(), name="Noa Berg", born=BORN, telephone=None)
-    facts: actions.Facts = {"name": "Noah Berg", "born": BORN, "telephone": None}
+    made = actions.add_person(house.viewer(), **NOA)
+    facts = NOA | cast("actions.Facts", {"name": "Noah Berg"})
     assert actions.correct_person(
         house.viewer(), person=made.pk, seen=made.entry_id, reason="Spelt", **facts
     )

@@ -178,6 +178,7 @@ def test_the_facts_of_a_person_are_corrected_at_the_own_location_only(
         reason=WHY["reason"],
         name="Pam Winters",
         born=None,
+        email=None,
         telephone=None,
     )
     for viewer in (

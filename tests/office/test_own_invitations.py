@@ -80,7 +80,7 @@ def test_letting_in_as_less_and_moving_is_no_way_around(house: House) -> None:
     move: dict[str, Any] = {"role": Role.MEMBER, "locations": None, "reason": "The rota"}
     with pytest.raises(OthersAreAsked):
         actions.move(house.viewer("Abe"), membership=row.pk, **move)
-    assert actions.move(house.viewer("Ada"), membership=row.pk, **move).role == Role.MEMBER
+    assert actions.move(house.viewer("Ada"), membership=row.pk, **move).row.role == Role.MEMBER
 
 
 def test_letting_back_in_is_no_way_around(house: House) -> None:
@@ -106,7 +106,7 @@ def test_an_account_of_ones_own_is_no_second_person_for_a_day(house: House) -> N
     with clock.moved(OTHERS_LOOK.total_seconds() + 1), pytest.raises(OthersAreAsked):
         actions.move(as_second, membership=abe.pk, **move)
     with clock.moved(SETTLED.total_seconds() + 1):
-        assert actions.move(as_second, membership=abe.pk, **move).role == Role.MEMBER
+        assert actions.move(as_second, membership=abe.pk, **move).row.role == Role.MEMBER
 
 
 def test_whom_somebody_else_invited_who_is_long_here_is_let_in_at_once(house: House) -> None:
@@ -119,7 +119,7 @@ def test_who_works_here_long_is_moved_at_once(house: House) -> None:
     with wall.reading(house.clinic.organisation.id):
         dee = Membership.objects.get(user=house.people["Dee"].user)
     move: dict[str, Any] = {"role": Role.MEMBER, "locations": None, "reason": "The rota"}
-    assert actions.move(house.viewer("Abe"), membership=dee.pk, **move).role == Role.MEMBER
+    assert actions.move(house.viewer("Abe"), membership=dee.pk, **move).row.role == Role.MEMBER
 
 
 def test_another_lets_in_at_once(house: House) -> None:

@@ -148,6 +148,40 @@ def test_a_new_second_step_ends_with_the_colleague_on_whose_word_it_stands(
         assert replacements.standing_of(ben.user.pk) is not None
 
 
+@pytest.mark.parametrize("word", ["started", "confirmed"])
+def test_a_new_second_step_ends_when_a_colleague_who_vouched_gets_another_role(
+    house: House, word: str
+) -> None:
+    ben, abe = house.people["Ben"], house.people["Abe"]
+    house.people["Eve"] = house.clinic.add("Eve", Role.OWNER)
+    starter, second = ("Abe", "Eve") if word == "started" else ("Eve", "Abe")
+    started(house, by=starter)
+    with clock.moved(31), early_in_a_half_minute():
+        confirmed(house, by=second)
+        link = link_to(ben)
+        address = f"/members/{membership_of(house.clinic, abe)}/role/"
+        given = {"role": Role.AUDITOR, "reason": "Only reads now"}
+        assert proven(house, "Ada", address).post(address, given).status_code == 302
+        assert browser().get(link).status_code == 410
+        [stop] = house.payloads("identity:replacement:stop")
+        assert stop.detail == {"because": "colleague-moved"}
+        letters = [one.to for one in mailed() if "was stopped" in one.subject]
+        assert sorted(letters) == ["ada@example.org", "ben@example.org", "eve@example.org"]
+
+
+def test_a_new_second_step_goes_on_when_who_started_it_moves_to_other_locations(
+    house: House,
+) -> None:
+    started(house, by="Abe")
+    hill = frozenset({house.clinic.open_location(name="Hill")})
+    membership = membership_of(house.clinic, house.people["Abe"])
+    role = Role.ADMINISTRATOR
+    members.move(
+        house.viewer(), membership=membership, role=role, locations=hill, reason="Works there"
+    )
+    assert replacements.standing_of(house.people["Ben"].user.pk) is not None
+
+
 def ended_of(house: House, name: str) -> UUID:
     with wall.reading(house.clinic.organisation.id):
         found: UUID = Membership.objects.get(user=house.people[name].user).pk

@@ -22,6 +22,7 @@ from tests.office.lost_phones import membership_of
 from tests.people import FIREFOX, PASSWORD, SAFARI, Clinic, Person, browser, browser_of, make_clinic
 
 NEW_PASSWORD = "another four plain words"
+ENDS = re.compile(r"/account/sessions/[0-9a-f-]+/end/")
 SUBJECT = "Your Keepwell account was used in a browser not seen before"
 
 
@@ -139,7 +140,25 @@ def reset_password(clinic: Clinic, person: Person) -> str:
     return NEW_PASSWORD
 
 
-CUTTING_OFF = (sign_out_everywhere, sign_out_by_colleague, change_password, reset_password)
+def end_the_other(here: Client) -> None:
+    """End the one session that this browser does not hold."""
+    [address] = ENDS.findall(here.get("/account/").content.decode())
+    assert here.post(address).status_code == 302
+
+
+def end_session(clinic: Clinic, person: Person) -> str:
+    """End the session that a lost device holds, from another browser, and no other."""
+    end_the_other(browser_of(person))
+    return PASSWORD
+
+
+CUTTING_OFF = (
+    end_session,
+    sign_out_everywhere,
+    sign_out_by_colleague,
+    change_password,
+    reset_password,
+)
 
 
 @pytest.fixture
@@ -182,6 +201,17 @@ def test_the_browser_in_which_the_password_was_changed_stays_known(
     known.post("/account/password/", {"present": PASSWORD, "password": NEW_PASSWORD})
     known.post("/sign-out/")
     assert sign_in(ada, known, later=2, password=NEW_PASSWORD)["Location"] == "/"
+    assert told() == []
+
+
+def test_the_browser_in_which_another_session_was_ended_stays_known(
+    ada: Person, known: Client
+) -> None:
+    other = browser_of(ada)
+    end_the_other(known)
+    assert other.get("/").status_code == 302
+    known.post("/sign-out/")
+    assert sign_in(ada, known, later=2)["Location"] == "/"
     assert told() == []
 
 

@@ -58,9 +58,25 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Membership:
     """End a membership, and tell colleagues whose new second step stood on the person's word."""
     with transaction.atomic():
         left = members.end(viewer, membership=membership, reason=reason)
-        for one in left.of_others:
-            tell_of_stop(one)
+        _tell_of_stops(left)
     return left.row
+
+
+def move(
+    viewer: Viewer, *, membership: UUID, role: Role, locations: Locations, reason: str
+) -> Membership:
+    """Move a member, and tell colleagues whose new second step stood on the person's word."""
+    with transaction.atomic():
+        moved = members.move(
+            viewer, membership=membership, role=role, locations=locations, reason=reason
+        )
+        _tell_of_stops(moved)
+    return moved.row
+
+
+def _tell_of_stops(changed: members.Changed) -> None:
+    for one in changed.of_others:
+        tell_of_stop(one)
 
 
 def _write(viewer: Viewer, invitation: Invitation) -> None:

@@ -173,7 +173,7 @@ def role(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            members.move(viewer, membership=row.pk, **form.given)
+            actions.move(viewer, membership=row.pk, **form.given)
         except LocationUnknown as refused:
             form.add_error("locations", _(refused.sentence))
         else:

@@ -14,13 +14,12 @@ from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.manifest import PersonFile, PersonPart
 from keepwell.safeguards.persons import queries
 from keepwell.safeguards.persons.exports import Export
-from keepwell.safeguards.persons.models import Person
+from keepwell.safeguards.persons.models import FACTS, Person
 from keepwell.safeguards.records.disclosure import Scope
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import queries as shell
 
-FACTS = ("name", "born", "email", "telephone")
 MOST_FILE_BYTES = 32 * 2**20  # carried inside one export; it says which files it does not hold
 
 
@@ -103,6 +102,7 @@ def _patient(person: Person, organisation: Organisation, ids: Sequence[UUID]) ->
     return {
         "resourceType": "Patient",
         "id": str(person.pk),
+        "meta": {"lastUpdated": (person.corrected or person.created).isoformat("T", "seconds")},
         **({"name": [{"text": name}]} if name else {}),
         **({"birthDate": born.isoformat()} if born else {}),
         **({"telecom": telecom} if telecom else {}),

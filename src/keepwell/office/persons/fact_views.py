@@ -18,14 +18,14 @@ from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.persons import actions, queries
 from keepwell.safeguards.persons.errors import FactsChanged, KnownAlready
-from keepwell.safeguards.persons.models import Person
+from keepwell.safeguards.persons.models import FACTS, Person
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.middleware import scope_of
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import requests
 from keepwell.toolkit import clock
 
-FACTS = ("name", "born", "telephone")
+_OF_THE_KNOWN = ("name", "born", "telephone")  # that the page shows of who could be the same
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +43,7 @@ def add(request: HttpRequest) -> HttpResponse:
             made = actions.add_person(viewer, **given)
         except KnownAlready:
             known = queries.persons_alike(viewer, name=given["name"], born=given["born"])
-            scope_of(request).open(known, *FACTS)
+            scope_of(request).open(known, *_OF_THE_KNOWN)
         else:
             messages.success(request, _("The person is added."))
             return redirect("office:person", made.pk)

@@ -17,10 +17,12 @@ from keepwell.safeguards.persons.handed.actions import giving
 from keepwell.safeguards.persons.reports import Span
 from keepwell.shell.once import OnceField
 from keepwell.toolkit.identifiers import read_id
+from keepwell.toolkit.mailboxes import MAILBOX
 
 DAYS = 31  # of a report, unless somebody says
 _SOMETHING = _("Give a name, the date of birth or a telephone number.")
 _EITHER = _("Give the date of birth or a telephone number.")
+_NO_MAILBOX = _("Write an e-mail address such as name@example.com, or none.")
 _SAY_DAY = _("Give the day on which it was disclosed.")
 _FOUR_DIGITS = r"(?:\D*\d){4}"
 _FIRST, _LAST = _("Give the first day of the report."), _("Give the last day of the report.")
@@ -70,6 +72,13 @@ class FindForm(WhoForm):
 class KnownForm(WhoForm):
     """Who somebody is, as it is written down: what is not known stays empty."""
 
+    email = forms.CharField(
+        label=_("E-mail"),
+        required=False,
+        max_length=254,
+        validators=[RegexValidator(rf"\A{MAILBOX.pattern}\Z", _NO_MAILBOX)],
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     once = OnceField()
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -86,6 +95,10 @@ class KnownForm(WhoForm):
         if born is not None and born > self.today:
             raise forms.ValidationError(_("Give a day that is past, or today."))
         return born
+
+    def clean_email(self) -> str | None:
+        """Take an empty address for one that is not known."""
+        return self.cleaned_data["email"] or None
 
     def clean_telephone(self) -> str | None:
         """Take an empty number for one that is not known."""
@@ -107,7 +120,7 @@ class FactsForm(KnownForm, ReasonForm):
     """What is right about a person, and why; `seen` says which facts were looked at."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    field_order = ("name", "born", "telephone", "reason")
+    field_order = ("name", "born", "email", "telephone", "reason")
 
     def clean_seen(self) -> UUID | None:
         """Return what was looked at; nonsense is as good as nothing."""

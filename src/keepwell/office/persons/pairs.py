@@ -12,8 +12,6 @@ from keepwell.safeguards.persons.models import Person, PersonJoin
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
-FACTS = ("name", "born", "email", "telephone")
-
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -26,7 +26,7 @@ from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.persons import actions, erasures, queries
 from keepwell.safeguards.persons.events import PersonsEvent
-from keepwell.safeguards.persons.models import Person
+from keepwell.safeguards.persons.models import FACTS, Person
 from keepwell.safeguards.persons.outside import queries as outside
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.events import RecordsEvent
@@ -110,7 +110,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         request.access_purpose = purpose  # type: ignore[attr-defined]  # what the trail will say
         rows = [*whole, *(match.person for match in matches)]
         scope = scope_of(request)
-        scope.open(rows, *pairs.FACTS)
+        scope.open(rows, *FACTS)
         scope.record()  # so that the page lists its own opening
     ids = tuple(row.pk for row in whole)
     trail = queries.entries_about_whole(viewer, person_id, kinds=SEEN_BY, limit=SHOWN_OPENINGS)
@@ -174,7 +174,7 @@ def join(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
         actions.join(viewer, person=match.root, into=this.pk, reason=reason)
         messages.success(request, _("The two are joined. You can undo it on this page."))
         return redirect("office:person", this.pk)
-    scope_of(request).open([this, match.person], *pairs.FACTS)
+    scope_of(request).open([this, match.person], *FACTS)
     context = {"this": this, "other": match.person, "form": form, "now": clock.now()}
     status = 422 if form.is_bound else 200
     return render(request, "office/persons/join.html", context, status=status)

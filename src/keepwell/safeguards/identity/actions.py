@@ -277,12 +277,17 @@ def _leave(request: HttpRequest, because: Ending) -> bool:
 
 
 def end_session(request: HttpRequest, user: User, session_id: UUID) -> bool:
-    """End another session of the same account; False when there is none of this id."""
+    """End another session of the same account; False when there is none of this id.
+
+    It may be on a lost device, and no row says on which: no browser is known then, but this one
+    when its answer notes it again (`devices.remember`).
+    """
     record = SessionRecord.objects.filter(pk=session_id, user=user, ended__isnull=True).first()
     if record is None:
         return False
     if record.trust is not None:  # a device that is cut off is trusted no more
         trusts.end(user.pk, record.trust)
+    devices.forget_everywhere(user.pk)
     return _end_and_record(request, record, Ending.ENDED_ELSEWHERE)
 
 

@@ -8,8 +8,8 @@ somebody keeps the doors of account and network shut. It is not known for that: 
 new device is sent all the same.
 
 Nothing about a browser is kept here, so each account has the number of its present round, which is
-part of its hash in the cookie. A new round begins when every session is ended and with a new
-password: then no browser is known any more, a stolen one as little as any other.
+part of its hash in the cookie. A new round begins when a session is ended from another browser
+and with a new password: then no browser is known any more, a stolen one as little as any other.
 """
 
 import secrets

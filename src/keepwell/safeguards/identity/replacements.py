@@ -25,6 +25,7 @@ class Ended(StrEnum):
     """Why a replacement is over."""
 
     COLLEAGUE_LEFT = "colleague-left"  # who started or confirmed it
+    COLLEAGUE_MOVED = "colleague-moved"  # to another role
     EXPIRED = "expired"
     FACTOR_CHANGED = "factor-changed"
     MEMBERSHIP_ENDED = "membership-ended"

@@ -44,6 +44,7 @@ class Facts(TypedDict):
 
     name: str | None
     born: date | None
+    email: str | None
     telephone: str | None
 
 

@@ -18,6 +18,8 @@ from keepwell.safeguards.tenancy.models import OrganisationOwned
 from keepwell.safeguards.vault import normalisers
 from keepwell.toolkit import clock
 
+FACTS = ("name", "born", "email", "telephone")  # what is kept of who a person is
+
 
 class Person(SealedRecord):
     """One person as one source described them; every submission begins with one of its own.

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from PIL import ImageFile
 from keepwell.office.persons import pdf
 from keepwell.products.forms.models import Attachment, Submission
 from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.persons.actions import join
+from keepwell.safeguards.persons.actions import correct_person, join
+from keepwell.safeguards.persons.queries import person_with
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
@@ -89,6 +91,33 @@ def test_the_pdf_says_the_same_in_words_for_screen_readers_too(
     root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"]
+
+
+def test_facts_that_were_corrected_say_so_in_both(clinic: Clinic, row: Submission) -> None:
+    ada = browser_of(clinic.owner)
+    page = ordered(ada, clinic, row.person_id)
+    assert "We corrected this on" not in words_of(ada, page)[0]
+    (before,) = resources(bundle_of(ada, page), "Patient")
+    person = person_with(author(clinic), row.person_id)
+    assert before["meta"]["lastUpdated"] == person.created.isoformat(timespec="seconds")
+    later = clock.now() + timedelta(minutes=5)
+    with clock.moved(300):
+        correct_person(
+            author(clinic),
+            person=row.person_id,
+            seen=person.entry_id,
+            reason="As on the card",
+            name="Pat Whitefield",
+            born=date(1951, 3, 9),
+            email=None,
+            telephone=None,
+        )
+    said, _reader = words_of(ada, page)
+    assert "We corrected this on" in said
+    assert "Whitefield" in said
+    assert "Pat Whitfield" in said, "what was sent stays as it was sent"
+    (after,) = resources(bundle_of(ada, page), "Patient")
+    assert datetime.fromisoformat(after["meta"]["lastUpdated"]) >= later.replace(microsecond=0)
 
 
 def test_files_are_in_both(clinic: Clinic) -> None:

@@ -72,10 +72,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """End one session of this account; of anybody else's there is nothing to end."""
-    if not actions.end_session(request, account_of(request), session_id):
+    account = account_of(request)
+    if not actions.end_session(request, account, session_id):
         raise OutOfReach
     messages.success(request, _("The session is ended. Its next request is asked to sign in."))
-    return redirect("sign_in:account")
+    response = redirect("sign_in:account")
+    devices.remember(request, response, account.email)
+    return response
 
 
 @signed_in

@@ -8,10 +8,10 @@ from keepwell.products.forms.answers.wording import kind_of_mark
 from keepwell.products.forms.compiled.items import Item
 from keepwell.products.forms.definition.documents import is_control
 from keepwell.products.forms.values import Coding, Value
+from keepwell.toolkit.mailboxes import MAILBOX
 
 DEFAULT_LENGTH = {"text": 10_000}
 OTHER_LENGTH = 1_000
-_EMAIL = re.compile(r"[^\s@,;:<>()]{1,64}@[^\s@,;:<>()]{1,190}\.[^\s@,;:<>().\d]{2,63}")
 _DIALLED = re.compile(r"[\d\s+()\[\].,/#*\u2010-\u2015\u00b7-]+")
 _EXTENSION = re.compile(r"(?i)[\s,;]*(?:extension|extn?|ext|x)[.:\s]*(?=[\d\s]+$)")
 _URL = re.compile(r"(?i)https?://[^\s/@]{1,255}\.?[^\s]*")
@@ -58,7 +58,7 @@ def _check_length(item: Item, value: str) -> None:
 
 def _of_kind(asked: Asked, value: str) -> str:
     kind = kind_of_mark(asked.item.link_id, asked.setting.marks)
-    if kind == "email" and not _EMAIL.fullmatch(value):
+    if kind == "email" and not MAILBOX.fullmatch(value):
         raise Unfit("email_shape")
     if kind == "telephone" and not _is_telephone(value):
         raise Unfit("telephone_shape")

@@ -69,6 +69,19 @@ from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A membership that was changed or has ended, and the new second steps that ended with it."""
+
+    row: Membership
+    stopped: tuple[FactorReplacement, ...] = ()
+
+    @property
+    def of_others(self) -> tuple[FactorReplacement, ...]:
+        """Those of colleagues: somebody has to tell them."""
+        return tuple(one for one in self.stopped if one.user_id != self.row.user_id)
+
+
 def allow_role(viewer: Viewer, role: str) -> None:
     """Raise NotPermitted when this viewer may not give or take this role: owners make owners."""
     if role == Role.OWNER and viewer.role != Role.OWNER and viewer.kind is not ViewerKind.CONSOLE:
@@ -105,15 +118,25 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
 
 def move(
     viewer: Viewer, *, membership: UUID, role: Role, locations: Locations, reason: str
-) -> Membership:
+) -> Changed:
     """Move a member to another role, other locations or both; None: to all locations.
 
     Open sessions and waiting jobs have it from the next step on, and what the member proposed and
-    may not any more is withdrawn. Raises LocationUnknown, OwnerEverywhere for an owner of some
+    may not any more is withdrawn; with another role, so is a new second step of a colleague that
+    stands on the member's word. Raises LocationUnknown, OwnerEverywhere for an owner of some
     locations only, and OthersAreAsked as `approve` does.
     """
     allow(viewer, AccessPermission.MEMBER_CHANGE)
     check_owner(role, locations)
+    with transaction.atomic():
+        moved = _move(viewer, membership, role, locations, reason)
+        _note_stops(viewer, moved)
+    return moved
+
+
+def _move(
+    viewer: Viewer, membership: UUID, role: Role, locations: Locations, reason: str
+) -> Changed:
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         row = _row(membership, ended__isnull=True)
@@ -121,8 +144,9 @@ def move(
         allow_role(viewer, role)
         before = None if row.is_everywhere else placed(MEMBERSHIP, row.pk)
         if (row.role, before) == (role, locations):
-            return row
+            return Changed(row)
         let_others_look(viewer, row, role)
+        is_other_role = row.role != role
         detail = {"before": row.role, "role": role.value}
         row.role, row.is_everywhere = role.value, locations is None
         row.save(update_fields=["role", "is_everywhere"])
@@ -131,23 +155,12 @@ def move(
         endings.end_those_of(viewer, row.user_id, Fell.ROLE_CHANGED)
         subjects = (*about(row), *at(locations))
         record(viewer, AccessKind.MEMBER_CHANGE, subjects=subjects, reason=reason, detail=detail)
-    return row
+        moved = replacements.Ended.COLLEAGUE_MOVED
+        stopped = tuple(_stop_vouched(viewer, row, moved)) if is_other_role else ()
+    return Changed(row, stopped)
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Somebody left: the membership that ended, and the new second steps that end with it."""
-
-    row: Membership
-    stopped: tuple[FactorReplacement, ...] = ()
-
-    @property
-    def of_others(self) -> tuple[FactorReplacement, ...]:
-        """Those of colleagues: somebody has to tell them."""
-        return tuple(one for one in self.stopped if one.user_id != self.row.user_id)
-
-
-def end(viewer: Viewer, *, membership: UUID, reason: str) -> Left:
+def end(viewer: Viewer, *, membership: UUID, reason: str) -> Changed:
     """End a membership and all that hangs on it, at once; again does nothing more.
 
     Sessions here, sign-ins half done, links, jobs and proposals end in the transaction that ends
@@ -156,11 +169,16 @@ def end(viewer: Viewer, *, membership: UUID, reason: str) -> Left:
     allow(viewer, AccessPermission.MEMBER_END)
     with transaction.atomic():
         left = _end(viewer, membership, reason)
-        for one in left.stopped:
-            detail = {"because": one.ended_because}
-            others = others_of(viewer, one.user)
-            note(viewer, IdentityKind.REPLACEMENT_STOP, one, others, detail=detail)
+        _note_stops(viewer, left)
     return left
+
+
+def _note_stops(viewer: Viewer, changed: Changed) -> None:
+    """Tell the trails of every organisation that the accounts may enter."""
+    for one in changed.stopped:
+        detail = {"because": one.ended_because}
+        others = others_of(viewer, one.user)
+        note(viewer, IdentityKind.REPLACEMENT_STOP, one, others, detail=detail)
 
 
 def end_sessions(viewer: Viewer, *, membership: UUID, reason: str) -> int:
@@ -189,18 +207,18 @@ def end_sessions(viewer: Viewer, *, membership: UUID, reason: str) -> int:
     return len(ended)
 
 
-def _end(viewer: Viewer, membership: UUID, reason: str) -> Left:
+def _end(viewer: Viewer, membership: UUID, reason: str) -> Changed:
     with wall.writing(viewer.organisation):
         lock_members(viewer)
         row = _row(membership)
         if row.ended is not None:
-            return Left(row)
+            return Changed(row)
         accounts.hold(row.user_id)  # nobody begins to trust a device meanwhile
         _refuse_over(viewer, row)
         row.ended = now()
         row.save(update_fields=["ended"])
         take_away(MEMBERSHIP, row.pk)
-        left = Left(row, tuple(_stop_replacements(viewer, row)))
+        left = Changed(row, tuple(_stop_replacements(viewer, row)))
         ended = list(_ended(viewer, left))
         accounts.close_door(row.user_id, viewer.organisation)
         EndedAccess.objects.bulk_create(ended)
@@ -214,15 +232,22 @@ def _stop_replacements(viewer: Viewer, row: Membership) -> Iterator[FactorReplac
     The person's own, and those of others that stand on the person's word: who is it that asked?
     What another organisation has started goes on: it answers for the person there.
     """
-    own, word = replacements.Ended.MEMBERSHIP_ENDED, replacements.Ended.COLLEAGUE_LEFT
+    own = replacements.Ended.MEMBERSHIP_ENDED
     one = replacements.standing_of(row.user_id)
     if one is not None and one.organisation == viewer.organisation and replacements.end(one, own):
         one.ended_because = own
         yield one
+    yield from _stop_vouched(viewer, row, replacements.Ended.COLLEAGUE_LEFT)
+
+
+def _stop_vouched(
+    viewer: Viewer, row: Membership, because: replacements.Ended
+) -> Iterator[FactorReplacement]:
+    """Stop new second steps of others that the person has started or confirmed here."""
     organisation = viewer.organisation
-    for other in replacements.end_those_by(row.user_id, organisation=organisation, because=word):
-        other.ended_because = word
-        yield other
+    for one in replacements.end_those_by(row.user_id, organisation=organisation, because=because):
+        one.ended_because = because
+        yield one
 
 
 def readmit(
@@ -286,7 +311,7 @@ def _ended_one(row: Membership, kind: EndedKind, what: UUID, **facts: object) ->
     )
 
 
-def _ended(viewer: Viewer, left: Left) -> Iterator[EndedAccess]:
+def _ended(viewer: Viewer, left: Changed) -> Iterator[EndedAccess]:
     """End what hangs on a membership; yield each thing as the report tells it."""
     row = left.row
     ended = partial(_ended_one, row)
@@ -340,7 +365,7 @@ def _agreed_on(viewer: Viewer, row: Membership) -> Iterator[EndedAccess]:
         yield _ended_one(row, EndedKind.PROPOSAL, one.pk, **facts)
 
 
-def _stopped(left: Left) -> Iterator[EndedAccess]:
+def _stopped(left: Changed) -> Iterator[EndedAccess]:
     """Tell of new second steps that were stopped: the link to an own one, and those of others."""
     for one in left.stopped:
         is_own = one.user_id == left.row.user_id
