@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.test import Client
 
+from keepwell.safeguards.access.queries import role_of
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.audit.payloads import Payload
@@ -28,7 +29,7 @@ class House:
         return browser_of(self.people[name])
 
     def viewer(self, name: str = "Ada") -> Viewer:
-        """Return somebody as actions and queries know them."""
+        """Return somebody as actions and queries know them; who has left, in the role of before."""
         roles = {"Ada": "owner", "Ben": "member", "Dee": "auditor", "Abe": "administrator"}
         person = self.people[name]
         assert person.organisation is not None
@@ -36,7 +37,7 @@ class House:
             kind=ViewerKind.MEMBER,
             organisation=person.organisation,
             actor=person.user.pk,
-            role=roles.get(name, "owner"),
+            role=role_of(person.user.pk, person.organisation) or roles.get(name, "owner"),
             purpose="care",
         )
 

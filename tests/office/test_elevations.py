@@ -14,7 +14,6 @@ from keepwell.safeguards.access.errors import (
     AlreadyAsked,
     NotPermitted,
     NotRaisable,
-    OutOfReach,
     OwnRequest,
     TooManyAsked,
 )
@@ -318,7 +317,7 @@ def test_it_ends_with_the_role_and_the_membership(house: House, ada: Client) -> 
     assert raised(house) == set()
     assert "Access given for a while" in text_of(ada.get(f"/members/{gone.pk}/report/"))
     assert len(house.payloads("access:elevation:withdraw")) == 1
-    with pytest.raises(OutOfReach):
+    with pytest.raises(NotPermitted):
         asked(house)
 
 

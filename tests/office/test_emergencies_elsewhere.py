@@ -195,7 +195,9 @@ def test_the_facts_of_a_person_are_corrected_at_the_own_location_only(
     assert shown.status_code == 200
     assert address not in text_of(shown)
     assert [ben.get(address).status_code, ben.post(address, sent).status_code] == [404, 404]
-    near = replace(acting_as(house, "Ben"), locations=frozenset({first(house).pk}))
+    here = frozenset({first(house).pk})
+    send(house, "Ben", here)
+    near = replace(acting_as(house, "Ben"), locations=here)
     assert correct(near)
 
 

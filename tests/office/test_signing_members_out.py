@@ -3,11 +3,13 @@
 import pytest
 from django.test import Client
 
+from keepwell.safeguards.access import actions as access
 from keepwell.safeguards.access.errors import NotPermitted, OwnMembership
 from keepwell.safeguards.access.members import actions
 from keepwell.safeguards.access.models import Membership
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity import sessions
-from keepwell.safeguards.identity.models import Stage, TrustedDevice
+from keepwell.safeguards.identity.models import Stage, TrustedDevice, User
 from keepwell.safeguards.identity.sessions import digest_of
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
@@ -88,6 +90,21 @@ def test_of_somebody_who_left_what_still_stands_ends_too(house: House) -> None:
     assert "has ended already" in text_of(here.get(address))
     assert here.post(address, WHY).status_code == 302
     assert not sessions.decide(key).is_full
+
+
+def test_what_somebody_who_left_does_elsewhere_is_none_of_our_business(house: House) -> None:
+    ben = house.people["Ben"]
+    access.add_member(house.practice.console, user=ben.user, role=Role.MEMBER)
+    address = address_of(house, "Ben")
+    actions.end(house.viewer(), membership=membership_of(house.clinic, ben), reason="Left")
+    half = sessions.open_session(ben.user, stage=Stage.PASSWORD)
+    expires = clock.now() + sessions.ABSOLUTE_LIMIT
+    TrustedDevice.objects.create(user=ben.user, secret_digest=digest_of("x"), expires=expires)
+    known = User.objects.get(pk=ben.user.pk).device_round
+    assert proven(house, "Ada", address).post(address, WHY).status_code == 302
+    assert sessions.decide(half).stage is Stage.PASSWORD
+    assert TrustedDevice.objects.filter(user=ben.user).exists()
+    assert User.objects.get(pk=ben.user.pk).device_round == known
 
 
 def test_without_both_steps_or_a_reason_nothing_ends(house: House) -> None:

@@ -22,6 +22,7 @@ from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.audit.queries import Content, TrailEntry
+from keepwell.safeguards.identity.events import AGAIN
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.records.catalogue import categories_in
 from keepwell.safeguards.records.events import RecordsEvent
@@ -155,10 +156,17 @@ def who_of(viewer: Viewer, payload: Payload, names: Mapping[UUID, str]) -> str:
         case ViewerKind.RESPONDENT:
             return _("A patient")
         case ViewerKind.VISITOR:
-            return _("Somebody who is not signed in")
+            return _stranger(payload)
         case ViewerKind.CONSOLE:
             return _("%(account)s on the server") % {"account": payload.account}
     return "Keepwell"
+
+
+def _stranger(payload: Payload) -> str:
+    """Say who gave a wrong password or code: nobody is accused, but where it was is told."""
+    if payload.detail.get("at") == AGAIN:
+        return _("Somebody at a session that was open")
+    return _("Somebody who is not signed in")
 
 
 def _job(viewer: Viewer, account: UUID | None, names: Mapping[UUID, str]) -> str:

@@ -215,6 +215,15 @@ def test_the_browser_in_which_another_session_was_ended_stays_known(
     assert told() == []
 
 
+def test_ending_a_session_makes_no_browser_known(ada: Person, known: Client) -> None:
+    copied = browser_of(ada)  # it holds a session, and nobody has signed in with it
+    end_the_other(copied)
+    assert devices.COOKIE not in copied.cookies
+    copied.post("/sign-out/")
+    sign_in(ada, copied, later=2)
+    assert len(told()) == 1
+
+
 def test_a_browser_that_used_a_link_from_the_mail_is_told_of_all_the_same(
     ada: Person, known: Client
 ) -> None:

@@ -229,6 +229,18 @@ def test_the_allowed_networks_hold_as_ever(clinic: Clinic, ada: Person, trusted:
     assert password(trusted, ada).status_code == 403
 
 
+def test_no_device_is_trusted_from_where_nobody_is_let_in(clinic: Clinic, ada: Person) -> None:
+    allow(clinic)
+    networks.add(clinic.console, network="203.0.113.0/24", name="The clinic's own")
+    outside, inside = browser(), browser(address="203.0.113.9")
+    for here in (outside, inside):
+        password(here, ada)
+        with clock.moved(60 if here is inside else 0), early_in_a_half_minute():
+            answer = here.post("/sign-in/code/", {"code": ada.code(), "trust": "on"})
+        assert (trusts.COOKIE in answer.cookies) is (here is inside)
+        assert TrustedDevice.objects.exists() is (here is inside)
+
+
 # It is no fresh second step.
 
 

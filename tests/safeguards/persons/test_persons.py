@@ -30,7 +30,7 @@ from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.safeguards.vault import keys, owed
 from keepwell.safeguards.vault.errors import KeyGone
 from keepwell.toolkit.identifiers import uuid7
-from tests.safeguards.records.readings import column, entries, openings, payloads
+from tests.safeguards.records.readings import column, entries, openings, payloads, working_as
 
 BORN = date(1961, 4, 2)
 WHY = "same person, confirmed by telephone"
@@ -351,7 +351,7 @@ ALLOWED = {
 def test_each_act_asks_for_its_permission(ada: Viewer, role: str, act: str) -> None:
     person, one, two = (create_person(ada, name="Pat") for _ in range(3))
     made = joined(ada, one.pk, two.pk)
-    viewer = replace(ada, role=role)
+    viewer = working_as(ada, role)
     if act in ALLOWED[role]:
         ACTS[act](viewer, person, made)
     else:

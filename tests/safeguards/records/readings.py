@@ -1,17 +1,22 @@
 """Reading a row's place on the trail, and the bytes behind Django's back."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.db import connections
 
+from keepwell.safeguards.access.models import Membership
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import writer
 from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.audit.queries import TrailEntry, page_of_entries
+from keepwell.safeguards.identity.models import User
 from keepwell.safeguards.persons.models import Person
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
+from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 
 OPEN = "records:fields:open"
@@ -19,8 +24,23 @@ BREAK = "records:seal:break"
 
 
 def member(organisation: Organisation) -> Viewer:
-    """Return somebody who works there."""
-    return Viewer(kind=ViewerKind.MEMBER, organisation=organisation.id, actor=uuid7(), role="owner")
+    """Return somebody new who works there."""
+    user = User.objects.create(email=f"{uuid7()}@example.org", name="Ada", password="!")
+    with wall.writing(organisation.id):
+        Membership.objects.create(
+            organisation=organisation, user=user, role=Role.OWNER, approved=clock.now()
+        )
+    return Viewer(
+        kind=ViewerKind.MEMBER, organisation=organisation.id, actor=user.pk, role=Role.OWNER
+    )
+
+
+def working_as(viewer: Viewer, role: str) -> Viewer:
+    """Return the same member in another role, which the membership has, too; "": as nobody."""
+    if role:
+        with wall.writing(viewer.organisation):
+            Membership.objects.filter(user=viewer.actor).update(role=role)
+    return replace(viewer, role=role)
 
 
 def loaded(viewer: Viewer, person: UUID) -> Person:

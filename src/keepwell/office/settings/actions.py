@@ -9,11 +9,11 @@ from keepwell.office.events import OfficeEvent
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.settings.logos import logo_of
 from keepwell.safeguards.access.queries import allow
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity import sessions, trusts
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit.clock import now
 
@@ -33,7 +33,7 @@ def change_profile(viewer: Viewer, *, values: Mapping[str, str]) -> Sequence[str
     """Keep what differs from what is there; return the names of the fields that changed."""
     allow(viewer, OfficePermission.ORGANISATION_CHANGE)
     with wall.writing(viewer.organisation):
-        row = _own(viewer)
+        row = take_turn(viewer)
         changed = [
             name for name in FIELDS if values.get(name, getattr(row, name)) != getattr(row, name)
         ]
@@ -65,7 +65,7 @@ def change_idle_minutes(viewer: Viewer, *, minutes: int, reason: str = "") -> No
     if not sessions.LEAST_IDLE_MINUTES <= minutes <= sessions.MOST_IDLE_MINUTES:
         raise ValueError("Sessions end after 5 to 60 minutes without an act.")
     with wall.writing(viewer.organisation):
-        row = _own(viewer)
+        row = take_turn(viewer)
         before, row.idle_minutes = row.idle_minutes, minutes
         if before == minutes:
             return
@@ -84,7 +84,7 @@ def change_trust_days(viewer: Viewer, *, days: int, reason: str = "") -> None:
     if days and not trusts.LEAST_DAYS <= days <= trusts.MOST_DAYS:
         raise ValueError("Devices are trusted for 1 to 30 days.")
     with wall.writing(viewer.organisation):
-        row = Organisation.held(viewer.organisation)
+        row = take_turn(viewer)
         before, row.trust_days = row.trust_days, days
         if before == days:
             return
@@ -100,14 +100,10 @@ def change_trust_days(viewer: Viewer, *, days: int, reason: str = "") -> None:
 
 def _keep_logo(viewer: Viewer, logo: bytes | None) -> None:
     with wall.writing(viewer.organisation):
-        row = _own(viewer)
+        row = take_turn(viewer)
         row.logo = logo
         row.save(update_fields=["logo"])
         _record(viewer, OfficeEvent.LOGO_CHANGE, ["logo"])
-
-
-def _own(viewer: Viewer) -> Organisation:
-    return Organisation.held(viewer.organisation)
 
 
 def _record(

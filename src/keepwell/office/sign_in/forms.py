@@ -145,6 +145,13 @@ class ChangePasswordForm(NewPasswordForm):
     present = _password(_("Present password"), "current-password")
     field_order = ("present", "password")
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse the present password for a new one."""
+        given = super().clean() or {}
+        if given.get("password") is not None and given["password"] == given.get("present"):
+            self.add_error("password", _("This is your present password. Choose another one."))
+        return given
+
 
 class AgainForm(forms.Form):
     """Both steps again, before something weighty."""

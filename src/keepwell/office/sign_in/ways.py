@@ -140,12 +140,20 @@ def trust_days(request: HttpRequest, user: User) -> int:
 def let_in(request: HttpRequest, user: User) -> HttpResponse:
     """Go on after a second step; trust this device where that was ticked and is allowed."""
     is_ticked = bool(request.POST.get("trust")) and bool(trust_days(request, user))
-    secret = trust_actions.trust(request, user) if is_ticked else ""
+    is_trusted = is_ticked and _is_let_in_everywhere(request, user)
+    secret = trust_actions.trust(request, user) if is_trusted else ""
     response = after_both_steps(request, user)
     if secret:
         trusts.hand_over(response, secret)
         mail.tell(user, AccountLetter.DEVICE_TRUSTED)
     return response
+
+
+def _is_let_in_everywhere(request: HttpRequest, user: User) -> bool:
+    """Tell whether each organisation of this account lets it in from here."""
+    ids = [one.id for one in queries.organisations_of(user)]
+    found = [viewers.entering(request, user, one) for one in ids]
+    return all(viewer is not None and network_queries.lets_in(viewer) for viewer in found)
 
 
 def _finish_joining(request: HttpRequest, user: User) -> bool:

@@ -22,6 +22,7 @@ from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.access.lending import MOST_DAYS, open_ones
 from keepwell.safeguards.access.manifest import Held
 from keepwell.safeguards.access.queries import allow, role_of, within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit import queries as audit
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
@@ -29,7 +30,6 @@ from keepwell.safeguards.audit.errors import TrailUnavailable
 from keepwell.safeguards.audit.queries import TrailEntry
 from keepwell.safeguards.persons.errors import ReasonMissing
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
@@ -85,7 +85,7 @@ def export_alone(
     since, search = clock.now() - A_DAY, filters.search
     count = audit.count_of(viewer, search, most=most)  # it may take long: not under the lock
     with wall.writing(viewer.organisation):
-        Organisation.held(viewer.organisation)
+        take_turn(viewer)
         taken = audit.taken_alone(viewer, since)
         if count > max(0, most - taken):
             return None
@@ -110,7 +110,7 @@ def share(
     count = count_in(viewer, filters, before=size)
     with wall.writing(viewer.organisation):
         # One after another: two clicks share once, and nobody leaves meanwhile.
-        Organisation.held(viewer.organisation)
+        take_turn(viewer)
         if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
             raise OutOfReach
         for_so_long = timedelta(days=max(1, min(days, MOST_DAYS)))

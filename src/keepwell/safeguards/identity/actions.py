@@ -14,8 +14,10 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from keepwell.safeguards.identity import (
+    accounts,
     desks,
     devices,
+    links,
     passwords,
     recording,
     replacements,
@@ -24,8 +26,15 @@ from keepwell.safeguards.identity import (
     trusts,
 )
 from keepwell.safeguards.identity import sessions as session_rules
-from keepwell.safeguards.identity.events import IdentityKind
-from keepwell.safeguards.identity.models import Factor, SessionRecord, Stage, User
+from keepwell.safeguards.identity.errors import SignInEnded
+from keepwell.safeguards.identity.events import AGAIN, IdentityKind
+from keepwell.safeguards.identity.models import (
+    Factor,
+    LinkPurpose,
+    SessionRecord,
+    Stage,
+    User,
+)
 from keepwell.safeguards.identity.origin import address_of, device_of
 from keepwell.safeguards.identity.second_factor import CodeAnswer
 from keepwell.safeguards.identity.session_store import SessionStore
@@ -60,15 +69,21 @@ def new_user(*, email: str, name: str, password: str) -> User:
     )
 
 
+@transaction.atomic
 def begin(
     request: HttpRequest, user: User, stage: Stage, organisation: UUID | None = None
 ) -> SessionRecord:
     """Give this browser a new session with a new id, and end the one it had (ASVS 7.2.4).
 
     What the second step was done with goes along, and which trusted device it was left out on.
+    Raises SignInEnded when the session before, or the password, was taken away while the step was
+    judged: whoever does that holds the account, and so does this.
     """
     before = request.sign_in.record  # type: ignore[attr-defined]
     carried = {name: request.session[name] for name in CARRIED if name in request.session}
+    if organisation is not None:
+        session_rules.hold_limits(organisation)  # before the account, as whoever ends access does
+    _leave_before(request, user, before)
     key = session_rules.open_session(
         user,
         stage=stage,
@@ -87,6 +102,16 @@ def begin(
     rotate_token(request)
     request.sign_in = session_rules.decide(key)  # type: ignore[attr-defined]
     return record
+
+
+def _leave_before(request: HttpRequest, user: User, before: SessionRecord | None) -> None:
+    """End the session that a new one takes the place of; a colleague's is told on the trail."""
+    held = User.objects.select_for_update().get(pk=user.pk)
+    has_changed = held.password != user.password
+    has_ended = before is None or _end_and_record(request, before, Ending.REPLACED)
+    is_own = before is not None and before.user_id == user.pk
+    if has_changed or (is_own and not has_ended):
+        raise SignInEnded
 
 
 def note_factor(request: HttpRequest, factor: str) -> None:
@@ -166,6 +191,7 @@ def replace_app(request: HttpRequest, user: User, *, secret: str, typed: str) ->
     """
     answer = second_factor.judge(secret, typed)
     if answer is CodeAnswer.ACCEPTED:
+        accounts.hold(user.pk)
         second_factor.put_app(user, secret, last_counter=second_factor.current_counter())
         recording.account_event(request, user, IdentityKind.FACTOR_REPLACE, proven=True)
         end_replacement(request, user, replacements.Ended.FACTOR_CHANGED)
@@ -194,24 +220,27 @@ def prove_again(request: HttpRequest, user: User, *, password: str, typed: str) 
     if wait:
         return Answer(wait=wait)
     if not passwords.is_password_of(user, password):
-        _record_failure(request, user, IdentityKind.PASSWORD_FAIL)
+        _record_failure(request, user, IdentityKind.PASSWORD_FAIL, at=AGAIN)
         return Answer()
     answer = second_factor.use_code(user, typed)
     if answer is not CodeAnswer.ACCEPTED and not second_factor.use_recovery_code(user, typed):
-        _record_failure(request, user, IdentityKind.FACTOR_FAIL, because=answer)
+        _record_failure(request, user, IdentityKind.FACTOR_FAIL, because=answer, at=AGAIN)
         return Answer(code=answer)
     throttle.succeed(*doors)
     return Answer(is_right=True, user=user)
 
 
 def give_present_password(request: HttpRequest, user: User, *, password: str) -> Answer:
-    """Ask for the password again before it is changed."""
-    doors = devices.doors_for(request, "again", user.email, address_of(request))
+    """Ask for the password again before it is changed.
+
+    At a door of its own: a right password alone must not forget wrong codes (`prove_again`).
+    """
+    doors = devices.doors_for(request, "present", user.email, address_of(request))
     wait = throttle.begin_try(*doors)
     if wait:
         return Answer(wait=wait)
     if not passwords.is_password_of(user, password):
-        _record_failure(request, user, IdentityKind.PASSWORD_FAIL)
+        _record_failure(request, user, IdentityKind.PASSWORD_FAIL, at=AGAIN)
         return Answer()
     throttle.succeed(*doors)
     return Answer(is_right=True, user=user)
@@ -223,6 +252,7 @@ def renew_codes(request: HttpRequest, user: User) -> None:
 
     Who renews them may fear that somebody has the old ones, and is signed in with one.
     """
+    accounts.hold(user.pk)
     second_factor.renew_codes(user)
     recording.account_event(request, user, IdentityKind.RECOVERY_CODES_RENEW, proven=True)
     end_sessions(request, user, Ending.FACTOR_CHANGED, but_this=True)
@@ -291,6 +321,7 @@ def end_session(request: HttpRequest, user: User, session_id: UUID) -> bool:
     return _end_and_record(request, record, Ending.ENDED_ELSEWHERE)
 
 
+@transaction.atomic
 def end_sessions(
     request: HttpRequest, user: User, because: Ending, *, but_this: bool = False
 ) -> int:
@@ -298,6 +329,7 @@ def end_sessions(
 
     Its name goes from shared desks as well, and every device that was trusted is asked again.
     """
+    accounts.hold(user.pk)  # a sign-in under way ends too, or waits and then finds itself ended
     trusts.end_all_of(user.pk)
     desks.forget_everywhere(user.pk)
     this = request.sign_in.record if but_this else None  # type: ignore[attr-defined]
@@ -305,6 +337,7 @@ def end_sessions(
     return sum(_end_and_record(request, one, because) for one in standing if one != this)
 
 
+@transaction.atomic
 def sign_out_everywhere(request: HttpRequest, user: User) -> int:
     """End every session of an account, this one too; return how many. No browser is known then."""
     devices.forget_everywhere(user.pk)
@@ -362,6 +395,7 @@ def _set_password(user: User, hashed: str) -> None:
     user.password = hashed
     user.save(update_fields=["password"])
     devices.forget_everywhere(user.pk)
+    links.end_those_for(LinkPurpose.RESET_PASSWORD, user)
 
 
 def _end_and_record(request: HttpRequest, record: SessionRecord, because: Ending) -> bool:
@@ -374,7 +408,7 @@ def _end_and_record(request: HttpRequest, record: SessionRecord, because: Ending
 
 
 def _record_failure(
-    request: HttpRequest, user: User, kind: IdentityKind, *, because: str = ""
+    request: HttpRequest, user: User, kind: IdentityKind, *, because: str = "", at: str = ""
 ) -> None:
-    detail = {"because": str(because)} if because else None
+    detail = {name: str(said) for name, said in (("because", because), ("at", at)) if said}
     recording.account_event(request, user, kind, proven=False, outcome="failure", detail=detail)

@@ -17,6 +17,16 @@ class LastSecondStep(KeepwellError):  # noqa: N818  names the fact
     )
 
 
+class SignInEnded(KeepwellError):  # noqa: N818  names the fact
+    """The sign-in under way was ended, or its password changed, while a step was judged."""
+
+    code: ClassVar[str] = "sign_in_ended"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _(
+        "This sign-in was ended meanwhile, on another device or by a colleague. Sign in anew."
+    )
+
+
 class TooManyPasskeys(KeepwellError):  # noqa: N818  names the fact
     """An account has as many passkeys as it may have."""
 

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+AGAIN = "again"
+"""In an entry's `at`: a step was asked for again, in a session that was open."""
+
 
 class IdentityKind(StrEnum):
     """source:subject:verb."""

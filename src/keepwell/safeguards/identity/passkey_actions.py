@@ -27,7 +27,7 @@ from keepwell.safeguards.identity import (
     trusts,
 )
 from keepwell.safeguards.identity.actions import Answer
-from keepwell.safeguards.identity.events import IdentityKind
+from keepwell.safeguards.identity.events import AGAIN, IdentityKind
 from keepwell.safeguards.identity.models import (
     Factor,
     LinkPurpose,
@@ -80,7 +80,7 @@ def give(request: HttpRequest, user: User, answer: str) -> Answer:
 
 def prove_again(request: HttpRequest, user: User, answer: str) -> Answer:
     """Prove again, before something weighty, that it is the account's person."""
-    return _give(request, answer, act="again", of=user)
+    return _give(request, answer, act=AGAIN, of=user)
 
 
 @transaction.atomic
@@ -136,7 +136,7 @@ def _give(request: HttpRequest, answer: str, *, act: str, of: User | None = None
     passkey = judged.passkey
     if passkey is None or not judged.is_right or not passkey.user.is_active:
         if account is not None:
-            _record_failure(request, account, judged)
+            _record_failure(request, account, judged, act)
         return Answer()
     throttle.succeed(*doors, throttle.network_door("challenge", address))
     return Answer(is_right=True, user=passkey.user, factor=str(passkey.pk))
@@ -170,8 +170,9 @@ def _answered(request: HttpRequest, answer: str) -> str:
     return challenge if link is not None and is_ours and links.use(link) else ""
 
 
-def _record_failure(request: HttpRequest, user: User, judged: Judged) -> None:
-    detail = {"because": f"passkey-{judged.because or 'of-closed-account'}"}
+def _record_failure(request: HttpRequest, user: User, judged: Judged, act: str) -> None:
+    at = {"at": act} if act == AGAIN else {}
+    detail = {"because": f"passkey-{judged.because or 'of-closed-account'}", **at}
     recording.account_event(
         request,
         user,

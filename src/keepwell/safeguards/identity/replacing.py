@@ -15,6 +15,7 @@ from django.urls import reverse
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity import (
+    accounts,
     actions,
     links,
     recording,
@@ -66,6 +67,7 @@ def replace(
     answer = second_factor.judge(secret, typed)
     if answer is not CodeAnswer.ACCEPTED:
         return answer
+    accounts.hold(user.pk)  # before the replacement, as whoever ends access does
     is_colleagues = link.about is not None
     if not (_use_replacement(link) if is_colleagues else links.use(link)):
         raise LinkUsed

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.crypto import get_random_string
 
 from keepwell.safeguards.identity.models import SessionRecord, Stage, User
@@ -189,12 +189,19 @@ def _write_down(record: SessionRecord) -> None:
     if record.organisation is None:
         record.save(force_insert=True)
         return
-    with wall.writing(record.organisation):
-        # Locked: a limit that changes at this moment finds the session, or is found by it.
-        own = Organisation.objects.select_for_update(no_key=True).filter(pk=record.organisation)
-        said = own.values_list("idle_minutes", flat=True).first()
-        record.idle_minutes = said or IDLE_MINUTES
+    with transaction.atomic():
+        record.idle_minutes = hold_limits(record.organisation)
         record.save(force_insert=True)
+
+
+def hold_limits(organisation: UUID) -> int:
+    """Return after how many minutes a session ends; the limit holds until the transaction ends.
+
+    One that changes at this moment finds the session, or is found by it.
+    """
+    with wall.writing(organisation):
+        own = Organisation.objects.select_for_update(no_key=True).filter(pk=organisation)
+        return own.values_list("idle_minutes", flat=True).first() or IDLE_MINUTES
 
 
 def idle_minutes_of(organisation: UUID) -> int:
@@ -222,9 +229,9 @@ def note_trust(record: SessionRecord, trust: UUID) -> None:
     SessionRecord.objects.filter(pk=record.pk, ended__isnull=True).update(trust=trust)
 
 
-def stands(record: SessionRecord) -> bool:
+def stands(session: UUID) -> bool:
     """Tell whether a session has not been ended, looking at its row now."""
-    return SessionRecord.objects.filter(pk=record.pk, ended__isnull=True).exists()
+    return SessionRecord.objects.filter(pk=session, ended__isnull=True).exists()
 
 
 def end(record: SessionRecord, because: Ending) -> bool:
@@ -239,11 +246,13 @@ def end_all_in(organisation: UUID, because: Ending) -> int:
     return standing.update(ended=now(), ended_because=because, data="")
 
 
-def end_those_of(user: UUID, organisation: UUID, because: Ending) -> list[SessionRecord]:
+def end_those_of(
+    user: UUID, organisation: UUID, because: Ending, *, half_done: bool = True
+) -> list[SessionRecord]:
     """End an account's sessions in one organisation and its half-done sign-ins, which could become
     such; return those that were good until now.
     """
-    half = models.Q(stage__in=[Stage.PASSWORD, Stage.FACTORS])
+    half = models.Q(stage__in=[Stage.PASSWORD, Stage.FACTORS] if half_done else [])
     meant = models.Q(organisation=organisation) | half
     moment = now()
     found = SessionRecord.objects.select_related("user").filter(

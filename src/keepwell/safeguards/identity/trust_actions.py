@@ -35,7 +35,7 @@ def trust(request: HttpRequest, user: User) -> str:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         days = trusts.days_for(user)
-        if not days or record is None or not sessions.stands(record):
+        if not days or record is None or not sessions.stands(record.pk):
             return ""
         row, secret = trusts.add(request, user, days=days)
         sessions.note_trust(record, row.pk)

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from keepwell.safeguards.access.members.actions import lock_members
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.monitoring import telling
@@ -37,7 +37,7 @@ def begin_at(viewer: Viewer, position: int) -> None:
 def take_in(viewer: Viewer, span: Span, hits: Iterable[Hit]) -> bool:
     """Write what was found in a span, and that it was looked at; False if somebody was quicker."""
     with wall.writing(viewer.organisation):
-        lock_members(viewer)  # checks of the trail raise alerts, too (`stand`)
+        take_turn(viewer)  # checks of the trail raise alerts, too (`stand`)
         mine = Cursor.objects.filter(position=span.start)
         if mine.update(position=span.stop) != 1:
             return False
@@ -62,7 +62,7 @@ def stand(
 ) -> None:
     """Raise an alert about how things stand, unless one says the same: open, or settled today."""
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         newest = _newest(code, about)
         if newest is not None and (newest.is_open or _is_settled(newest, finding)):
             return
@@ -79,7 +79,7 @@ def acknowledge(viewer: Viewer, *, alert: UUID, note: str) -> Alert:
     """
     allow(viewer, MonitoringPermission.ALERT_READ)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row: Alert = within_reach(Alert.objects.all(), pk=alert)
         may_settle(viewer)
         if is_own(viewer, row):

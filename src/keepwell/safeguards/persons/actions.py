@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.persons.errors import (
@@ -32,7 +33,6 @@ from keepwell.safeguards.records.catalogue import sealed_models
 from keepwell.safeguards.records.comparing import differing
 from keepwell.safeguards.records.models import SealedRecord
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
@@ -80,7 +80,7 @@ def add_person(
     allow(viewer, PersonPermission.OPEN)  # that somebody is known here says who is
     row_id = id_from(viewer, once, *facts.values())
     with wall.writing(viewer.organisation):
-        _one_at_a_time(viewer)
+        take_turn(viewer)
         there: Person | None = Person.objects.filter(pk=row_id).first()
         if there is not None:
             return there
@@ -112,7 +112,7 @@ def correct_person(
     _need(reason)
     form = id_from(viewer, once, person, seen, reason, *facts.values())
     with wall.writing(viewer.organisation):
-        _one_at_a_time(viewer)
+        take_turn(viewer)
         found: Person = within_reach(persons_within(viewer), pk=person)
         if found.corrected_by_form == form:
             return True
@@ -141,7 +141,7 @@ def join(viewer: Viewer, *, person: UUID, into: UUID, reason: str) -> PersonJoin
     allow(viewer, PersonPermission.JOIN)
     _need(reason)
     with wall.writing(viewer.organisation):
-        _one_at_a_time(viewer)
+        take_turn(viewer)
         for which in (person, into):
             within_reach(persons_within(viewer), pk=which)
         if root_of(person) != person or root_of(into) == person:
@@ -164,7 +164,7 @@ def undo_join(viewer: Viewer, *, join: UUID, reason: str) -> PersonJoin:
     allow(viewer, PersonPermission.JOIN)
     _need(reason)
     with wall.writing(viewer.organisation):
-        _one_at_a_time(viewer)
+        take_turn(viewer)
         found: PersonJoin = within_reach(joins_within(viewer), pk=join)
         if found.undone is not None:
             raise JoinUndone
@@ -185,7 +185,7 @@ def erase_person(viewer: Viewer, *, person: UUID, reason: str) -> UUID:
     allow(viewer, PersonPermission.ERASE)
     _need(reason)
     with wall.writing(viewer.organisation):
-        _one_at_a_time(viewer)
+        take_turn(viewer)
         found = within_reach(persons_within(viewer), pk=person)
         for side in ("joined", "into"):
             PersonJoin.objects.filter(**{side: person}).delete()
@@ -203,11 +203,6 @@ def _records_about(person: UUID) -> Sequence[SealedRecord]:
         if field.related_model is Person
         for row in model.objects.filter(**{field.attname: person})
     ]
-
-
-def _one_at_a_time(viewer: Viewer) -> None:
-    """Let joins of an organisation wait for each other, or two at once could make a loop."""
-    Organisation.held(viewer.organisation)
 
 
 def _subject(*persons: UUID) -> Subject:

@@ -19,13 +19,13 @@ class AlreadyJoined(KeepwellError):  # noqa: N818  names the fact
 
 
 class ExportEnded(KeepwellError):  # noqa: N818  names the fact
-    """The hour in which an export can be fetched is over."""
+    """The hour in which an export can be fetched is over, or it holds somebody else by now."""
 
     code: ClassVar[str] = "export_ended"
     status: ClassVar[int] = 410
     sentence: ClassVar[str] = _(
-        "This export could be fetched for an hour, which is over. "
-        "Make it anew on the page of the person."
+        "This export could be fetched for an hour, and only while the persons in it are one. "
+        "That is over. Make it anew on the page of the person."
     )
 
 

@@ -18,7 +18,8 @@ from keepwell.safeguards.audit.queries import entry_named
 from keepwell.safeguards.persons.errors import ExportEnded, ReasonMissing
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.permissions import PersonPermission
-from keepwell.safeguards.persons.queries import whole_of
+from keepwell.safeguards.persons.queries import ids_of_whole, whole_of
+from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
@@ -61,8 +62,9 @@ def order(viewer: Viewer, *, person: UUID, reason: str, once: UUID | None = None
 
 
 def export_with(viewer: Viewer, *, person: UUID, order: UUID) -> Export:
-    """Return one's own export of a person; OutOfReach for any other id, ExportEnded after an hour.
+    """Return one's own export of a person; OutOfReach for any other id.
 
+    Raises ExportEnded after an hour, and once a join was undone that held these persons together.
     Reading the order from the trail is itself recorded.
     """
     allow(viewer, PersonPermission.EXPORT)
@@ -76,6 +78,11 @@ def export_with(viewer: Viewer, *, person: UUID, order: UUID) -> Export:
     persons = tuple(id_ for subject in said.subjects for id_ in subject.ids)
     if person not in persons:
         raise OutOfReach
-    if clock.now() >= entry.moment + LASTS:
+    if clock.now() >= entry.moment + LASTS or not _are_one(viewer, persons):
         raise ExportEnded
     return Export(order, persons, entry.moment)
+
+
+def _are_one(viewer: Viewer, persons: tuple[UUID, ...]) -> bool:
+    with wall.reading(viewer.organisation):
+        return ids_of_whole(persons[0]).issuperset(persons)

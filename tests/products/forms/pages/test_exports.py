@@ -15,7 +15,7 @@ from PIL import ImageFile
 from keepwell.office.persons import pdf
 from keepwell.products.forms.models import Attachment, Submission
 from keepwell.safeguards.access.roles import Role
-from keepwell.safeguards.persons.actions import correct_person, join
+from keepwell.safeguards.persons.actions import correct_person, create_person, join, undo_join
 from keepwell.safeguards.persons.queries import person_with
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
@@ -118,6 +118,23 @@ def test_facts_that_were_corrected_say_so_in_both(clinic: Clinic, row: Submissio
     assert "Pat Whitfield" in said, "what was sent stays as it was sent"
     (after,) = resources(bundle_of(ada, page), "Patient")
     assert datetime.fromisoformat(after["meta"]["lastUpdated"]) >= later.replace(microsecond=0)
+
+
+def test_persons_who_were_parted_meanwhile_are_not_handed_out_together(
+    clinic: Clinic, row: Submission
+) -> None:
+    other = create_person(author(clinic), name="Pat Whitfield", born=date(1951, 3, 9))
+    made = join(author(clinic), person=other.pk, into=row.person_id, reason="same card")
+    ada = browser_of(clinic.owner)
+    page = ordered(ada, clinic, row.person_id)
+    assert len(resources(bundle_of(ada, page), "Patient")) == 2
+    undo_join(author(clinic), join=made.pk, reason="two cards")
+    for address in (page, f"{page}person.json", f"{page}person.pdf"):
+        answer = ada.get(address)
+        assert answer.status_code == 410
+        assert b"only while the persons in it are one" in answer.content
+    anew = str(ada.post(f"/persons/{row.person_id}/export/", WHY)["Location"])
+    assert len(resources(bundle_of(ada, anew), "Patient")) == 1
 
 
 def test_files_are_in_both(clinic: Clinic) -> None:

@@ -48,7 +48,10 @@ def ben(clinic: Clinic, river: UUID, hill: UUID) -> Person:
 
 
 def viewer_at(clinic: Clinic, *at: UUID, role: Role = Role.MEMBER) -> Viewer:
-    return replace(author(clinic), role=role, locations=frozenset(at), purpose="care")
+    """Return a new colleague who belongs to these locations, as actions know them."""
+    here = frozenset(at)
+    actor = clinic.add(f"Eve{uuid7().hex}", role, at=here).user.pk
+    return replace(author(clinic), actor=actor, role=role, locations=here, purpose="care")
 
 
 def form_of(clinic: Clinic, number: int = 0) -> Form:

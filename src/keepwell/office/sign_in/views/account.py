@@ -73,12 +73,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """End one session of this account; of anybody else's there is nothing to end."""
     account = account_of(request)
+    is_known = devices.knows(request, account.email)
     if not actions.end_session(request, account, session_id):
         raise OutOfReach
     messages.success(request, _("The session is ended. Its next request is asked to sign in."))
-    response = redirect("sign_in:account")
-    devices.remember(request, response, account.email)
-    return response
+    return _back_to_account(request, account, is_known=is_known)
 
 
 @signed_in
@@ -129,11 +128,18 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 def _change_password(request: HttpRequest, account: User, password: str) -> HttpResponse:
+    is_known = devices.knows(request, account.email)
     actions.change_password(request, account, password=password)
     mail.tell(account, AccountLetter.PASSWORD, ways.concerned(request))
     messages.success(request, _("Your password is changed. Your other sessions are ended."))
+    return _back_to_account(request, account, is_known=is_known)
+
+
+def _back_to_account(request: HttpRequest, account: User, *, is_known: bool) -> HttpResponse:
+    """Go back to the account; a browser that was known stays so, and no other becomes so here."""
     response = redirect("sign_in:account")
-    devices.remember(request, response, account.email)
+    if is_known:
+        devices.remember(request, response, account.email)
     return response
 
 

@@ -14,10 +14,10 @@ from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.safeguards.access.locations.placing import Locations, at, place, placed
 from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
@@ -35,7 +35,7 @@ def upload(
     new_id = id_from(viewer, once, parsed.sha256)
     with wall.writing(viewer.organisation):
         if not form_id:
-            Organisation.held(viewer.organisation)  # two clicks take turns
+            take_turn(viewer)  # two clicks take turns
             there: Form | None = Form.objects.filter(pk=new_id).first()
             if there is not None:
                 return there

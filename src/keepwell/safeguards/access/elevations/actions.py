@@ -19,11 +19,11 @@ from keepwell.safeguards.access.errors import (
 )
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.falling_back import actions as falling_back
-from keepwell.safeguards.access.members.actions import lock_members
 from keepwell.safeguards.access.models import Elevation, Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.raising import Decision, Fell, about
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -47,7 +47,7 @@ def ask(
     if not set(wanted) <= set(askable(viewer)):
         raise NotRaisable
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         present = Membership.objects.select_related("user").filter(
             approved__isnull=False, ended__isnull=True
         )
@@ -95,7 +95,7 @@ def refuse(viewer: Viewer, *, elevation: UUID, reason: str) -> Elevation | None:
 def _decided(viewer: Viewer, elevation: UUID, decision: Decision, reason: str) -> Elevation | None:
     allow(viewer, AccessPermission.ELEVATION_DECIDE)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row: Elevation = within_reach(_rows(), pk=elevation)
         if row.membership.user_id == viewer.actor:
             raise OwnRequest
@@ -120,7 +120,7 @@ def _decide(viewer: Viewer, row: Elevation, decision: Decision, reason: str) -> 
 def give_back(viewer: Viewer, *, elevation: UUID) -> None:
     """Withdraw the own request, or give back what was given. Again does nothing more."""
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row: Elevation = within_reach(_rows(), pk=elevation, membership__user=viewer.actor)
         if not row.decision:
             falling_back.lapse(viewer, row, Decision.WITHDRAWN)
@@ -132,7 +132,7 @@ def withdraw(viewer: Viewer, *, elevation: UUID, reason: str) -> Elevation | Non
     """Take back what was given, before its time; None when it had ended already."""
     allow(viewer, AccessPermission.ELEVATION_DECIDE)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row: Elevation = within_reach(_rows().filter(until__isnull=False), pk=elevation)
         is_ended = falling_back.fall(viewer, row, Fell.WITHDRAWN, reason=reason)
     return row if is_ended else None

@@ -10,12 +10,12 @@ from keepwell.safeguards.access.errors import NotPermitted, OwnEmergency, StillO
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.falling_back import actions as falling_back
 from keepwell.safeguards.access.locations.placing import at
-from keepwell.safeguards.access.members.actions import lock_members
 from keepwell.safeguards.access.models import EmergencyAccess, Membership
 from keepwell.safeguards.access.officers.queries import is_officer
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.raising import Fell, Finding, about
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.tenancy import wall
@@ -35,7 +35,7 @@ def begin(viewer: Viewer, *, reason: str) -> tuple[EmergencyAccess, bool]:
     if viewer.session is None or not opens_more(viewer):
         raise NotPermitted
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         mine = Membership.objects.select_related("user").filter(ended__isnull=True)
         membership = within_reach(mine, user=viewer.actor)
         present = EmergencyAccess.objects.filter(membership=membership, ended__isnull=True).first()
@@ -96,7 +96,7 @@ def review(viewer: Viewer, *, emergency: UUID, finding: Finding, note: str) -> E
     """
     allow(viewer, AccessPermission.OFFICER_SERVE)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row: EmergencyAccess = within_reach(_rows(), pk=emergency)
         if row.membership.user_id == viewer.actor:
             raise OwnEmergency
@@ -132,7 +132,7 @@ def set_minutes(viewer: Viewer, *, minutes: int, reason: str = "") -> None:
     if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
         raise ValueError("Emergency access lasts 15 to 240 minutes.")
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         before = minutes_of(viewer)
         if before == minutes:
             return

@@ -22,13 +22,14 @@ from keepwell.safeguards.access.locations.placing import (
     place,
     take_away,
 )
-from keepwell.safeguards.access.members.actions import allow_role, lock_members
+from keepwell.safeguards.access.members.actions import allow_role
 from keepwell.safeguards.access.members.naming import about, check_owner
 from keepwell.safeguards.access.models import Invitation, InvitationLetter, Membership
 from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity import accounts, links
@@ -36,6 +37,7 @@ from keepwell.safeguards.identity.errors import LinkUsed
 from keepwell.safeguards.identity.models import OneTimeLink, User
 from keepwell.safeguards.identity.passwords import normal_email
 from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
 from keepwell.toolkit.identifiers import uuid7
@@ -68,7 +70,7 @@ def invite(viewer: Viewer, *, whom: Invited, reason: str, once: UUID | None = No
     address = normal_email(whom.email)
     row_id = id_from(viewer, once, address, whom.name, whom.role, _named(whom.locations), reason)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         if (there := _sent_before(row_id)) is not None:
             return there
         if Membership.objects.filter(user__email=address, ended__isnull=True).exists():
@@ -100,7 +102,7 @@ def send_again(viewer: Viewer, *, invitation: UUID, once: UUID | None = None) ->
     """
     allow(viewer, AccessPermission.MEMBER_ADD)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row: Invitation = within_reach(_open(), pk=invitation)
         allow_role(viewer, row.role)
         letter = id_from(viewer, once, invitation)
@@ -119,7 +121,7 @@ def withdraw(viewer: Viewer, *, invitation: UUID) -> None:
     """Withdraw an open invitation: its link stops working now. Again does nothing more."""
     allow(viewer, AccessPermission.MEMBER_ADD)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row = within_reach(Invitation.objects.filter(membership__isnull=True), pk=invitation)
         if row.withdrawn is not None:
             return
@@ -141,7 +143,7 @@ def accept(*, link: OneTimeLink, user: User) -> Membership:
         raise LinkUsed
     with wall.writing(link.organisation):
         person = Viewer(kind=ViewerKind.MEMBER, organisation=link.organisation, actor=user.pk)
-        lock_members(person)
+        Organisation.held(link.organisation)  # nobody has rights yet
         if not links.use(link) or behind(link) is None:
             raise LinkUsed
         if not User.objects.filter(pk=user.pk).exists():

@@ -11,6 +11,7 @@ from keepwell.safeguards.access.locations.placing import LOCATION
 from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.tenancy import wall
@@ -43,7 +44,7 @@ def add(viewer: Viewer, *, values: Mapping[str, str], once: UUID | None = None) 
         id=id_from(viewer, once, *facts.values()), organisation_id=viewer.organisation, **facts
     )
     with wall.writing(viewer.organisation):
-        _lock(viewer)
+        take_turn(viewer)
         there: Location | None = Location.objects.filter(pk=row.pk).first()
         if there is not None:
             return there
@@ -74,7 +75,7 @@ def close(viewer: Viewer, *, location: UUID, move_to: UUID | None, reason: str) 
     """
     allow(viewer, AccessPermission.LOCATION_CHANGE)
     with wall.writing(viewer.organisation):
-        _lock(viewer)
+        take_turn(viewer)
         row: Location = within_reach(Location.objects.all(), pk=location)
         if row.closed is not None:
             return row
@@ -114,18 +115,13 @@ def _named(rows: Sequence[tuple[str, UUID]]) -> tuple[Subject, ...]:
 
 
 def _open_one(viewer: Viewer, location: UUID) -> Location:
-    _lock(viewer)
+    take_turn(viewer)
     found: Location = within_reach(Location.objects.filter(closed__isnull=True), pk=location)
     return found
 
 
 def _others(row: Location) -> models.QuerySet[Location]:
     return Location.objects.filter(closed__isnull=True).exclude(pk=row.pk)
-
-
-def _lock(viewer: Viewer) -> None:
-    """Let nobody else open, close or place until this transaction ends."""
-    Organisation.held(viewer.organisation)
 
 
 def _facts(values: Mapping[str, str]) -> dict[str, str]:

@@ -49,6 +49,7 @@ from keepwell.safeguards.access.raising import ELEVATION, EMERGENCY, Fell
 from keepwell.safeguards.access.replacements.notes import note, others_of
 from keepwell.safeguards.access.reserving import kept_for
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity import (
@@ -61,10 +62,9 @@ from keepwell.safeguards.identity import (
     trusts,
 )
 from keepwell.safeguards.identity.events import IdentityKind
-from keepwell.safeguards.identity.models import FactorReplacement, LinkPurpose, Stage
+from keepwell.safeguards.identity.models import FactorReplacement, LinkPurpose, SessionRecord, Stage
 from keepwell.safeguards.identity.sessions import Ending
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
 
@@ -88,11 +88,6 @@ def allow_role(viewer: Viewer, role: str) -> None:
         raise NotPermitted
 
 
-def lock_members(viewer: Viewer) -> None:
-    """Let nobody else change who works here until this transaction ends."""
-    Organisation.held(viewer.organisation)
-
-
 def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | None:
     """Let somebody in who accepted an invitation; None when the person is in already.
 
@@ -101,7 +96,7 @@ def approve(viewer: Viewer, *, membership: UUID, reason: str) -> Membership | No
     """
     allow(viewer, AccessPermission.MEMBER_APPROVE)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row = _row(membership, ended__isnull=True)
         if row.approved is not None:
             return None
@@ -138,7 +133,7 @@ def _move(
     viewer: Viewer, membership: UUID, role: Role, locations: Locations, reason: str
 ) -> Changed:
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row = _row(membership, ended__isnull=True)
         _refuse_over(viewer, row, is_owner_kept=role is Role.OWNER)
         allow_role(viewer, role)
@@ -185,19 +180,16 @@ def end_sessions(viewer: Viewer, *, membership: UUID, reason: str) -> int:
     """End a member's sessions here, sign-ins half done, and trusted devices; count the sessions.
 
     The membership stays: the person signs in again, with both steps. At once, for an account that
-    somebody else may hold (ASVS 7.4.5), also one whose membership has ended. A device is trusted
-    for the account, wherever it works.
+    somebody else may hold (ASVS 7.4.5). A device is trusted for the account, wherever it works. Of
+    somebody whose membership has ended only what still stands here: the rest is not ours.
     """
     allow(viewer, AccessPermission.MEMBER_END)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row = _row(membership, approved__isnull=False)
         _refuse_over(viewer, row, is_owner_kept=True)
         accounts.hold(row.user_id)  # nobody begins to trust a device meanwhile
-        because = Ending.ENDED_BY_COLLEAGUE
-        ended = sessions.end_those_of(row.user_id, viewer.organisation, because)
-        trusted = trusts.end_all_of(row.user_id)
-        devices.forget_everywhere(row.user_id)
+        ended, trusted = _cut_off(row)
         subjects = [*about(row)]
         if ended:
             subjects.append(Subject("identity.sessionrecord", tuple(one.pk for one in ended)))
@@ -207,9 +199,20 @@ def end_sessions(viewer: Viewer, *, membership: UUID, reason: str) -> int:
     return len(ended)
 
 
+def _cut_off(row: Membership) -> tuple[list[SessionRecord], int]:
+    """End what stands of an account; return its sessions, and how many devices were trusted."""
+    because, is_here = Ending.ENDED_BY_COLLEAGUE, row.ended is None
+    account, organisation = row.user_id, row.organisation_id
+    ended = sessions.end_those_of(account, organisation, because, half_done=is_here)
+    if not is_here:
+        return ended, 0
+    devices.forget_everywhere(account)
+    return ended, trusts.end_all_of(account)
+
+
 def _end(viewer: Viewer, membership: UUID, reason: str) -> Changed:
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row = _row(membership)
         if row.ended is not None:
             return Changed(row)
@@ -260,7 +263,7 @@ def readmit(
     allow(viewer, AccessPermission.MEMBER_APPROVE)
     check_owner(role, locations)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         former = _row(membership, ended__isnull=False, approved__isnull=False)
         allow_role(viewer, role)
         if Membership.objects.filter(user=former.user, ended__isnull=True).exists():

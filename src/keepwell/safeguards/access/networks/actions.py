@@ -13,11 +13,11 @@ from keepwell.safeguards.access.networks.rules import admits, standing_rules
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record, record_now
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity.recording import UNAVAILABLE
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
 
@@ -123,7 +123,7 @@ def resume(viewer: Viewer) -> None:
 
 def _locked(viewer: Viewer) -> list[AllowedNetwork]:
     """Return the list; two changes at once wait for each other, or both could lock out."""
-    Organisation.held(viewer.organisation)
+    take_turn(viewer)
     return list(AllowedNetwork.objects.all())
 
 

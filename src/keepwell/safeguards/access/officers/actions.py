@@ -5,11 +5,11 @@ from uuid import UUID
 from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.errors import CannotServe
 from keepwell.safeguards.access.events import AccessKind
-from keepwell.safeguards.access.members.actions import lock_members
 from keepwell.safeguards.access.models import Membership, Officer
 from keepwell.safeguards.access.officers.queries import is_able
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.tenancy import wall
@@ -28,7 +28,7 @@ def name_officer(
     """
     allow(viewer, AccessPermission.OFFICER_NAME)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         member = None if membership is None else _able(viewer, membership)
         row = Officer.objects.filter(duty=duty.value).first()
         if (row.membership_id if row else None) == membership:

@@ -15,7 +15,6 @@ from keepwell.safeguards.access.errors import (
     RightEnded,
 )
 from keepwell.safeguards.access.events import AccessKind
-from keepwell.safeguards.access.members.actions import lock_members
 from keepwell.safeguards.access.models import Proposal
 from keepwell.safeguards.access.proposals.acts import Act, act_of
 from keepwell.safeguards.access.proposals.notes import note
@@ -28,6 +27,7 @@ from keepwell.safeguards.access.proposals.queries import (
     stands,
 )
 from keepwell.safeguards.access.queries import within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer, ViewerKind
 from keepwell.toolkit.clock import now
@@ -43,7 +43,7 @@ def propose(
     """
     _allow(viewer, act)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         mine = Proposal.objects.filter(act=act.code, proposed_by=viewer.actor, used__isnull=True)
         for row in mine.filter(withdrawn__isnull=True, expires__gt=now()):
             if row.about == dict(about) and stands(viewer, row):
@@ -68,7 +68,7 @@ def confirm(viewer: Viewer, *, proposal: UUID, reason: str) -> Proposal | None:
     whoever was let in within a day, and RightEnded where the proposer may not propose it any more.
     """
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row: Proposal = within_reach(Proposal.objects.all(), pk=proposal)
         act = _act(row)
         _allow(viewer, act)
@@ -91,7 +91,7 @@ def confirm(viewer: Viewer, *, proposal: UUID, reason: str) -> Proposal | None:
 def withdraw(viewer: Viewer, *, proposal: UUID, reason: str = "") -> Proposal | None:
     """Withdraw a proposal, one's own or a colleague's; None when it is over already."""
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         row: Proposal = within_reach(Proposal.objects.all(), pk=proposal)
         _allow(viewer, _act(row))
         if not row.is_open:
@@ -110,7 +110,7 @@ def use_up(viewer: Viewer, *, act: Act, proposal: UUID) -> Proposal:
     """
     _allow(viewer, act)
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         own = Proposal.objects.filter(act=act.code, proposed_by=viewer.actor)
         row: Proposal = within_reach(own, pk=proposal)
         if row.is_open and not stands(viewer, row):
@@ -132,7 +132,7 @@ def use_up_on_console(viewer: Viewer, *, act: Act, about: Mapping[str, str]) -> 
     if viewer.kind is not ViewerKind.CONSOLE:
         raise NotPermitted
     with wall.writing(viewer.organisation):
-        lock_members(viewer)
+        take_turn(viewer)
         if not holders_of(viewer, act):
             return None
         row = _agreed(viewer, act, about)

@@ -11,13 +11,14 @@ from uuid import UUID
 from django.db import transaction
 
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach, OwnMembership
-from keepwell.safeguards.access.members.actions import allow_role, lock_members
+from keepwell.safeguards.access.members.actions import allow_role
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, role_of, within_reach
 from keepwell.safeguards.access.replacements.errors import OnTheServerOnly
 from keepwell.safeguards.access.replacements.notes import note, others_of
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.identity import replacements
 from keepwell.safeguards.identity.events import IdentityKind
 from keepwell.safeguards.identity.models import FactorReplacement, User
@@ -45,7 +46,7 @@ def start(
     allow(viewer, AccessPermission.SECOND_STEP_REPLACE)
     with transaction.atomic():
         with wall.writing(viewer.organisation):
-            lock_members(viewer)
+            take_turn(viewer)
             user = _colleague(viewer, membership)
         others = others_of(viewer, user)
         if any(role_of(user.pk, one) is Role.OWNER for one in others):
@@ -70,7 +71,7 @@ def confirm(
     allow(viewer, AccessPermission.SECOND_STEP_REPLACE)
     with transaction.atomic():
         with wall.writing(viewer.organisation):
-            lock_members(viewer)
+            take_turn(viewer)
             user = _colleague(viewer, membership)
         one = _standing(user)
         if one.organisation != viewer.organisation:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from keepwell.safeguards.access.queries import allow
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.consent.errors import NothingWritten
@@ -27,7 +28,7 @@ def accept(viewer: Viewer, *, shown: Collection[Version]) -> bool:
     is passed over: nobody accepts what they were not shown.
     """
     with wall.writing(viewer.organisation):
-        _lock(viewer)
+        Organisation.held(viewer.organisation)  # an acceptance is kept once
         for version in owed(viewer):
             if version in shown:
                 _keep(viewer, version)
@@ -55,7 +56,7 @@ def publish_addition(viewer: Viewer, *, text: str) -> RulesAddition:
     allow(viewer, ConsentPermission.RULES_PUBLISH)
     wanted = text.strip()[:MOST_LETTERS]
     with wall.writing(viewer.organisation):
-        _lock(viewer)
+        take_turn(viewer)
         newest = RulesAddition.objects.order_by("-number").first()
         if wanted == (newest.text if newest else ""):
             raise NothingWritten
@@ -70,8 +71,3 @@ def publish_addition(viewer: Viewer, *, text: str) -> RulesAddition:
         detail = {"number": str(row.number)}
         record(viewer, ConsentEvent.RULES_PUBLISH, subjects=(subject,), detail=detail)
     return row
-
-
-def _lock(viewer: Viewer) -> None:
-    """One at a time: an acceptance is kept once, an addition has a number of its own."""
-    Organisation.held(viewer.organisation)

@@ -8,6 +8,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.access.once import id_from
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.persons.errors import ReasonMissing
 from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import OutsideDisclosure
@@ -15,7 +16,6 @@ from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.persons.queries import persons_within
 from keepwell.safeguards.records.actions import keep, mark
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
@@ -41,7 +41,7 @@ def note(
     allow(viewer, PersonPermission.DISCLOSE)
     row_id = id_from(viewer, once, person, *told.values())
     with wall.writing(viewer.organisation):
-        Organisation.held(viewer.organisation)  # two clicks take turns
+        take_turn(viewer)  # two clicks take turns
         within_reach(persons_within(viewer), pk=person)
         there: OutsideDisclosure | None = OutsideDisclosure.objects.filter(pk=row_id).first()
         if there is not None:

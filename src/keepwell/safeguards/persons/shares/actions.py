@@ -9,6 +9,7 @@ from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.lending import MOST_DAYS, open_ones
 from keepwell.safeguards.access.manifest import Held
 from keepwell.safeguards.access.queries import allow, role_of, within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.persons import reports
@@ -17,7 +18,6 @@ from keepwell.safeguards.persons.events import PersonsEvent
 from keepwell.safeguards.persons.models import SharedReport
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock
 
@@ -40,7 +40,7 @@ def share(
     days = max(1, min(days, MOST_DAYS))
     with wall.writing(viewer.organisation):
         # One after another: two clicks share once, and nobody leaves meanwhile.
-        Organisation.held(viewer.organisation)
+        take_turn(viewer)
         if colleague == viewer.actor or role_of(colleague, viewer.organisation) is None:
             raise OutOfReach
         for already in open_ones(SharedReport.objects.filter(report=report, colleague=colleague)):

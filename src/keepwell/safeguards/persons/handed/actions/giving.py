@@ -6,6 +6,7 @@ from uuid import UUID
 
 from keepwell.safeguards.access.errors import OutOfReach
 from keepwell.safeguards.access.queries import allow, within_reach
+from keepwell.safeguards.access.turns import take_turn
 from keepwell.safeguards.audit.actions import record
 from keepwell.safeguards.audit.entries import Subject
 from keepwell.safeguards.identity import links
@@ -19,7 +20,6 @@ from keepwell.safeguards.persons.models import HandedReport, Person
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.persons.queries import ids_of_whole
 from keepwell.safeguards.tenancy import wall
-from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.toolkit import clock, spelled
 
@@ -49,7 +49,7 @@ def hand(viewer: Viewer, *, person: UUID, report: UUID, days: int, reason: str) 
     days = max(1, min(days, MOST_DAYS))
     with wall.writing(viewer.organisation):
         # One after another: of two clicks the second one's link works, and no other.
-        Organisation.held(viewer.organisation)
+        take_turn(viewer)
         _need_one(person, order.persons)
         for earlier in HandedReport.objects.filter(report=report, ended__isnull=True):
             earlier.end()
