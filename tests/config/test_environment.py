@@ -1,5 +1,6 @@
 """What an operator may set, and how nonsense is refused."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,11 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert {store["ENGINE"] for store in chosen.databases.values()} == {
         "keepwell.safeguards.tenancy.sqlite"
     }
+
+
+def test_a_proxy_written_as_ipv4_inside_ipv6_is_the_ipv4_address_that_it_is() -> None:
+    chosen = read({"KEEPWELL_PROXIES": "::ffff:10.0.0.0/104, fd00::/64"})
+    assert chosen.proxies == (ip_network("10.0.0.0/8"), ip_network("fd00::/64"))
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_networks_are_as_their_list_is(house: House) -> None:
     some = found(house, lines.allowed_networks)
     assert some.standing is Standing.UNDER_WAY
     assert "for some roles only" in some.words
-    networks.add(viewer, network="198.51.100.0/24", name="Clinic", role="")
+    networks.add(viewer, network="198.51.100.0/24", name="Clinic", role="all-but-owners")
     every = found(house, lines.allowed_networks, "Dee")
     assert every.standing is Standing.ON
     assert every.words == "2 ranges are on the list."

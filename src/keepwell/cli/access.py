@@ -66,7 +66,7 @@ def _show(named: Named, viewer: Viewer) -> int:
     for row in rows:
         state = "  suspended" if row.suspended else ""
         whom = row.role or "everybody"
-        say(f"{row.network:{ranges.LONGEST}}  {whom:14}{row.name}{state}")
+        say(f"{row.network:{ranges.LONGEST}}  {whom:16}{row.name}{state}")
     return 0
 
 
@@ -77,7 +77,7 @@ def _open(named: Named, viewer: Viewer, reason: str) -> int:
         return 0
     say(
         f"{named.name}: the list of {count} is suspended, on the trail. Members may come in from "
-        "anywhere until an owner or administrator lets it count again on the page Networks."
+        "anywhere until an owner lets it count again on the page Networks."
     )
     return 0
 

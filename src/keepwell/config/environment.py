@@ -12,6 +12,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from keepwell.safeguards.access.ranges import unmapped
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _AS_OWNER = "as its owner, for keepwell init, database setup and demo"
@@ -302,10 +304,9 @@ def _tls(environ: Mapping[str, str]) -> tuple[Path | None, Path | None]:
 
 def _proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:
     value = environ.get("KEEPWELL_PROXIES", "")
+    parts = [part.strip() for part in value.split(",")]
     try:
-        return tuple(
-            ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()
-        )
+        return tuple(unmapped(ipaddress.ip_network(part)) for part in parts if part)
     except ValueError as error:
         right = "give networks separated by commas, such as 10.0.0.0/24, 192.0.2.7."
         raise SettingError("KEEPWELL_PROXIES", value, right) from error

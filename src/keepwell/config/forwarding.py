@@ -3,11 +3,11 @@
 Allowed networks and throttles stand on this address (OWASP ASVS 4.1.3, 15.3.4).
 """
 
-import ipaddress
 from collections.abc import Iterable, Sequence
 
 from keepwell.config.environment import Network
 from keepwell.config.framing import Header, Scope
+from keepwell.safeguards.access.ranges import address_of
 
 _FORWARDED = b"x-forwarded-for"
 _NOT_FOR_VIEWS = (b"forwarded", b"x-real-ip", b"x-client-ip", b"true-client-ip")
@@ -26,15 +26,19 @@ def believed(scope: Scope, proxies: Sequence[Network]) -> Scope:
 
 
 def client_address(peer: str, forwarded: Sequence[str], proxies: Sequence[Network]) -> str:
-    """Return the nearest address that is not one of our proxies, walking back from the peer."""
+    """Return the nearest address that is not one of our proxies, walking back from the peer.
+
+    IPv4 written inside IPv6 is the IPv4 address that it is, or a proxy that writes itself so would
+    count as the client, and stand in the clinic's own network.
+    """
     address = peer
     for hop in reversed(forwarded):
         if not _is_proxy(address, proxies):
             break
-        try:
-            address = str(ipaddress.ip_address(hop))
-        except ValueError:
+        found = address_of(hop)
+        if found is None:
             break  # what follows was written by whoever wrote the nonsense
+        address = str(found)
     return address
 
 
@@ -44,13 +48,8 @@ def _forwarded(headers: Iterable[Header]) -> list[str]:
 
 
 def _is_proxy(address: str, proxies: Sequence[Network]) -> bool:
-    if not proxies:
-        return False
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in proxies)
+    parsed = address_of(address) if proxies else None
+    return parsed is not None and any(parsed in network for network in proxies)
 
 
 def _is_for_views(name: bytes) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from keepwell.office.reasons import WhyField
 from keepwell.safeguards.access import ranges
+from keepwell.safeguards.access.networks.rules import ALL_BUT_OWNERS, holds_for
 from keepwell.safeguards.access.ranges import Fault, RangeRefused
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -19,8 +20,14 @@ NAME_LENGTH = 80
 
 def offered_to(viewer: Viewer) -> dict[str, str | Promise]:
     """Return for whom this viewer says from where they come: of owners, only owners do."""
-    roles = {one.value: one.label for one in Role if one != Role.OWNER or viewer.role == one}
-    return {"": gettext_lazy("Everybody who works here"), **roles}
+    every: dict[str, str | Promise] = {
+        "": gettext_lazy("Everybody who works here"),
+        ALL_BUT_OWNERS: gettext_lazy("Everybody but owners"),
+        **{one.value: one.label for one in Role},
+    }
+    if viewer.role == Role.OWNER:
+        return every
+    return {whom: label for whom, label in every.items() if not holds_for(whom, Role.OWNER)}
 
 
 class NameForm(forms.Form):
@@ -47,14 +54,21 @@ class NetworkForm(NameForm):
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none"}),
         error_messages={"required": gettext_lazy("Write an address or a range.")},
     )
-    role = forms.ChoiceField(label=gettext_lazy("For whom"), required=False)
+    role = forms.ChoiceField(
+        label=gettext_lazy("For whom"),
+        error_messages={"required": gettext_lazy("Say for whom it is.")},
+    )
     reason = WhyField()
     field_order = ("network", "name", "role", "reason")
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = list(offered_to(viewer).items())
-        self.fields["role"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        offered = offered_to(viewer)
+        role = self.fields["role"]
+        role.choices = list(offered.items())  # type: ignore[attr-defined]  # a ChoiceField
+        role.required = "" not in offered
+        if role.required:
+            role.help_text = _("From where owners come, owners say themselves.")
 
     def clean_network(self) -> str:
         """Refuse what is no range, in a sentence that says what would be one."""

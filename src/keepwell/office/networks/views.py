@@ -21,6 +21,7 @@ from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.errors import LockedOut, NetworkTwice
 from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.networks import queries as network_queries
+from keepwell.safeguards.access.networks.rules import ALL_BUT_OWNERS, holds_for
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.access.viewers import viewer_of
@@ -136,6 +137,7 @@ def _page(
         "form": form,
         "rows": [(row, _for_whom(row.role), _is_here(viewer, row)) for row in rows],
         "is_suspended": bool(rows) and all(row.suspended for row in rows),
+        "may_resume": _may_take(viewer, rows),
         "preview": preview,
         "is_refused": is_refused,
         **_standing(request, viewer),
@@ -156,7 +158,7 @@ def _one(
         "form": form,
         "row": row,
         "whom": _for_whom(row.role),
-        "may_remove": row.role in offered_to(viewer),
+        "may_remove": _may_take(viewer, [row]),
         "preview": network_queries.effect_of_removing(viewer, row.pk),
         "is_refused": is_refused,
         **_standing(request, viewer),
@@ -175,9 +177,16 @@ def _standing(request: HttpRequest, viewer: Viewer) -> dict[str, object]:
 
 
 def _for_whom(role: str) -> Any:
+    if role == ALL_BUT_OWNERS:
+        return _("Everybody but owners")
     return Role(role).label if role else _("Everybody")
 
 
+def _may_take(viewer: Viewer, rows: "list[AllowedNetwork]") -> bool:
+    """Tell whether this viewer may take these off, or let them count again."""
+    offered = offered_to(viewer)
+    return all(row.role in offered for row in rows)
+
+
 def _is_here(viewer: Viewer, row: "AllowedNetwork") -> bool:
-    is_for_viewer = row.role in ("", viewer.role)
-    return is_for_viewer and ranges.is_in(viewer.address, [row.network])
+    return holds_for(row.role, viewer.role) and ranges.is_in(viewer.address, [row.network])

@@ -17,9 +17,11 @@ from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.manifest import Found, Safeguard, Standing
 from keepwell.safeguards.access.members.queries import count_present
 from keepwell.safeguards.access.networks import queries as networks
+from keepwell.safeguards.access.networks.rules import holds_for
 from keepwell.safeguards.access.officers.queries import duties_of
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import may
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit import elsewhere, retention
 from keepwell.safeguards.audit import queries as trail
 from keepwell.safeguards.audit.events import AuditEvent
@@ -111,7 +113,7 @@ def allowed_networks(viewer: Viewer) -> Found:
     if not held:
         words = _("The list is suspended: members come in from anywhere.")
         return Found(Standing.OFF, words if rows else _("Members come in from anywhere."))
-    is_for_all = any(not row.role for row in held)
+    is_for_all = all(any(holds_for(row.role, role) for row in held) for role in Role)
     words = ngettext("%(n)s range is on the list.", "%(n)s ranges are on the list.", len(held)) % {
         "n": len(held)
     }

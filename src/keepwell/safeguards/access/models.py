@@ -8,6 +8,7 @@ from django.db import models
 
 from keepwell.safeguards.access import ranges
 from keepwell.safeguards.access.duties import Duty
+from keepwell.safeguards.access.networks.rules import ALL_BUT_OWNERS
 from keepwell.safeguards.access.raising import Finding
 from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.tenancy.models import OrganisationOwned, WalledManager
@@ -229,7 +230,7 @@ class AllowedNetwork(OrganisationOwned):
 
     network = models.CharField(max_length=ranges.LONGEST, editable=False)  # as `ranges` writes it
     name = models.CharField(max_length=80)
-    role = models.CharField(max_length=20, blank=True)  # empty: for everybody
+    role = models.CharField(max_length=20, blank=True)  # or ALL_BUT_OWNERS; empty: everybody
     added = models.DateTimeField(default=now, editable=False)
     suspended = models.DateTimeField(null=True, blank=True)
 
@@ -241,7 +242,7 @@ class AllowedNetwork(OrganisationOwned):
                 fields=["organisation", "network", "role"], name="each_range_once_for_a_role"
             ),
             models.CheckConstraint(
-                condition=models.Q(role__in=["", *(role.value for role in Role)]),
+                condition=models.Q(role__in=["", ALL_BUT_OWNERS, *(role.value for role in Role)]),
                 name="allowed_for_a_known_role",
             ),
         ]

@@ -42,7 +42,7 @@ def range_of(typed: str) -> Range:
         loose = ipaddress.ip_network(text, strict=False)
     except ValueError as error:
         raise RangeRefused(Fault.NONSENSE) from error
-    found = _unmapped(loose)
+    found = unmapped(loose)
     if found.prefixlen == 0:
         raise RangeRefused(Fault.EVERYTHING)
     if "/" in text and ipaddress.ip_address(text.partition("/")[0]) != loose.network_address:
@@ -86,7 +86,8 @@ def _kept_range(text: str) -> Range:
     return ipaddress.ip_network(text)
 
 
-def _unmapped(found: Range) -> Range:
+def unmapped(found: Range) -> Range:
+    """Return a range of IPv4 addresses written inside IPv6 as the IPv4 range that it is."""
     if isinstance(found, ipaddress.IPv4Network) or found.prefixlen < _MAPPED_LENGTH:
         return found
     inside = found.network_address.ipv4_mapped

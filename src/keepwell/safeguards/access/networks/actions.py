@@ -9,7 +9,12 @@ from keepwell.safeguards.access.errors import LockedOut, NetworkTwice
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.members.actions import allow_role
 from keepwell.safeguards.access.models import AllowedNetwork
-from keepwell.safeguards.access.networks.rules import admits, standing_rules
+from keepwell.safeguards.access.networks.rules import (
+    ALL_BUT_OWNERS,
+    admits,
+    holds_for,
+    standing_rules,
+)
 from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.queries import allow, within_reach
 from keepwell.safeguards.access.roles import Role
@@ -40,12 +45,12 @@ def add(
 ) -> AllowedNetwork:
     """Let people come in from a range; raise RangeRefused, NetworkTwice or LockedOut.
 
-    Owners say from where owners come: nobody else shuts them out (NotPermitted).
+    Owners say from where owners come: nobody else adds what holds for them (NotPermitted).
     """
     allow(viewer, AccessPermission.NETWORK_CHANGE)
-    allow_role(viewer, role)
+    _allow_whom(viewer, role)
     text = str(ranges.range_of(network))
-    meant = Role(role).value if role else ""
+    meant = role if role in ("", ALL_BUT_OWNERS) else Role(role).value
     with wall.writing(viewer.organisation):
         rows = _locked(viewer)
         same = [row for row in rows if (row.network, row.role) == (text, meant)]
@@ -79,12 +84,12 @@ def rename(viewer: Viewer, network: UUID, *, name: str) -> None:
 
 
 def remove(viewer: Viewer, network: UUID) -> None:
-    """Take a range off the list; raise OutOfReach or LockedOut."""
+    """Take a range off the list; raise OutOfReach, LockedOut or NotPermitted (`_allow_whom`)."""
     allow(viewer, AccessPermission.NETWORK_CHANGE)
     with wall.writing(viewer.organisation):
         rows = _locked(viewer)
         row = within_reach(AllowedNetwork.objects.all(), pk=network)
-        allow_role(viewer, row.role)
+        _allow_whom(viewer, row.role)
         _refuse_lock_out(viewer, [one for one in rows if one.pk != row.pk])
         _record(viewer, AccessKind.NETWORK_REMOVE, row)
         row.delete()
@@ -98,6 +103,7 @@ def suspend(viewer: Viewer, *, reason: str) -> int:
     allow(viewer, AccessPermission.NETWORK_CHANGE)
     with wall.writing(viewer.organisation):
         rows = _locked(viewer)
+        _allow_whom(viewer, *(row.role for row in rows))
         standing = AllowedNetwork.objects.filter(suspended__isnull=True)
         count: int = standing.update(suspended=now())
         if count:
@@ -107,12 +113,13 @@ def suspend(viewer: Viewer, *, reason: str) -> int:
 
 
 def resume(viewer: Viewer) -> None:
-    """Let a suspended list count again; raise LockedOut."""
+    """Let a suspended list count again; raise LockedOut or NotPermitted (`_allow_whom`)."""
     allow(viewer, AccessPermission.NETWORK_CHANGE)
     with wall.writing(viewer.organisation):
         rows = [row for row in _locked(viewer) if row.suspended]
         if not rows:
             return
+        _allow_whom(viewer, *(row.role for row in rows))
         for row in rows:
             row.suspended = None
         _refuse_lock_out(viewer, rows)
@@ -125,6 +132,16 @@ def _locked(viewer: Viewer) -> list[AllowedNetwork]:
     """Return the list; two changes at once wait for each other, or both could lock out."""
     take_turn(viewer)
     return list(AllowedNetwork.objects.all())
+
+
+def _allow_whom(viewer: Viewer, *changed: str) -> None:
+    """Raise NotPermitted when a range that changes holds for owners and somebody else changes it.
+
+    One for everybody does, too: it would shut owners out, or let them in from where they do not
+    come. Others write it for all but owners.
+    """
+    if any(holds_for(whom, Role.OWNER) for whom in changed):
+        allow_role(viewer, Role.OWNER)
 
 
 def _refuse_lock_out(viewer: Viewer, rows: Iterable[AllowedNetwork]) -> None:

@@ -6,19 +6,30 @@ from datetime import datetime
 from typing import Protocol
 
 from keepwell.safeguards.access import ranges
+from keepwell.safeguards.access.roles import Role
+
+ALL_BUT_OWNERS = "all-but-owners"
+"""For whom a range is that says nothing of owners; it stands where a role would."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One range, and for whom: a role, or everybody."""
+    """One range, and for whom: a role, all but owners, or (empty) everybody."""
 
     network: str
     role: str = ""
 
 
+def holds_for(whom: str, role: str) -> bool:
+    """Tell whether a range that is for these people holds for somebody in this role."""
+    if whom == ALL_BUT_OWNERS:
+        return role != Role.OWNER
+    return whom in ("", role)
+
+
 def admits(rules: Iterable[Rule], *, role: str, address: str) -> bool:
     """Tell whether somebody in this role may come in from this address."""
-    mine = [rule.network for rule in rules if rule.role in ("", role)]
+    mine = [rule.network for rule in rules if holds_for(rule.role, role)]
     return not mine or ranges.is_in(address, mine)
 
 
