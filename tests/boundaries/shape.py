@@ -15,6 +15,9 @@ VAGUE_NAMES = {"base", "common", "helpers", "misc", "utils"}
 ROOMS_OF_ROWS = {"actions", "models", "queries"}
 ROOMS_OF_PAGES = {"api", "views"}
 MANAGERS = {"_base_manager", "_default_manager", "objects"}
+FIELDS_OF_NUMBERS = {"forms.IntegerField", "IntegerField"}
+SPAN = {"help_text", "min_value", "max_value"}
+WORDS_OF_NUMBERS = {"required", "invalid", "min_value", "max_value"}
 # Written in parts, so that this file does not name what it forbids.
 REGISTRIES = (
     ".".join(("pypi", "org")),
@@ -135,6 +138,17 @@ def untidy_kinds(module: Module) -> Iterator[str]:
             yield from (f"{module.name}: {kind}" for kind in values if not KIND.fullmatch(kind))
             if values != sorted(values):
                 yield f"{module.name}.{node.name} is not alphabetical"
+
+
+def numbers_without_words(module: Module) -> Iterator[str]:
+    """Name fields for a number that leave it to Django to say what is wrong, or say no span."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in FIELDS_OF_NUMBERS:
+            given = {word.arg: word.value for word in node.keywords}
+            said = given.get("error_messages")
+            keys = {ast.literal_eval(key) for key in getattr(said, "keys", ()) if key}
+            if not (given.keys() >= SPAN and keys >= WORDS_OF_NUMBERS):
+                yield f"{module.name}:{node.lineno} speaks in Django's words, or says no span"
 
 
 def _values(node: ast.ClassDef) -> Iterator[str]:

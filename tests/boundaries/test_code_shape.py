@@ -66,6 +66,10 @@ def source() -> list[Module]:
     return shape.source_modules()
 
 
+NUMBER = (
+    "forms.IntegerField(help_text='', min_value=1, max_value=2, error_messages="
+    "{'required': '', 'invalid': '', 'min_value': '', 'max_value': ''})"
+)
 BREACHES: list[tuple[Rule, str, str]] = [
     (shape.rows_reached_elsewhere, "keepwell.products.x.views", "Form.objects.get()"),
     (shape.rows_reached_elsewhere, "keepwell.products.x.tasks", "Form._base_manager.all()"),
@@ -84,6 +88,9 @@ BREACHES: list[tuple[Rule, str, str]] = [
         "keepwell.x.events",
         "class Kind(StrEnum):\n    A = 'x:form:send'\n    B = 'x:form:open'",
     ),
+    (shape.numbers_without_words, "keepwell.x.forms", "forms.IntegerField(min_value=1)"),
+    (shape.numbers_without_words, "keepwell.x.forms", NUMBER.replace("'invalid': '',", "")),
+    (shape.numbers_without_words, "keepwell.x.forms", NUMBER.replace("help_text='',", "")),
 ]
 KEPT: list[tuple[Rule, str, str]] = [
     (shape.rows_reached_elsewhere, "keepwell.products.x.queries.inbox", "Form.objects.get()"),
@@ -96,6 +103,8 @@ KEPT: list[tuple[Rule, str, str]] = [
     (shape.acts_without_viewer, "keepwell.x.actions", "def _allow(form): ..."),
     (shape.long_functions, "keepwell.x", "def long():\n" + "    act()\n" * 59),
     (shape.untidy_kinds, "keepwell.x.events", "class Kind(StrEnum):\n    A = 'x:form:open'"),
+    (shape.numbers_without_words, "keepwell.x.forms", NUMBER),
+    (shape.numbers_without_words, "keepwell.x.models", "models.IntegerField()"),
 ]
 
 
@@ -135,6 +144,11 @@ def test_every_exemption_is_still_needed(
     found = offenders(rule, source)
     unneeded = [name for name in exemptions if not any(covers(name, line) for line in found)]
     assert_none(unneeded)
+
+
+def test_a_number_that_does_not_fit_is_answered_in_our_own_words(source: list[Module]) -> None:
+    pages = [module for module in source if module.is_in({"office", "products"})]
+    assert_none(offenders(shape.numbers_without_words, pages))
 
 
 def test_pages_of_products_know_no_models(source: list[Module]) -> None:

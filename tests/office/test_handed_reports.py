@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils.formats import date_format
 
 from keepwell.office.persons import pdf
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
@@ -380,6 +381,39 @@ def test_a_report_on_records_that_are_somebody_elses_after_all_is_nobodys(
         hand(house, pat, both)
 
 
+def test_a_report_that_may_speak_of_others_is_not_offered_and_leads_to_a_new_one(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    other = house.person(name="Pat Winters", born=BORN)
+    join = persons.join(house.viewer(), person=other, into=pat, reason=WHY)
+    both = ordered(house, ada, pat)
+    assert 'name="days"' in text_of(ada.get(f"{both}hand/"))
+    persons.undo_join(house.viewer(), join=join.pk, reason=WHY)
+    opened, sent = ada.get(f"{both}hand/"), ada.post(f"{both}hand/", SENT)
+    assert (opened.status_code, sent.status_code) == (200, 409)
+    for page in map(text_of, (opened, sent)):
+        assert 'name="days"' not in page
+        assert "Make the report anew" in page
+        assert f'href="/persons/{pat}/report/"' in page
+    assert 'name="days"' in text_of(ada.get(f"{ordered(house, ada, pat)}hand/"))
+
+
+@pytest.mark.parametrize(("form", "clock_of"), [("page", "TIME_FORMAT"), ("pdf", "H:i")])
+def test_the_person_reads_until_what_time_a_report_of_today_holds(
+    house: House, link: str, form: str, clock_of: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "is_available", lambda: True)
+    monkeypatch.setattr(pdf, "drawn", lambda page, _style: page.encode())
+    mine = browser()
+    page = text_of(read(link, reader=mine))
+    if form == "pdf":
+        page = text_of(mine.get(f"{link}report.pdf"))
+    (order,) = house.entries("persons:report:order")
+    said = re.sub(r"<[^>]+>", "", page)
+    assert f", until {date_format(order.moment, clock_of)}" in said
+    assert f"holds until {order.moment:%A, %B} {order.moment.day}" in said
+
+
 # Who hands over.
 
 
@@ -430,11 +464,23 @@ def test_nobody_is_left_to_hand_a_report_to_once_the_person_was_erased(
         hand(house, pat, report)
 
 
-@pytest.mark.parametrize("wrong", [{"days": "0"}, {"days": "31"}, {"days": ""}, {"reason": " "}])
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"days": "0"}, "Write at least 1 day."),
+        ({"days": "31"}, "Write at most 30 days."),
+        ({"days": "a few"}, "Write a number of days."),
+        ({"days": ""}, "Say for how many days."),
+        ({"reason": " "}, "Say why"),
+    ],
+)
 def test_what_is_not_understood_is_asked_again(
-    ada: Client, report: str, wrong: dict[str, str]
+    ada: Client, report: str, wrong: dict[str, str], said: str
 ) -> None:
-    assert ada.post(f"{report}hand/", SENT | wrong).status_code == 422
+    assert "1 to 30." in text_of(ada.get(f"{report}hand/"))
+    answer = ada.post(f"{report}hand/", SENT | wrong)
+    assert answer.status_code == 422
+    assert said in text_of(answer)
     assert IN_HANDS not in text_of(ada.get(report))
 
 

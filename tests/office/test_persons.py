@@ -321,6 +321,36 @@ def test_who_is_not_known_is_not_found_and_opens_nobody(
     assert house.payloads(OPEN) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "unsaid"),
+    [
+        (("", "", "555 0123"), "Give the whole telephone number", "beginning"),
+        (("", "", "0123"), "Give the whole telephone number", "Nobody fits"),
+        (("Rosa", "", "0123"), "leave one field empty. Give the whole telephone", "beginning"),
+        (("win", "", ""), "Three letters of a beginning are not looked up", "telephone number,"),
+        (("inters", "", ""), "check the spelling", "Three letters"),
+        (("", "1984-03-10", ""), "Check day, month and year", "Nobody fits"),
+        (("Rosa", "1984-03-09", ""), "leave one field empty", "telephone number,"),
+    ],
+)
+def test_nobody_found_speaks_of_what_was_filled_in(
+    ada: Client, pat: UUID, asked: tuple[str, str, str], said: str, unsaid: str
+) -> None:
+    page = text_of(looked_for(ada, *asked))
+    told = page[page.index("Nobody found") :]
+    assert said in told
+    assert unsaid not in told
+
+
+def test_the_fields_say_what_finds(ada: Client) -> None:
+    page = text_of(ada.get("/persons/"))
+    assert "Four letters of a word, or a whole word." in page
+    assert "The whole number, with area code." in page
+    added = text_of(ada.get("/persons/add/"))
+    assert "Four letters" not in added
+    assert "area code" not in added
+
+
 def test_those_who_are_joined_are_found_once(
     house: House, ada: Client, pat: UUID, twin: UUID
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -15,6 +16,8 @@ from keepwell.safeguards.audit import export
 from keepwell.safeguards.audit.offline import verify as offline
 from keepwell.safeguards.persons import actions, queries, reports
 from keepwell.safeguards.records.disclosure import disclose
+from keepwell.safeguards.tenancy import wall
+from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 from tests.office.rooms import House, text_of
@@ -26,9 +29,9 @@ DAY = 86_400
 
 
 def asked(browser: Client, person: UUID, **instead: str) -> Any:
-    """Ask for a report of yesterday to tomorrow."""
+    """Ask for a report of yesterday and today."""
     today = clock.now().date()
-    days = {"first": today - timedelta(days=1), "last": today + timedelta(days=1)}
+    days = {"first": today - timedelta(days=1), "last": today}
     sent = {name: day.isoformat() for name, day in days.items()}
     sent |= {"purpose": "person-request", "reason": WHY}
     return browser.post(f"/persons/{person}/report/", sent | instead)
@@ -240,7 +243,9 @@ def test_an_account_that_erased_somebody_is_not_taken_for_a_person(
         ({"first": ""}, "Give the first day"),
         ({"last": "soon"}, "Give the last day"),
         ({"first": "2026-11-20", "last": "2026-11-19"}, "not before the first"),
-        ({"first": "0001-01-01"}, "Give the first day"),
+        ({"first": "1900-01-01"}, "Choose a day that is not before 1990."),
+        ({"first": "0001-01-01"}, "Choose a day that is not before 1990."),
+        ({"last": "9999-12-31"}, "Choose a day that is past, or today."),
         ({"purpose": "curiosity"}, "Select a valid choice"),
     ],
 )
@@ -251,6 +256,59 @@ def test_what_cannot_be_a_report_is_asked_again_and_orders_nothing(
     assert answer.status_code == 422
     assert said in text_of(answer)
     assert house.entries(ORDER) == []
+
+
+def test_a_day_that_has_not_come_is_asked_again_and_orders_nothing(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    first, last = ((clock.now() + timedelta(days=days)).date().isoformat() for days in (1, 9))
+    for days in ({"last": first}, {"first": first, "last": last}):
+        answer = asked(ada, pat, **days)
+        assert answer.status_code == 422
+        assert "Choose a day that is past, or today." in text_of(answer)
+    assert house.entries(ORDER) == []
+
+
+def test_the_last_day_is_past_or_today_by_the_clinics_clock(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    with wall.writing(house.clinic.organisation.pk):
+        here = Organisation.objects.filter(pk=house.clinic.organisation.pk)
+        here.update(time_zone="Pacific/Kiritimati")
+    there = clock.now().astimezone(ZoneInfo("Pacific/Kiritimati")).date()
+    assert asked(ada, pat, last=str(there + timedelta(days=1))).status_code == 422
+    assert asked(ada, pat, last=str(there)).status_code == 302
+
+
+def test_a_report_of_today_says_until_what_time_it_holds(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    page = made(house, ada, pat)
+    (order,) = house.entries(ORDER)
+    said = re.sub(r"<[^>]+>", "", page)
+    assert said.count(f", until {order.moment:%H:%M}") == 2  # its head, its days
+    assert f"holds until {order.moment:%A, %B} {order.moment.day}" in said
+
+
+def test_a_report_of_days_that_are_over_holds_for_all_of_them(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    yesterday = (clock.now() - timedelta(days=1)).date().isoformat()
+    page = made(house, ada, pat, first=yesterday, last=yesterday)
+    assert "holds until" not in page
+    assert ", until" not in page
+
+
+def test_a_report_ordered_before_for_days_to_come_says_when_it_ended(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    now = clock.now()
+    span: reports.Span = {"since": now - timedelta(days=1), "until": now + timedelta(days=9)}
+    ordered = reports.order(house.viewer(), person=pat, reason=WHY, **span)
+    house.entries()
+    page = text_of(ada.get(f"/persons/{pat}/report/{ordered}/"))
+    assert "holds until" in page
+    assert f'datetime="{now.date() + timedelta(days=8)}"' not in page
 
 
 def test_sent_twice_it_is_ordered_twice_and_both_say_the_same(

@@ -131,6 +131,20 @@ def test_days_of_the_clinic_narrow_the_trail(house: House, ada: Client) -> None:
         assert ada.get(f"/trail/?from={nonsense}&to={nonsense}").status_code == 200
 
 
+def test_days_the_wrong_way_round_are_said_at_the_field_and_the_reading_is_recorded(
+    house: House, ada: Client
+) -> None:
+    page = text_of(ada.get("/trail/?from=2026-11-20&to=2026-11-19"))
+    assert "Choose a day that is not before the first." in page
+    assert "No entry fits everything that you filled in" in page
+    assert 'name="asked"' not in page  # it is no view to save
+    said = house.payloads(READ)[-1].detail
+    assert (said["since"][:10], said["until"][:10]) == ("2026-11-20", "2026-11-20")
+    same = text_of(ada.get("/trail/?from=2026-11-20&to=2026-11-20"))
+    assert "not before the first" not in same
+    assert 'name="asked"' in same
+
+
 def exporter(house: House) -> Client:
     """Open a browser in which Dee has shown both steps again."""
     dee = house.browser("Dee")

@@ -368,13 +368,24 @@ def test_a_trail_kept_for_six_years_cannot_be_kept_for_fewer(house: House, ada: 
         assert not Proposal.objects.exists()
 
 
-@pytest.mark.parametrize("years", ["5", "9", "", "many"])
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ("5", "Write at least 6 years: the law asks for them."),
+        ("9", "Write at most 8 years: fewer than now."),
+        ("", "Say for how many years."),
+        ("many", "Write a number of years."),
+    ],
+)
 def test_only_fewer_years_that_the_law_allows_are_proposed(
-    house: House, ada: Client, years: str
+    house: House, ada: Client, years: str, said: str
 ) -> None:
     retention.set_years(house.viewer(), 9)
     prove(ada, house, "Ada", SHORTEN)
-    assert ada.post(SHORTEN, {"years": years, **WHY}).status_code == 422
+    assert "6 to 8: no fewer than the law asks for" in text_of(ada.get(SHORTEN))
+    answer = ada.post(SHORTEN, {"years": years, **WHY})
+    assert answer.status_code == 422
+    assert said in text_of(answer)
     assert "/two-persons/" in ada.post(SHORTEN, {"years": "8", **WHY})["Location"]
 
 

@@ -1,9 +1,26 @@
-"""The reason that an act which needs one asks for; it goes on the trail, sealed."""
+"""The reason that an act which needs one asks for (on the trail, sealed), and for how long."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 500
+
+
+def days_field(most: int) -> forms.IntegerField:
+    """Ask for how many days somebody may read what is shared or handed over."""
+    return forms.IntegerField(
+        label=_("For so many days"),
+        help_text=format_lazy(_("1 to {most}. Then it ends by itself."), most=most),
+        min_value=1,
+        max_value=most,
+        error_messages={
+            "required": _("Say for how many days."),
+            "invalid": _("Write a number of days."),
+            "min_value": _("Write at least %(limit_value)s day."),
+            "max_value": _("Write at most %(limit_value)s days."),
+        },
+    )
 
 
 class WhyField(forms.CharField):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.office import choosing, places
 from keepwell.office.choosing import FindColleagues, Offer
-from keepwell.office.reasons import ReasonForm
+from keepwell.office.reasons import ReasonForm, days_field
 from keepwell.safeguards.access.lending import DAYS, MOST_DAYS
 from keepwell.safeguards.access.members.queries import Pool
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -26,12 +26,7 @@ class ShareForm(ReasonForm):
             "invalid_choice": _("Choose somebody who is in the list."),
         },
     )
-    days = forms.IntegerField(
-        label=_("For so many days"),
-        min_value=1,
-        max_value=MOST_DAYS,
-        error_messages={"required": _("Say for how many days.")},
-    )
+    days = days_field(MOST_DAYS)
     words = FindColleagues(help_text=_("By name or e-mail address."))
     field_order = ("words", "colleague", "days", "reason")
 

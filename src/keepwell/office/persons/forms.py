@@ -10,8 +10,8 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.office.places import EARLIEST_YEAR, LATEST_YEAR
-from keepwell.office.reasons import ReasonForm
+from keepwell.office.places import EARLIEST_YEAR
+from keepwell.office.reasons import ReasonForm, days_field
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.persons.handed.actions import giving
 from keepwell.safeguards.persons.reports import Span
@@ -24,7 +24,17 @@ _SOMETHING = _("Give a name, the date of birth or a telephone number.")
 _EITHER = _("Give the date of birth or a telephone number.")
 _NO_MAILBOX = _("Write an e-mail address such as name@example.com, or none.")
 _SAY_DAY = _("Give the day on which it was disclosed.")
+_PAST = _("Choose a day that is past, or today.")
+_TOO_EARLY = _("Choose a day that is not before %(year)s.")
 _FOUR_DIGITS = r"(?:\D*\d){4}"
+_BEGINNING = 4  # letters of a word that are looked up: `normalisers.beginnings`
+_SHORT = _(
+    "Three letters of a beginning are not looked up: give four of one word, or the whole word."
+)
+_SPELLING = _("A name is found by how one of its words begins: check the spelling.")
+_NOT_BORN = _("Check day, month and year of birth.")
+_TOGETHER = _("Nobody fits all that you gave: leave one field empty.")
+_WHOLE_NUMBER = _("Give the whole telephone number, with area code: a part is not looked up.")
 _FIRST, _LAST = _("Give the first day of the report."), _("Give the last day of the report.")
 
 
@@ -58,6 +68,8 @@ class FindForm(WhoForm):
 
     def __init__(self, *args: Any, is_by_name: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = _("Four letters of a word, or a whole word.")
+        self.fields["telephone"].help_text = _("The whole number, with area code.")
         if not is_by_name:  # names are opened to be compared
             del self.fields["name"]
 
@@ -67,6 +79,18 @@ class FindForm(WhoForm):
         if not self.errors and not any(given.values()):
             self.add_error(next(iter(self.fields)), _SOMETHING if "name" in given else _EITHER)
         return given
+
+    @property
+    def advice(self) -> list[Any]:
+        """Say how somebody may be found of whom this found nobody: of the fields filled in."""
+        filled = [name for name in self.fields if self.cleaned_data.get(name)]
+        if filled == ["name"]:
+            words = self.cleaned_data["name"].split()
+            return [_SPELLING if any(len(word) >= _BEGINNING for word in words) else _SHORT]
+        if filled == ["born"]:
+            return [_NOT_BORN]
+        said = ((_TOGETHER, len(filled) > 1), (_WHOLE_NUMBER, "telephone" in filled))
+        return [words for words, fits in said if fits]
 
 
 class KnownForm(WhoForm):
@@ -156,21 +180,32 @@ class ReportForm(ReasonForm):
     once = OnceField()
     field_order = ("first", "last", "purpose", "reason")
 
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
     @classmethod
     def asked(cls, posted: QueryDict | None, today: date) -> Self:
         """Return the form as it was sent; one that nobody has sent begins with the last month."""
-        return cls(posted, initial={"first": today - timedelta(days=DAYS), "last": today})
+        initial = {"first": today - timedelta(days=DAYS), "last": today}
+        return cls(posted, today=today, initial=initial)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a span that ends before it begins, and days that no calendar here counts."""
+        """Refuse a span that ends before it begins, and a day of which nothing can be known yet."""
         given = super().clean() or {}
-        first, last = given.get("first"), given.get("last")
-        for name, day in (("first", first), ("last", last)):
-            if day is not None and not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
-                self.add_error(name, _FIRST if name == "first" else _LAST)
-        if first and last and first > last:
+        days = {name: given[name] for name in ("first", "last") if name in given}
+        wrong = {name: said for name, day in days.items() if (said := self._wrong_with(day))}
+        for name, said in wrong.items():
+            self.add_error(name, said)
+        if not wrong and len(days) == 2 and days["first"] > days["last"]:
             self.add_error("last", _("Choose a day that is not before the first."))
         return given
+
+    def _wrong_with(self, day: date) -> Any:
+        """Say what is wrong with a day: a report of one that has not come would deny what comes."""
+        if day > self.today:
+            return _PAST
+        return _TOO_EARLY % {"year": EARLIEST_YEAR} if day.year < EARLIEST_YEAR else ""
 
     def span(self, zone: ZoneInfo) -> Span:
         """Return the midnights between which the days lie, in the organisation's zone."""
@@ -184,12 +219,7 @@ class ReportForm(ReasonForm):
 class HandForm(ReasonForm):
     """For how many days a report is in the person's hands, and why."""
 
-    days = forms.IntegerField(
-        label=_("For so many days"),
-        min_value=1,
-        max_value=giving.MOST_DAYS,
-        error_messages={"required": _("Say for how many days.")},
-    )
+    days = days_field(giving.MOST_DAYS)
     field_order = ("days", "reason")
 
 

@@ -1,5 +1,6 @@
 """Handing the report of who opened a person's data to that person: a letter with a link, once."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.purposes import Purpose
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.persons import reports
+from keepwell.safeguards.persons.errors import ReportOfOthers
 from keepwell.safeguards.persons.handed import queries
 from keepwell.safeguards.persons.handed.actions import giving
 from keepwell.safeguards.persons.permissions import PersonPermission
@@ -30,18 +32,20 @@ from keepwell.safeguards.persons.permissions import PersonPermission
 def hand(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpResponse:
     """Ask for how long and why; then show the letter, whose link cannot be shown again."""
     viewer = viewer_of(request)
-    reports.order_of(viewer, person=person_id, ordered=report_id)
+    order = reports.order_of(viewer, person=person_id, ordered=report_id)
     form = HandForm(places.posted(request), initial={"days": giving.DAYS})
     if form.is_valid():
-        made = giving.hand(viewer, person=person_id, report=report_id, **form.cleaned_data)
-        return render(request, "office/persons/handed_letter.html", _letter(made))
+        with suppress(ReportOfOthers):  # the page says so, with a way on
+            made = giving.hand(viewer, person=person_id, report=report_id, **form.cleaned_data)
+            return render(request, "office/persons/handed_letter.html", _letter(made))
     context = {
         "form": form,
         "person_id": person_id,
         "report_id": report_id,
         "is_kept": queries.is_kept(viewer, person_id),
+        "is_theirs": queries.is_about_one(viewer, person_id, order.persons),
     }
-    status = 422 if form.is_bound else 200
+    status = 409 if form.is_valid() else 422 if form.is_bound else 200
     return render(request, "office/persons/hand.html", context, status=status)
 
 

@@ -68,12 +68,14 @@ def days_of(viewer: Viewer, report: Report, zone: tzinfo) -> list[Day]:
 def said_of(viewer: Viewer, report: Report, zone: ZoneInfo) -> dict[str, object]:
     """Return what every page of a report says, whoever reads it: days, openings, proof."""
     days, order = days_of(viewer, report, zone), report.order
+    made, last = order.entry.moment, order.until - timedelta(microseconds=1)
     return {
         "report": report,
         "days": days,
         "people": people_in(days),
         "first": order.since.astimezone(zone).date(),
-        "last": (order.until.astimezone(zone) - timedelta(days=1)).date(),
+        "last": min(made, last).astimezone(zone).date(),
+        "holds_until": made if made <= last else None,  # its last day was not over
         "zone": zone.key,
         "years": retention.years_of(viewer.organisation),
         "command": _CHECK.format(size=report.proof.size, index=order.entry.index),

@@ -33,6 +33,11 @@ class Filters:
         return self.search != Search()
 
     @property
+    def are_days_turned(self) -> bool:
+        """Whether the days end before they begin: then nothing is found."""
+        return self.first is not None and self.last is not None and self.first > self.last
+
+    @property
     def asked(self) -> str:
         """Say the same as the query part of an address, in ids, codes and days only."""
         said = {

@@ -16,9 +16,17 @@ class YearsForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.fields["years"] = forms.IntegerField(
             label=_("Keep it for so many years"),
-            help_text=_("At least six, which the law asks for, and fewer than now."),
+            help_text=_(
+                "%(least)s to %(most)s: no fewer than the law asks for, and fewer than now."
+            )
+            % {"least": retention.FEWEST_YEARS, "most": now - 1},
             min_value=retention.FEWEST_YEARS,
             max_value=now - 1,
-            error_messages={"required": _("Say for how many years.")},
+            error_messages={
+                "required": _("Say for how many years."),
+                "invalid": _("Write a number of years."),
+                "min_value": _("Write at least %(limit_value)s years: the law asks for them."),
+                "max_value": _("Write at most %(limit_value)s years: fewer than now."),
+            },
         )
         self.order_fields(["years", "reason"])

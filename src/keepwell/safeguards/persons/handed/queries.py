@@ -1,5 +1,6 @@
 """Where a handed report's link leads, what is read by it, and to whom reports were handed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -84,6 +85,12 @@ def ended_by_guesses(viewer: Viewer, report: UUID, most: int) -> list[HandedRepo
     with wall.reading(viewer.organisation):
         rows = HandedReport.objects.filter(report=report, wrong__gte=most)
         return list(rows.order_by("-made", "-id"))
+
+
+def is_about_one(viewer: Viewer, person: UUID, persons: Collection[UUID]) -> bool:
+    """Tell whether all whom a report is about are one with this person now."""
+    with wall.reading(viewer.organisation):
+        return ids_of_whole(person).issuperset(persons)
 
 
 def is_kept(viewer: Viewer, person: UUID) -> bool:
