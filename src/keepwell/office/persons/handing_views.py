@@ -22,6 +22,7 @@ from keepwell.safeguards.persons import reports
 from keepwell.safeguards.persons.handed import queries
 from keepwell.safeguards.persons.handed.actions import giving
 from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.shell import public_address
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,6 +41,8 @@ def hand(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpResponse
         "person_id": person_id,
         "report_id": report_id,
         "is_kept": queries.is_kept(viewer, person_id),
+        "concerns": public_address.concerns(),
+        "host": public_address.public_host(),
     }
     status = 422 if form.is_bound else 200
     return render(request, "office/persons/hand.html", context, status=status)
@@ -60,7 +63,7 @@ def _letter(made: giving.Handed) -> dict[str, object]:
     return {
         "row": made.row,
         "square": square_of(address),
-        "host": handed_lines.public_host(),
+        "host": public_address.public_host(),
         "typed": handed_lines.typed(made.token),
         "code": handed_lines.grouped(made.code),
     }
