@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils.formats import date_format
+from pytest_django import Settings
 
 from keepwell.office.persons import pdf
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
@@ -85,6 +87,20 @@ def link(ada: Client, report: str) -> str:
 
 
 # The letter.
+
+
+def test_whoever_makes_a_letter_is_told_before_that_phones_cannot_use_its_code(
+    ada: Client, report: str, settings: Settings
+) -> None:
+    def warned() -> bool:
+        return "phones could not use this code yet" in text_of(ada.get(f"{report}hand/"))
+
+    settings.KEEPWELL_PUBLIC_URL = "https://localhost:8443"
+    assert warned()
+    assert "It leads to localhost:8443" in text_of(ada.get(f"{report}hand/"))
+    settings.KEEPWELL_PUBLIC_URL = "https://forms.clinic.example"
+    settings.KEEPWELL_TLS_CERTIFICATE = Path("public.pem")
+    assert not warned()
 
 
 def test_the_letter_names_the_clinic_and_nobody_else_and_is_shown_once(

@@ -5,13 +5,19 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from keepwell.office.home.views import greeting
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.manifest import FirstStep, HomeLine, Manifest
+from keepwell.safeguards.access.replacements import actions as replacements
+from keepwell.safeguards.access.replacements.actions import IdentityCheck
+from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.audit.actions import record_now
 from keepwell.safeguards.tenancy.viewer import Viewer
+from tests.office.lost_phones import address_of, membership_of, started
 from tests.office.rooms import House, text_of
 from tests.people import browser
 
@@ -73,6 +79,43 @@ def test_home_writes_nothing_on_the_trail(house: House, ada: Client) -> None:
     before = len(house.entries())
     ada.get("/")
     assert len(house.entries()) == before + 1  # the look of this test itself
+
+
+def test_whoever_may_stop_a_new_second_step_of_a_colleague_is_led_to_it(house: House) -> None:
+    said = "A new second step is under way for Ben"
+    ada = started(house, "Ben")
+    for name in ("Ada", "Abe"):
+        page = text_of(house.browser(name).get("/"))
+        assert said in page
+        assert 'href="/members/"' in page.split(said)[1].split("</li>")[0]
+    for name in ("Ben", "Dee", "Cy"):
+        assert said not in text_of(house.browser(name).get("/")), name
+    ada.post(address_of(house, "Ben", "stop/"))
+    assert said not in text_of(ada.get("/"))
+
+
+def test_one_s_own_new_second_step_is_told_once(house: House) -> None:
+    started(house, "Abe")
+    page = text_of(house.browser("Abe").get("/"))
+    assert "A new second step for your account was started" in page
+    assert "under way for Abe" not in page
+
+
+def test_the_first_page_asks_as_often_for_many_new_second_steps_as_for_one(house: House) -> None:
+    def asked(count: int) -> int:
+        for number in range(count):
+            person = house.clinic.add(f"Member-{count}-{number}", Role.MEMBER)
+            row = membership_of(house.clinic, person)
+            replacements.start(
+                house.viewer(), membership=row, check=IdentityCheck.IN_PERSON, reason="Seen"
+            )
+        for _twice in range(2):
+            with CaptureQueriesContext(connection) as captured:
+                assert ada.get("/").status_code == 200
+        return len(captured)
+
+    ada = house.browser("Ada")
+    assert asked(1) == asked(5)
 
 
 def test_a_stranger_is_sent_to_sign_in(house: House) -> None:

@@ -256,6 +256,31 @@ def test_where_there_is_one_location_nobody_is_asked(ada: Client) -> None:
     assert ada.post("/members/invite/", NOA).status_code == 302
 
 
+def test_all_locations_and_one_of_them_are_not_taken_for_all(
+    house: House, ada: Client, hill: UUID
+) -> None:
+    both = {"locations": ["all", str(hill)]}
+    refused = ada.post("/members/invite/", NOA | both)
+    assert refused.status_code == 422
+    assert "Choose all locations, or some of them, not both." in text_of(refused)
+    address = f"/members/{membership_of(house, 'Ben').pk}/role/"
+    moving = proven(house, "Ada", address)
+    assert moving.post(address, {"role": "member", "reason": "Rota"} | both).status_code == 422
+    assert where(house, "Ben") is None
+    assert ada.post("/members/invite/", NOA | {"locations": "all"}).status_code == 302
+
+
+def test_who_belongs_to_all_locations_is_listed_so_where_there_are_several(
+    house: House, ada: Client
+) -> None:
+    ada.post("/members/invite/", NOA | {"locations": "all"})
+    assert "All locations" not in text_of(ada.get("/members/"))
+    hill = house.clinic.open_location(**HILL)
+    send(house, "Ben", frozenset({hill}))
+    page = text_of(ada.get("/members/"))
+    assert page.count("All locations") == 4, "Ada, Abe, Dee and Noa, not Ben"
+
+
 @pytest.mark.parametrize("said", ["nonsense", "01890000-0000-7000-8000-000000000000"])
 def test_a_location_that_is_not_there_invites_nobody(ada: Client, hill: UUID, said: str) -> None:
     assert ada.post("/members/invite/", NOA | {"locations": said}).status_code == 422

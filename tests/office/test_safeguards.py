@@ -28,6 +28,8 @@ from tests.people import browser_of, make_person, show_both_steps
 from tests.safeguards.audit.tampering import Hands
 from tests.stores.session import Stores
 
+SERVER = Server(host="mail.example", port=465, tls=Tls.IMPLICIT)
+
 
 def found(house: House, look: object, name: str = "Ada") -> Found:
     """Return what one room answers."""
@@ -137,7 +139,8 @@ def test_a_member_without_a_second_step_is_counted(house: House) -> None:
     assert told.words.startswith("1 member has none yet")
 
 
-def test_officers_are_on_once_both_places_are_filled(house: House) -> None:
+def test_officers_are_on_once_both_places_are_filled(house: House, settings: Settings) -> None:
+    settings.KEEPWELL_MAIL_SERVER = SERVER
     assert found(house, lines.officers).standing is Standing.OFF
     assert "Nobody is named: " in found(house, lines.officers).words
     for duty, who in ((Duty.SECURITY, "Abe"), (Duty.PRIVACY, "Dee")):
@@ -146,10 +149,29 @@ def test_officers_are_on_once_both_places_are_filled(house: House) -> None:
         officers.name_officer(house.viewer(), duty=duty, membership=mine, reason="Named")
     told = found(house, lines.officers, "Dee")
     assert (told.standing, told.since is None) == (Standing.ON, False)
+    assert told.words == "Both are named; notices reach them."
+    settings.KEEPWELL_MAIL_SERVER = None
+    waits = found(house, lines.officers, "Dee")
+    assert (waits.standing, waits.since) == (Standing.UNDER_WAY, told.since)
+    assert waits.words == "Both are named. Letters to them wait until a mail server is set."
     assert found(house, lines.officers, "Cy").standing is Standing.OFF
 
 
-def test_emergencies_say_how_many_wait_for_a_review(house: House) -> None:
+def test_nobody_is_told_of_an_emergency_at_once_without_a_mail_server(
+    house: House, settings: Settings
+) -> None:
+    settings.KEEPWELL_MAIL_SERVER = SERVER
+    assert "the officers are told at once" in found(house, lines.emergencies).words
+    settings.KEEPWELL_MAIL_SERVER = None
+    told = found(house, lines.emergencies)
+    assert told.standing is Standing.UNDER_WAY
+    assert "after 60 minutes" in told.words
+    assert "wait until a mail server is set" in told.words
+    assert "told at once" not in told.words
+
+
+def test_emergencies_say_how_many_wait_for_a_review(house: House, settings: Settings) -> None:
+    settings.KEEPWELL_MAIL_SERVER = SERVER
     assert found(house, lines.emergencies).standing is Standing.ON
     assert "after 60 minutes" in found(house, lines.emergencies).words
     house.browser("Abe")
@@ -162,7 +184,10 @@ def test_emergencies_say_how_many_wait_for_a_review(house: House) -> None:
     assert found(house, lines.emergencies, "Cy").standing is Standing.ON
 
 
-def test_whoever_reads_no_emergencies_is_told_how_long_they_last_only(house: House) -> None:
+def test_whoever_reads_no_emergencies_is_told_how_long_they_last_only(
+    house: House, settings: Settings
+) -> None:
+    settings.KEEPWELL_MAIL_SERVER = SERVER
     technician = replace(house.viewer("Ben"), role="technician")
     (told,) = (
         one for one in queries.safeguards_of(technician) if one.safeguard.look is lines.emergencies
@@ -191,7 +216,7 @@ def test_networks_are_as_their_list_is(house: House) -> None:
     [
         (None, Standing.OFF),
         (Server(host="localhost", port=25, tls=Tls.NONE), Standing.OFF),
-        (Server(host="mail.example", port=465, tls=Tls.IMPLICIT), Standing.ON),
+        (SERVER, Standing.ON),
     ],
 )
 def test_mail_is_as_its_server_is(

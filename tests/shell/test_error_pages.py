@@ -67,6 +67,16 @@ def test_an_address_that_leads_nowhere_and_one_out_of_reach_read_alike(client: C
     assert _without_reference(nowhere) == _without_reference(missing)
 
 
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("place", ["/nowhere/", "/fail/missing/", "/f/fail/missing/"])
+def test_a_button_that_leads_nowhere_is_not_blamed_on_a_broken_link(place: str) -> None:
+    here = Client(raise_request_exception=False)
+    pressed, opened = here.post(place), here.get(place)
+    assert pressed.status_code == opened.status_code == 404
+    assert "break a link" not in pressed.content.decode()
+    assert "break a link" in opened.content.decode()
+
+
 def _without_reference(answer: Any) -> str:
     page: str = answer.content.decode()
     before, _, after = page.partition('reference <span class="mono">')

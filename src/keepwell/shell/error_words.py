@@ -231,13 +231,22 @@ _WORDS["part"] = replace(
     public_happened=_("The link to your form works; something after it is not right."),
     public_kept=_("Your answers are kept, and nothing was changed."),
 )
+# A button was pressed on something that changed meanwhile: no message has broken a link.
+_WORDS["pressed"] = replace(
+    _WORDS[404],
+    happened=_(
+        "The button leads to something that is not there any more, or that you cannot reach. "
+        "Go back, load the page again and look."
+    ),
+    public_happened=_("It may have ended, been replaced, or been used already."),
+)
 _WORDS[411] = replace(_WORDS[400], status=411)
 
 STATUSES = tuple(sorted(key for key in _WORDS if isinstance(key, int)))
 
 
 def words_of(key: int | str) -> ErrorWords:
-    """Return the words of a status (or of "csrf"); an unknown one speaks like its family."""
+    """Return the words of a status or a name; an unknown status speaks like its family."""
     if key in _WORDS:
         return _WORDS[key]
     status = int(key)

@@ -36,7 +36,7 @@ def page(request: HttpRequest, status: int, words: ErrorWords | None = None) -> 
 
     At a patient's link it names the clinic and stands in the same frames as the form itself.
     """
-    words = words or words_of(status)
+    words = words or words_of("pressed" if status == 404 and request.method == "POST" else status)
     context: dict[str, object] = {"reference": requests.reference_of(request)}
     place = requests.patient_place_of(request)
     if place is not None:
@@ -70,10 +70,10 @@ def page_of(request: HttpRequest, error: KeepwellError) -> HttpResponse:
     """Return the page of one of our errors, in its own sentence."""
     request_id = str(requests.id_of(request))
     log.warning("refused", code=error.code, status=error.status, request=request_id)
-    words = words_of(error.status)
     if error.status == 404:  # out of reach and never there read alike
-        return page(request, 404, words)
-    return page(request, error.status, words.saying(gettext(str(error.sentence))))
+        return page(request, 404)
+    words = words_of(error.status).saying(gettext(str(error.sentence)))
+    return page(request, error.status, words)
 
 
 def page_instead_of(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -17,11 +17,16 @@ class WhereField(forms.MultipleChoiceField):
     """Some locations or all; its value is a set of ids, None for all."""
 
     widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"both": _("Choose all locations, or some of them, not both.")}
 
     def clean(self, value: Any) -> Locations:
-        """Return ids; all where "all" is among what was chosen."""
+        """Return ids, or None for all; refuse both, for nobody knows which of them was meant."""
         chosen = super().clean(value)
-        return None if ALL in chosen else frozenset(UUID(one) for one in chosen)
+        if ALL not in chosen:
+            return frozenset(UUID(one) for one in chosen)
+        if set(chosen) != {ALL}:
+            raise forms.ValidationError(self.error_messages["both"], code="both")
+        return None
 
 
 class WhereForm(forms.Form):

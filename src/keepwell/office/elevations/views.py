@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keepwell.office import places
 from keepwell.office.elevations import actions, words
 from keepwell.office.elevations.forms import HOUR, AskForm
+from keepwell.office.mail.waiting import with_letter
 from keepwell.office.reasons import ReasonForm
 from keepwell.office.sign_in import ways
 from keepwell.safeguards.access import registry
@@ -93,7 +94,7 @@ def _asked(told: int) -> str:
         "Asked. %(n)s colleagues can decide and are told by mail. You hear by mail, too.",
         told,
     )
-    return said % {"n": told}
+    return with_letter(said % {"n": told})
 
 
 @require_POST
@@ -135,9 +136,9 @@ def _decide(request: HttpRequest, row: "Elevation", reason: str) -> HttpResponse
     if "withdraw" in request.POST:
         act, said = actions.withdraw, _("Taken back, from the next click on.")
     elif "refuse" in request.POST:
-        act, said = actions.refuse, _("Refused. Who asked is told by mail.")
+        act, said = actions.refuse, with_letter(_("Refused. Who asked is told by mail."))
     else:
-        act, said = actions.approve, _("Given. Who asked is told by mail.")
+        act, said = actions.approve, with_letter(_("Given. Who asked is told by mail."))
     if act(viewer, elevation=row.pk, reason=reason):
         messages.success(request, said)
     else:

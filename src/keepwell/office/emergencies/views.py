@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keepwell.office import places
 from keepwell.office.emergencies import actions, forms, words
 from keepwell.office.emergencies.elsewhere import opened_elsewhere
+from keepwell.office.mail import waiting
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.sign_in import ways
 from keepwell.safeguards.access.declarations import requires
@@ -85,13 +86,15 @@ def begin(request: HttpRequest) -> HttpResponse:
     form = forms.BeginForm(places.posted(request))
     if form.is_valid():
         actions.begin(viewer, reason=form.cleaned_data["reason"])
-        messages.warning(request, _("Emergency access is on. The officers are told."))
+        said = _("Emergency access is on. The officers are told.")
+        messages.warning(request, waiting.with_letter(said))
         return redirect(wanted or ways.home())
     context = {
         "form": form,
         "next": wanted,
         "minutes": queries.minutes_of(viewer),
         "is_of_some": viewer.locations is not None,
+        "letters_wait": waiting.sentence(),
     }
     status = 422 if form.is_bound else 200
     return render(request, "office/emergencies/begin.html", context, status=status)

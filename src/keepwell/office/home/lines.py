@@ -14,6 +14,7 @@ from keepwell.office.mail import state
 from keepwell.office.officers import lines as officers
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.persons import sharing
+from keepwell.office.second_steps import lines as second_steps
 from keepwell.office.trail import lines as trail
 from keepwell.office.two_persons import lines as two_persons
 from keepwell.safeguards.access.manifest import FirstStep, HomeLine
@@ -51,6 +52,7 @@ def waiting(viewer: Viewer) -> Iterator[HomeLine]:
         )
     if may(viewer, AccessPermission.MEMBER_APPROVE):
         yield from _about_members(count_waiting(viewer))
+    yield from second_steps.waiting(viewer)
     yield from alerts.waiting(viewer)
     yield from emergencies.to_review(viewer)
     yield from elevations.waiting(viewer)

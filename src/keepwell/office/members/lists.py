@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from keepwell.office.members import words
 from keepwell.safeguards.access.invitations.queries import invitations_in
 from keepwell.safeguards.access.locations.placing import INVITATION, MEMBERSHIP
-from keepwell.safeguards.access.locations.queries import names_at
+from keepwell.safeguards.access.locations.queries import is_divided, names_at
 from keepwell.safeguards.access.members.queries import Standing, members_in
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.paging import Part
@@ -39,12 +41,17 @@ def lists_of(viewer: Viewer, *, only: str, like: str, after: UUID | None) -> dic
     """Return the lists by name: all from their beginning, or only one after an id."""
     wanted = (only,) if only in NAMES and not like else NAMES
     begin = after if len(wanted) == 1 else None
-    return {name: _list(viewer, name, like, begin) for name in wanted}
+    everywhere = _everywhere(viewer)
+    return {name: _list(viewer, name, like, begin, everywhere) for name in wanted}
 
 
 def waiting(viewer: Viewer, rows: Sequence[Membership]) -> list[words.Waiting]:
     """Tell of those who wait by whom and for where they were invited."""
-    where = _where(viewer, MEMBERSHIP, rows)
+    return _waiting(viewer, rows, _everywhere(viewer))
+
+
+def _waiting(viewer: Viewer, rows: Sequence[Membership], everywhere: str) -> list[words.Waiting]:
+    where = _where(viewer, MEMBERSHIP, rows, everywhere)
     by = _names(map(words.inviter_of, rows))
     return [words.Waiting.of(viewer, row, by, where[row.pk]) for row in rows]
 
@@ -53,28 +60,36 @@ def _names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return names_of({one for one in ids if one is not None})
 
 
-def _list(viewer: Viewer, name: str, like: str, after: UUID | None) -> List:
+def _list(viewer: Viewer, name: str, like: str, after: UUID | None, everywhere: str) -> List:
     if name == INVITED:
         invited = invitations_in(viewer, like=like, after=after)
         inviters = _names(one.invited_by for one in invited.rows)
-        where = _where(viewer, INVITATION, invited.rows)
+        where = _where(viewer, INVITATION, invited.rows, everywhere)
         told = [words.Invited.of(viewer, one, inviters, where[one.pk]) for one in invited.rows]
         return _of(name, invited, told)
     part = members_in(viewer, Standing(name), like=like, after=after)
     if name == Standing.FORMER:
         return _of(name, part, part.rows)
     if name == Standing.PRESENT:
-        where = _where(viewer, MEMBERSHIP, part.rows)
+        where = _where(viewer, MEMBERSHIP, part.rows, everywhere)
         present = [words.Present.of(viewer, row, where[row.pk]) for row in part.rows]
         return _of(name, part, present)
-    return _of(name, part, waiting(viewer, part.rows))
+    return _of(name, part, _waiting(viewer, part.rows, everywhere))
 
 
-def _where(viewer: Viewer, model: str, rows: Sequence[Any]) -> dict[UUID, str]:
-    """Say where each belongs; nothing of those who belong to all locations."""
+def _everywhere(viewer: Viewer) -> str:
+    """Return how belonging to all locations is told; nothing where there is only one."""
+    return _("All locations") if is_divided(viewer) else ""
+
+
+def _where(viewer: Viewer, model: str, rows: Sequence[Any], everywhere: str) -> dict[UUID, str]:
+    """Say where each belongs."""
     somewhere = [row.pk for row in rows if not row.is_everywhere]
     found = names_at(viewer, model, somewhere) if somewhere else {}
-    return {row.pk: ", ".join(found.get(row.pk, ())) for row in rows}
+    return {
+        row.pk: everywhere if row.is_everywhere else ", ".join(found.get(row.pk, ()))
+        for row in rows
+    }
 
 
 def _of(name: str, part: Part[Any], rows: Sequence[Any]) -> List:

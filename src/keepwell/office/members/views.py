@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.office import places
+from keepwell.office.mail.waiting import with_letter
 from keepwell.office.members import actions, forms, lists, words
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.reasons import ReasonForm
@@ -18,6 +19,7 @@ from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.errors import (
     AlreadyInvited,
     AlreadyMember,
+    InvitationOver,
     LocationUnknown,
     OutOfReach,
     TooManyLetters,
@@ -111,6 +113,8 @@ def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
         )
     except TooManyLetters as refused:
         messages.warning(request, words.too_many(refused.again, requests.zone_of(request)))
+    except InvitationOver as over:
+        messages.info(request, _(over.sentence))
     else:
         messages.success(request, words.invited(found.name))
     return redirect(LIST)
@@ -120,8 +124,12 @@ def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
 @requires(AccessPermission.MEMBER_ADD)
 def withdraw(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     """Withdraw an invitation: its link stops working."""
-    invitations.withdraw(viewer_of(request), invitation=invitation_id)
-    messages.success(request, _("The invitation is withdrawn. Its link no longer works."))
+    try:
+        invitations.withdraw(viewer_of(request), invitation=invitation_id)
+    except InvitationOver as over:
+        messages.info(request, _(over.sentence))
+    else:
+        messages.success(request, _("The invitation is withdrawn. Its link no longer works."))
     return redirect(LIST)
 
 
@@ -132,8 +140,8 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     viewer = viewer_of(request)
     row = queries.membership_of(viewer, membership_id)
     if row.ended is not None:
-        raise OutOfReach
-    if row.approved is not None:
+        messages.info(request, _("This colleague is not waiting any more."))
+    if row.ended is not None or row.approved is not None:
         return redirect(LIST)
     if not ways.is_proven(request):
         return ways.ask_again(request, "members", request.path)
@@ -142,7 +150,7 @@ def let_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     if form.is_valid():
         actions.approve(viewer, membership=row.pk, reason=form.cleaned_data["reason"])
         said = _("%(name)s can sign in now, and is told so by mail.")
-        messages.success(request, said % {"name": row.user.name})
+        messages.success(request, with_letter(said % {"name": row.user.name}))
         return redirect(LIST)
     context = {
         "form": form,
@@ -277,7 +285,7 @@ def let_back_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
             form.add_error("locations", _(refused.sentence))
         else:
             said = _("%(name)s can sign in again, and is told so by mail.")
-            messages.success(request, said % {"name": row.user.name})
+            messages.success(request, with_letter(said % {"name": row.user.name}))
             return redirect(LIST)
     context = {"form": form, "row": row}
     status = 422 if form.is_bound else 200

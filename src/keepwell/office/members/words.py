@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from keepwell.jobs.declaring import kind_of
+from keepwell.office.mail.waiting import with_letter
 from keepwell.safeguards.access import registry
 from keepwell.safeguards.access.duties import Duty
 from keepwell.safeguards.access.invitations.actions import MOST_LETTERS
@@ -161,7 +162,7 @@ def inviter_of(row: Membership) -> UUID | None:
 def invited(name: str) -> str:
     """Say what happens next to somebody who was invited: the same for every address."""
     said = _("%(name)s is invited. The link in the letter works once, for 72 hours.")
-    return said % {"name": name}
+    return with_letter(said % {"name": name})
 
 
 def signed_out(name: str, count: int) -> str:

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.conf import settings
 from django.urls import reverse
 
 from keepwell.safeguards.persons.handed import queries
 from keepwell.safeguards.persons.handed.tries import MOST_WRONG
 from keepwell.safeguards.persons.models import HandedReport
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell.public_address import public_host
 
 GROUP = 5  # characters that are read at a glance
 
@@ -38,11 +37,6 @@ def lines_of(viewer: Viewer, report: UUID) -> list[HandedLine]:
     rows = queries.handed_of(viewer, report)
     guessed = queries.ended_by_guesses(viewer, report, MOST_WRONG)
     return [HandedLine.of(one) for one in (*rows, *guessed)]
-
-
-def public_host() -> str:
-    """Return the host that is printed beside the code, so that people can check it."""
-    return urlsplit(settings.KEEPWELL_PUBLIC_URL).netloc
 
 
 def grouped(text: str) -> str:

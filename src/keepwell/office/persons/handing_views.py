@@ -24,6 +24,7 @@ from keepwell.safeguards.persons.errors import ReportOfOthers
 from keepwell.safeguards.persons.handed import queries
 from keepwell.safeguards.persons.handed.actions import giving
 from keepwell.safeguards.persons.permissions import PersonPermission
+from keepwell.shell import public_address
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,6 +45,8 @@ def hand(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpResponse
         "report_id": report_id,
         "is_kept": queries.is_kept(viewer, person_id),
         "is_theirs": queries.is_about_one(viewer, person_id, order.persons),
+        "concerns": public_address.concerns(),
+        "host": public_address.public_host(),
     }
     status = 409 if form.is_valid() else 422 if form.is_bound else 200
     return render(request, "office/persons/hand.html", context, status=status)
@@ -64,7 +67,7 @@ def _letter(made: giving.Handed) -> dict[str, object]:
     return {
         "row": made.row,
         "square": square_of(address),
-        "host": handed_lines.public_host(),
+        "host": public_address.public_host(),
         "typed": handed_lines.typed(made.token),
         "code": handed_lines.grouped(made.code),
     }

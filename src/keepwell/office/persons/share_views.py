@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from keepwell.office.mail.waiting import with_letter
 from keepwell.office.persons import report_views, sharing
 from keepwell.office.sharing import ShareForm
 from keepwell.safeguards.access.declarations import requires, signed_in
@@ -29,7 +30,7 @@ def share(request: HttpRequest, person_id: UUID, report_id: UUID) -> HttpRespons
     form = ShareForm.asked(request, viewer)
     if form.is_valid():
         is_new = sharing.share(viewer, person=person_id, report=report_id, **form.given())
-        told = _("Shared. Your colleague is told by mail.")
+        told = with_letter(_("Shared. Your colleague is told by mail."))
         messages.success(
             request, told if is_new else _("It is shared with that colleague already.")
         )

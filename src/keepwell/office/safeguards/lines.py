@@ -26,6 +26,7 @@ from keepwell.safeguards.audit import elsewhere, retention
 from keepwell.safeguards.audit import queries as trail
 from keepwell.safeguards.audit.events import AuditEvent
 from keepwell.safeguards.identity import sessions, trusts
+from keepwell.safeguards.mail import post
 from keepwell.safeguards.mail.servers import Tls
 from keepwell.safeguards.records.catalogue import sealed_fields
 from keepwell.safeguards.tenancy import walls
@@ -168,21 +169,36 @@ def officers(viewer: Viewer) -> Found:
         words = _("Nobody is named: %(places)s. Owners stand in.")
         return Found(Standing.OFF, words % {"places": ", ".join(empty)})
     named = [one.named for one in held if one.named is not None]
-    return Found(Standing.ON, _("Both are named; notices reach them."), max(named, default=None))
+    since = max(named, default=None)
+    if post.server() is None:
+        words = _("Both are named. Letters to them wait until a mail server is set.")
+        return Found(Standing.UNDER_WAY, words, since)
+    return Found(Standing.ON, _("Both are named; notices reach them."), since)
 
 
 def emergencies(viewer: Viewer) -> Found:
     """Say how long emergency access lasts, and to who may know how many wait for a review."""
-    words = _("It ends by itself after %(n)s minutes, and the officers are told at once.") % {
-        "n": minutes_of(viewer)
-    }
+    standing, words = _told_of_emergencies(viewer)
     if not may(viewer, AccessPermission.OFFICER_SERVE):
-        return Found(Standing.ON, words)
+        return Found(standing, words)
     waiting = len(unreviewed(viewer))
     if not waiting:
-        return Found(Standing.ON, f"{words} {_('None waits for a review.')}")
+        return Found(standing, f"{words} {_('None waits for a review.')}")
     more = ngettext("%(n)s waits for a review.", "%(n)s wait for a review.", waiting)
     return Found(Standing.UNDER_WAY, f"{words} {more % {'n': waiting}}")
+
+
+def _told_of_emergencies(viewer: Viewer) -> tuple[Standing, str]:
+    """Say whether officers hear of an emergency at once: their letters need a mail server."""
+    said = {"n": minutes_of(viewer)}
+    if post.server() is None:
+        words = _(
+            "It ends by itself after %(n)s minutes. Letters to the officers wait until a mail "
+            "server is set."
+        )
+        return Standing.UNDER_WAY, words % said
+    words = _("It ends by itself after %(n)s minutes, and the officers are told at once.")
+    return Standing.ON, words % said
 
 
 def mail(viewer: Viewer) -> Found:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell.office import places
+from keepwell.office.mail.waiting import with_letter
 from keepwell.office.members.words import is_out_of_hand
 from keepwell.office.second_steps import actions, forms
 from keepwell.office.sign_in import ways, words
@@ -88,7 +89,7 @@ def stop(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         said = _(
             "The replacement is stopped. Its link no longer works; whoever knew of it is told."
         )
-        messages.success(request, said)
+        messages.success(request, with_letter(said))
     return redirect(LIST)
 
 
@@ -108,7 +109,7 @@ def _checked(
     form = forms.IdentityCheckForm(places.posted(request))
     if form.is_valid():
         said = act(IdentityCheck(form.cleaned_data["check"]), form.cleaned_data["reason"])
-        messages.success(request, said)
+        messages.success(request, with_letter(said))
         return redirect(LIST)
     status = 422 if form.is_bound else 200
     return render(request, template, {"form": form, **context}, status=status)

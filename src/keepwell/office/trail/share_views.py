@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.office import places
+from keepwell.office.mail.waiting import with_letter
 from keepwell.office.permissions import OfficePermission
 from keepwell.office.sharing import ShareForm
 from keepwell.office.trail import actions, groups, queries
@@ -40,7 +41,7 @@ def share(request: HttpRequest) -> HttpResponse:
     form = ShareForm.asked(request, viewer) if is_asked else None
     if form is not None and form.is_valid():
         actions.share(viewer, filters=filters, **form.given())
-        messages.success(request, _("Shared. Your colleague is told by mail."))
+        messages.success(request, with_letter(_("Shared. Your colleague is told by mail.")))
         return redirect("office:share_trail")
     context = {
         "form": form,

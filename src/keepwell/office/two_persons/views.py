@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.office import places
+from keepwell.office.mail.waiting import with_letter
 from keepwell.office.reasons import ReasonForm
 from keepwell.office.sign_in import ways
 from keepwell.office.trail import views as trail
@@ -50,7 +51,8 @@ def one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     form = ReasonForm(places.posted(request))
     if form.is_valid():
         if actions.confirm(viewer, proposal=row.pk, reason=form.cleaned_data["reason"]):
-            messages.success(request, _("Confirmed. Who proposed it is told by mail."))
+            said = _("Confirmed. Who proposed it is told by mail.")
+            messages.success(request, with_letter(said))
         else:
             messages.info(
                 request, _("Somebody was quicker, it was withdrawn, or its time is over.")

@@ -62,6 +62,14 @@ class AlreadyInvited(KeepwellError):  # noqa: N818  names the fact
     )
 
 
+class InvitationOver(KeepwellError):  # noqa: N818  names the fact
+    """The invitation is not open any more: somebody withdrew it, or the person accepted."""
+
+    code: ClassVar[str] = "invitation_over"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = _("This invitation was withdrawn or accepted meanwhile.")
+
+
 class AlreadyMember(KeepwellError):  # noqa: N818  names the fact
     """The account already works in this organisation, or waits to be let in."""
 

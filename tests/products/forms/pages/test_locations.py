@@ -310,7 +310,11 @@ def test_an_author_moves_a_form_by_its_page(clinic: Clinic, pat: Patient, hill: 
     assert ada.post(address, {"locations": [str(hill)]}).status_code == 302
     assert "Hillside" in ada.get(f"/forms/{form.pk}/").content.decode()
     assert not form_of(clinic).is_everywhere
-    ada.post(address, {"locations": ["all", str(hill)]})
+    both = ada.post(address, {"locations": ["all", str(hill)]})
+    assert both.status_code == 422
+    assert "Choose all locations, or some of them, not both." in both.content.decode()
+    assert not form_of(clinic).is_everywhere
+    assert ada.post(address, {"locations": ["all"]}).status_code == 302
     assert form_of(clinic).is_everywhere
 
 

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from keepwell.products.forms import qr
 from keepwell.products.forms.actions import authoring
 from keepwell.products.forms.definition import DefinitionRefused
 from keepwell.products.forms.definition.documents import MAX_BYTES
@@ -24,6 +23,7 @@ from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.viewers import viewer_of
 from keepwell.safeguards.consent.notices.queries import has_notice
+from keepwell.shell import public_address
 from keepwell.shell.once import once_of
 
 
@@ -79,8 +79,8 @@ def form(request: HttpRequest, form_id: UUID) -> HttpResponse:
         "kept": kept_of(viewer, whole.form),
         "may_publish": may(viewer, FormsPermission.FORM_PUBLISH),
         "has_notice": has_notice(viewer),
-        "concerns": qr.concerns(),
-        "host": qr.public_host(),
+        "concerns": public_address.concerns(),
+        "host": public_address.public_host(),
     }
     return render(request, "forms/staff/form.html", context)
 

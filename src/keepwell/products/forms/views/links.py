@@ -16,6 +16,7 @@ from keepwell.products.forms.permissions import FormsPermission
 from keepwell.products.forms.queries.authoring import link_with, poster_of
 from keepwell.safeguards.access.declarations import requires
 from keepwell.safeguards.access.viewers import viewer_of
+from keepwell.shell import public_address
 from keepwell.shell.once import once_of
 
 
@@ -78,7 +79,7 @@ def poster(request: HttpRequest, link_id: UUID) -> HttpResponse:
     context = {
         "line": line,
         "organisation": line.organisation,
-        "host": qr.public_host(),
+        "host": public_address.public_host(),
         "address": qr.public_link(line.token),
     }
     return render(request, "forms/staff/poster.html", context)

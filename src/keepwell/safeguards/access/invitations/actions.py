@@ -10,7 +10,12 @@ from uuid import UUID
 
 from django.db import models
 
-from keepwell.safeguards.access.errors import AlreadyInvited, AlreadyMember, TooManyLetters
+from keepwell.safeguards.access.errors import (
+    AlreadyInvited,
+    AlreadyMember,
+    InvitationOver,
+    TooManyLetters,
+)
 from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.invitations.queries import behind
 from keepwell.safeguards.access.locations.placing import (
@@ -98,13 +103,15 @@ def send_again(viewer: Viewer, *, invitation: UUID, once: UUID | None = None) ->
     """Let an open invitation last anew; the link of its earlier letters stops working now.
 
     The same button sent again (`once`) leaves the letter alone that is under way: its link would
-    stop working. Raises TooManyLetters.
+    stop working. Raises TooManyLetters, and InvitationOver for one that is not open any more.
     """
     allow(viewer, AccessPermission.MEMBER_ADD)
     with wall.writing(viewer.organisation):
         take_turn(viewer)
-        row: Invitation = within_reach(_open(), pk=invitation)
+        row = _not_accepted(invitation)
         allow_role(viewer, row.role)
+        if row.withdrawn is not None:
+            raise InvitationOver
         letter = id_from(viewer, once, invitation)
         if InvitationLetter.objects.filter(pk=letter).exists():
             row.is_letter_due = False
@@ -118,11 +125,14 @@ def send_again(viewer: Viewer, *, invitation: UUID, once: UUID | None = None) ->
 
 
 def withdraw(viewer: Viewer, *, invitation: UUID) -> None:
-    """Withdraw an open invitation: its link stops working now. Again does nothing more."""
+    """Withdraw an open invitation: its link stops working now. Again does nothing more.
+
+    Raises InvitationOver for one that was accepted.
+    """
     allow(viewer, AccessPermission.MEMBER_ADD)
     with wall.writing(viewer.organisation):
         take_turn(viewer)
-        row = within_reach(Invitation.objects.filter(membership__isnull=True), pk=invitation)
+        row = _not_accepted(invitation)
         if row.withdrawn is not None:
             return
         links.end_those_about(row.pk)
@@ -170,6 +180,14 @@ def _pending(invitation: Invitation, user: User) -> Membership:
     )
     hand_over(INVITATION, invitation.pk, MEMBERSHIP, made.pk)
     return made
+
+
+def _not_accepted(invitation: UUID) -> Invitation:
+    """Return one that nobody has accepted; raise OutOfReach for an id that is none of ours."""
+    row: Invitation = within_reach(Invitation.objects.all(), pk=invitation)
+    if row.membership_id is not None:
+        raise InvitationOver
+    return row
 
 
 def _sent_before(invitation: UUID) -> Invitation | None:
