@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
+from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.shell import locales, refusals, requests
 from keepwell.shell.error_words import ErrorWords, words_of
 from keepwell.toolkit.errors import KeepwellError
@@ -71,8 +72,9 @@ def page_of(request: HttpRequest, error: KeepwellError) -> HttpResponse:
     request_id = str(requests.id_of(request))
     log.warning("refused", code=error.code, status=error.status, request=request_id)
     words = words_of(error.status)
-    if error.status == 404:  # out of reach and never there read alike
-        return page(request, 404, words)
+    # Out of reach and never there read alike; a page says by itself what a refusal's sentence says.
+    if error.status == 404 or error.code == NotPermitted.code:
+        return page(request, error.status, words)
     return page(request, error.status, words.saying(gettext(str(error.sentence))))
 
 
