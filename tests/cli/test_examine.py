@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import WHY, installation, keepwell
+from keepwell.cli import serving as server
+from keepwell.cli.refusal import Refusal
+from tests.serving import WHY, free_port, installation, keepwell, serving
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def test_a_new_installation_is_healthy(home: Path) -> None:
         "mail",
         "clock",
         "PDF",
-        "program",
+        "settings",
     )
     assert [line[:20].strip() for line in done.stdout.splitlines()] == [
         f"ok     {what}" for what in looked_at
@@ -53,6 +55,32 @@ def test_the_doctor_names_every_illness_and_not_only_the_first(tmp_path: Path) -
     assert len(ill) == 2
     assert "trail.sqlite3" in ill[0]
     assert "root key" in ill[1]
+
+
+def test_the_doctor_asks_the_running_server_where_it_is_told_to(tmp_path: Path) -> None:
+    home, port = installation(tmp_path / "home"), str(free_port())
+    assert keepwell(home, "doctor", KEEPWELL_PORT=port).returncode == 0
+    stopped = keepwell(home, "doctor", "--serving", KEEPWELL_PORT=port)
+    assert stopped.returncode == 1
+    (ill,) = [line for line in stopped.stdout.splitlines() if line.startswith("WRONG")]
+    assert ill.startswith("WRONG  server        nothing answers on ")
+    where = {"KEEPWELL_PORT": port, "KEEPWELL_STAFF_URL": "https://staff.clinic.example"}
+    with serving(home, **where):  # its own certificate and listener, not what that name leads to
+        runs = keepwell(home, "doctor", "--serving", **where)
+    assert runs.returncode == 0, runs.stdout
+    assert runs.stdout.splitlines()[-1].startswith("ok     server        ready on ")
+
+
+def test_a_server_that_is_not_ready_is_not_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = b'{"ready": false, "findings": [{"id": "keys", "code": "root_key_missing"}]}'
+    monkeypatch.setattr("keepwell.cli.serving._asked", lambda _place: (503, said))
+    with pytest.raises(Refusal, match="is not ready: root_key_missing"):
+        server.look()
+    monkeypatch.setattr("keepwell.cli.serving._asked", lambda _place: (502, b"<html>"))
+    with pytest.raises(Refusal, match="is not ready: 502"):
+        server.look()
+    monkeypatch.setattr("keepwell.cli.serving._asked", lambda _place: (200, b'{"ready": true}'))
+    assert server.look().startswith("ready on ")
 
 
 def test_every_route_says_who_may_use_it(home: Path) -> None:

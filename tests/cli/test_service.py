@@ -51,3 +51,15 @@ def test_what_we_deploy_is_a_service(command: str) -> None:
         "container": json.loads(container),
     }
     assert arguments.build().parse_args(typed[command]).as_service
+
+
+def test_the_container_is_well_only_while_its_server_is_ready() -> None:
+    (check,) = [
+        line
+        for line in (DEPLOY / "Containerfile").read_text().splitlines()
+        if line.startswith("HEALTHCHECK")
+    ]
+    typed = json.loads(check.partition(" CMD ")[2])
+    assert typed[0] == "keepwell"
+    assert arguments.build().parse_args(typed[1:]).serving
+    assert not arguments.build().parse_args(["doctor"]).serving

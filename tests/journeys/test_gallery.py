@@ -64,6 +64,26 @@ def test_the_menu_of_a_phone_opens_and_closes_without_script(
         assert not menu.is_visible()
 
 
+@pytest.mark.parametrize("path", ["/gallery/", "/gallery/#main"])
+def test_the_error_summary_has_the_focus_after_the_skip_link_too(
+    chromium: Browser, address: str, path: str
+) -> None:
+    with browser.opened(chromium) as this:
+        this.page.goto(address + path, wait_until="networkidle")
+        this.page.wait_for_selector(".error-summary:focus", timeout=5000)
+
+
+def test_a_menu_that_is_longer_than_the_telephone_shows_that_it_goes_on(
+    chromium: Browser, address: str
+) -> None:
+    with browser.opened(chromium, size=(390, 844)) as this:
+        this.page.goto(address + "/gallery/")
+        this.page.get_by_role("button", name="Menu").click()
+        style = "one => getComputedStyle(one).backgroundAttachment"
+        covers = this.page.locator(".rail .groups").evaluate(style)
+        assert covers == "local, local, scroll, scroll"
+
+
 def test_a_link_of_the_error_summary_leads_to_its_field(chromium: Browser, address: str) -> None:
     with browser.opened(chromium, size=browser.PHONE, has_script=False) as this:
         this.page.goto(address + "/gallery/patient/")

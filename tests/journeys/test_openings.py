@@ -54,6 +54,38 @@ def test_from_home_to_the_printed_report_in_four_page_loads(
         assert this.findings == []
 
 
+def test_on_paper_the_accounting_says_nothing_of_the_page(clinic: Clinic) -> None:
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/persons/"))
+        press(page, "tbody th a")
+        press(page, 'main a[href$="/disclosures/"]')
+        press(page, '.acts a[href$="/disclosures/add/"]')
+        page.fill('[name="made"]', "2026-01-12")
+        for asked in ("recipient", "what", "purpose"):
+            page.fill(f'[name="{asked}"]', "As the law asks")
+        press(page, 'main form[method="post"] button[type="submit"]')
+        links, flash = page.locator("main .act-link"), page.locator('main > .notice[role="status"]')
+        for one in (flash, links.first, links.last):
+            assert one.is_visible()
+        page.emulate_media(media="print")
+        for one in (flash, links.first, links.last):
+            assert one.is_hidden()
+        assert page.locator("h1").is_visible()
+
+
+def test_a_link_of_the_timeline_looks_like_one(clinic: Clinic) -> None:
+    with clinic.staff("ada") as this:
+        page = this.page
+        page.goto(clinic.address("/persons/"))
+        press(page, "tbody th a")
+        line = page.locator(".timeline.dated a.line").first
+        look = "one => [getComputedStyle(one).color, getComputedStyle(one.parentElement).color]"
+        link, words = line.evaluate(look)
+        assert link != words
+        assert line.evaluate("one => getComputedStyle(one).textDecorationColor") == link
+
+
 def test_on_paper_stands_the_report_and_nothing_of_the_frame(clinic: Clinic) -> None:
     with clinic.staff("dee") as this:
         page = this.page

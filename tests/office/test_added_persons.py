@@ -167,6 +167,34 @@ def test_who_is_known_elsewhere_is_not_known_here(house: House, pat: UUID) -> No
     assert queries.persons_alike(house.viewer("Cy"), name="Pat Winters", born=BORN)[0].pk != pat
 
 
+def test_what_needs_another_look_is_listed_in_the_order_of_the_page(ada: Client) -> None:
+    wrong = {"name": "", "born": "1", "email": "nonsense", "telephone": "1"}
+    page = text_of(ada.post("/persons/add/", wrong))
+    listed = re.findall(r'<li><a href="#(id_\w+)"', page)
+    asked = re.findall(r'<input [^>]*\bid="(id_\w+)"', page)
+    assert listed == [one for one in asked if one in listed]
+    assert len(listed) == 4
+
+
+def test_who_sent_nothing_is_not_said_to_have_sent_something(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    said = "What this person sent stays as it was sent."
+    assert said in text_of(ada.get(f"/persons/{pat}/facts/"))
+    added = actions.add_person(
+        house.viewer(), name="Rosa Marsh", born=None, email=None, telephone=None
+    )
+    address = f"/persons/{added.pk}/facts/"
+    page = text_of(ada.get(address))
+    assert said not in page
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    sent = {"name": "Rosa Marsch", "reason": "As on the card", "seen": seen[1]}
+    page = text_of(ada.post(address, sent, follow=True))
+    assert "The facts are corrected." in page
+    assert said not in page
+
+
 def test_who_was_added_is_corrected_as_everybody(house: House, ada: Client) -> None:
     made = actions.add_person(house.viewer(), **NOA)
     facts = NOA | cast("actions.Facts", {"name": "Noah Berg"})

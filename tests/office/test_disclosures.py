@@ -1,12 +1,17 @@
 """An accounting of disclosures to others (45 CFR 164.528): written down, printed, taken out."""
 
+import io
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
+import pypdf
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
+from keepwell.office.persons import pdf
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
 from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.persons import actions as persons
@@ -15,6 +20,7 @@ from keepwell.safeguards.persons.outside import actions
 from keepwell.safeguards.persons.outside import queries as outside
 from keepwell.safeguards.persons.outside.years import first_day
 from keepwell.safeguards.tenancy import wall
+from keepwell.shell import moments
 from keepwell.toolkit import clock
 from keepwell.toolkit.identifiers import uuid7
 from tests.half_minute import early_in_a_half_minute
@@ -173,6 +179,61 @@ def test_it_is_part_of_a_copy_for_the_person_and_goes_when_the_person_is_erased(
     persons.erase_person(house.viewer(), person=pat, reason="Asked for it")
     with wall.reading(house.clinic.organisation.id):
         assert not OutsideDisclosure.objects.filter(pk=note).exists()
+
+
+def test_a_copy_says_that_it_was_written_down_and_on_which_day_in_words(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    noted(house, pat, days_ago=18)
+    said = " ".join(words_of(ada, ordered(ada, house.clinic, pat))[0].split())
+    made = today() - timedelta(days=18)
+    assert moments.day_of(made) in said
+    assert made.isoformat() not in said
+    assert said.count("Disclosed to others") == 1
+    assert "Written down " in said
+    for of_what_was_sent in ("Sent ", "reference"):
+        assert of_what_was_sent not in said
+
+
+def test_in_a_copy_no_heading_stands_alone_at_the_foot_of_a_page() -> None:
+    style = render_to_string("office/persons/export.css")
+    part = (
+        "<section><h2>Disclosed</h2><p class='small'>Written down</p>"
+        "<dl><div><dt>Day</dt><dd>Today</dd></div></dl></section>"
+    )
+    above = "<p style='break-before: page; margin: 0; height: {}mm'>Above</p>"
+    page = "".join(above.format(height) + part for height in range(205, 256, 3))
+    whole = f"<html lang='en'><title>A copy</title>{page}</html>"
+    reader = pypdf.PdfReader(io.BytesIO(pdf.drawn(whole, style)))
+    feet = [foot_of(one.extract_text()) for one in reader.pages]
+    assert {foot for foot in feet if foot} == {"Above", "Today"}
+
+
+def foot_of(page: str) -> str:
+    """Return the last line of a page above its number."""
+    lines = [line for line in page.splitlines() if line and not re.match(r"\d+ / \d+", line)]
+    return lines[-1] if lines else ""
+
+
+def test_a_joined_person_stands_once_in_the_accounting_unless_something_differs(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    same = house.person(name="Pat Winters", born=date(1984, 3, 9))
+    other = house.person(name="Patricia Winters")
+    for one in (same, other):
+        persons.join(house.viewer(), person=one, into=pat, reason="One passport")
+    page = accounting(ada, pat)
+    assert page.count("Pat Winters, born") == 1
+    assert page.count("Patricia Winters") == 1
+
+
+def test_on_paper_the_accounting_says_the_day_and_leads_nowhere(
+    house: House, ada: Client, pat: UUID
+) -> None:
+    noted(house, pat)
+    page = accounting(ada, pat)
+    assert not re.search(r">Today \d", page)
+    assert f'<a class="act-link" href="/persons/{pat}/report/"' in page  # `act-link`: not printed
 
 
 def test_the_page_that_erases_warns_of_an_accounting_that_would_be_lost(

@@ -85,7 +85,25 @@ def test_a_retention_is_said_as_the_model_declares_it(
 
 
 def test_what_an_app_erases_itself_is_said_too(ada: Client) -> None:
-    assert "7 days after “touched”, then erased by itself" in text_of(ada.get("/holdings/"))
+    assert "7 days after “last change”, then erased by itself" in text_of(ada.get("/holdings/"))
+
+
+def test_what_is_held_is_named_in_words_for_people(ada: Client) -> None:
+    page = text_of(ada.get("/holdings/"))
+    for words in ("Summary for the inbox", "Fingerprint (SHA-256)"):
+        assert f'<th scope="row" class="whole strong">{words}</th>' in page
+    for of_the_program in (">Brief<", ">Sha256<", "“touched”"):
+        assert of_the_program not in page
+
+
+def test_no_kind_of_what_is_held_has_an_s_too_many() -> None:
+    named = [
+        (str(one._meta.verbose_name), str(one._meta.verbose_name_plural)) for one in rows.walled()
+    ]
+    assert ("emergency access", "times of emergency access") in named
+    hissing = ("s", "x", "z", "ch", "sh")
+    assert [many for one, many in named if one.endswith(hissing) and many == f"{one}s"] == []
+    assert [many for _one, many in named if re.search(r"sss$|[^aeiou]ys$", many)] == []
 
 
 def test_fields_that_are_found_together_are_named_together(ada: Client) -> None:

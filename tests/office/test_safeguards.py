@@ -50,6 +50,12 @@ def test_every_declared_safeguard_has_a_line_with_its_evidence(house: House, ada
     assert page.count("<tr>") == len(registry.safeguards()) + 1
 
 
+def test_since_when_each_stands_is_said_as_paper_needs_it(ada: Client) -> None:
+    page = text_of(ada.get("/safeguards/"))
+    assert re.search(r'<td class="figures whole"><time [^>]*>\w+day, ', page)
+    assert not re.search(r">(Today|Yesterday) \d", page)
+
+
 def test_who_changed_a_safeguard_and_why_stands_beside_it(house: House, ada: Client) -> None:
     before = text_of(ada.get("/safeguards/"))
     assert "changed after how long people are signed out" not in before

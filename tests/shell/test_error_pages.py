@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.safeguards.tenancy.models import Organisation
 from keepwell.shell import errors
 from keepwell.shell.error_words import STATUSES, words_of
@@ -36,6 +37,14 @@ def test_every_failure_of_a_view_is_a_page_for_staff(client: Client, how: str) -
     assert str(words_of(STATUS_OF[how]).title) in page
     assert str(words_of(STATUS_OF[how]).kept) in page
     assert 'class="working alone"' in page
+
+
+def test_a_refusal_is_said_once(client: Client, rf: RequestFactory) -> None:
+    for answer in (client.get("/fail/denied/"), errors.page_of(rf.get("/"), NotPermitted())):
+        page = answer.content.decode()
+        assert answer.status_code == 403
+        assert page.count("Nothing was opened") == page.count("refusal") == 1
+        assert "written down" not in page
 
 
 @pytest.mark.parametrize("how", STATUS_OF)

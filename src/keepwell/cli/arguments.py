@@ -184,7 +184,10 @@ def _version(add: Adder) -> None:
 
 
 def _doctor(add: Adder) -> None:
-    add("doctor", "Check folder, keys, databases, certificate, trail and clock.")
+    command = add("doctor", "Check folder, keys, databases, certificate, trail and clock.")
+    command.add_argument(
+        "--serving", action="store_true", help="ask the server that runs here too: is it ready?"
+    )
 
 
 def _jobs(add: Adder) -> None:

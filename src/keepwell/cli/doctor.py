@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import connections
 
-from keepwell.cli import chores, folder, listener, organisations, rootkey, stores, tls
+from keepwell.cli import chores, folder, listener, organisations, rootkey, serving, stores, tls
 from keepwell.cli.refusal import FAILED, Refusal
 from keepwell.cli.terminal import say
 from keepwell.office.persons import pdf
@@ -25,6 +25,7 @@ from keepwell.toolkit.notes import NoteBroken
 WORRYING_DAYS = 30
 STUCK_SECONDS = 60
 EARLIEST_YEAR = 2025
+Looks = tuple[tuple[str, Callable[[], str]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +39,14 @@ class Finding:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print one line per finding; the status says whether all is well."""
-    findings = list(_examine())
+    looks = (*_LOOKS, ("server", serving.look)) if chosen.serving else _LOOKS
+    findings = list(_examine(looks))
     for finding in findings:
         say(f"{'ok' if finding.is_well else 'WRONG':6} {finding.what:13} {finding.seen}")
     return 0 if all(finding.is_well for finding in findings) else FAILED
 
 
-def _examine() -> Iterator[Finding]:
-    looks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("data folder", _folder),
-        ("databases", _stores),
-        ("walls", _walls),
-        ("root key", _root_key),
-        ("secret", _secret),
-        ("certificate", _certificate),
-        ("listeners", _listeners),
-        ("organisations", _organisations),
-        ("erasures", _erasures),
-        ("trail", _trail),
-        ("stores", _together),
-        ("checkpoints", _checkpoints),
-        ("jobs", chores.jobs),
-        ("mail", chores.mail),
-        ("clock", _clock),
-        ("PDF", _pdf),
-        ("program", _program),
-    )
+def _examine(looks: Looks) -> Iterator[Finding]:
     for what, look in looks:
         try:
             yield Finding(what, is_well=True, seen=look())
@@ -185,9 +168,30 @@ def _pdf() -> str:
     return "can be drawn" if pdf.is_available() else f"cannot be drawn until you run: {pdf.NEEDED}"
 
 
-def _program() -> str:
+def _settings() -> str:
     faults = [fault for fault in checks.run_checks() if fault.is_serious()]
     if faults:
         raise Refusal(f"{len(faults)} faults, the first: {faults[0].msg}")
     public, staff = settings.KEEPWELL_PUBLIC_URL, settings.KEEPWELL_STAFF_URL
     return f"no faults; staff at {staff}" + (f", patients at {public}" if public != staff else "")
+
+
+_LOOKS: Looks = (
+    ("data folder", _folder),
+    ("databases", _stores),
+    ("walls", _walls),
+    ("root key", _root_key),
+    ("secret", _secret),
+    ("certificate", _certificate),
+    ("listeners", _listeners),
+    ("organisations", _organisations),
+    ("erasures", _erasures),
+    ("trail", _trail),
+    ("stores", _together),
+    ("checkpoints", _checkpoints),
+    ("jobs", chores.jobs),
+    ("mail", chores.mail),
+    ("clock", _clock),
+    ("PDF", _pdf),
+    ("settings", _settings),
+)

@@ -90,6 +90,14 @@ def is_wide(place: Place) -> bool:
     return address.is_unspecified or address.is_global
 
 
+def way_to(place: Place) -> str:
+    """Return the address by which this machine itself reaches the place."""
+    address = _address(place)
+    if not address.is_unspecified:
+        return str(address)
+    return "127.0.0.1" if address.version == 4 else "::1"
+
+
 def _reach(place: Place) -> str:
     address = _address(place)
     if address.is_unspecified:

@@ -68,8 +68,7 @@ _WORDS: dict[int | str, ErrorWords] = {
             "Your role, or the locations you belong to, do not include this. If your work needs "
             "it, ask an owner or an administrator of your organisation."
         ),
-        kept=_("Nothing was opened. The refusal is on the trail."),
-        foot=_("A refusal is written down with the time and your name."),
+        kept=_("Nothing was opened or changed. The refusal is on the trail."),
         icon="trail",
         public_title=_("This page is not open to you"),
         public_happened=_("The link may belong to somebody else, or it has ended."),

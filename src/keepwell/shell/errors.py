@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
+from keepwell.safeguards.access.errors import NotPermitted
 from keepwell.shell import locales, refusals, requests
 from keepwell.shell.error_words import ErrorWords, words_of
 from keepwell.toolkit.errors import KeepwellError
@@ -70,8 +71,9 @@ def page_of(request: HttpRequest, error: KeepwellError) -> HttpResponse:
     """Return the page of one of our errors, in its own sentence."""
     request_id = str(requests.id_of(request))
     log.warning("refused", code=error.code, status=error.status, request=request_id)
-    if error.status == 404:  # out of reach and never there read alike
-        return page(request, 404)
+    # Out of reach and never there read alike; a page says by itself what a refusal's sentence says.
+    if error.status == 404 or error.code == NotPermitted.code:
+        return page(request, error.status)
     words = words_of(error.status).saying(gettext(str(error.sentence)))
     return page(request, error.status, words)
 

@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 
 from keepwell.office.members import words
+from keepwell.office.permissions import OfficePermission
+from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.invitations.queries import invitations_in
 from keepwell.safeguards.access.locations.placing import INVITATION, MEMBERSHIP
 from keepwell.safeguards.access.locations.queries import is_divided, names_at
 from keepwell.safeguards.access.members.queries import Standing, members_in
 from keepwell.safeguards.access.models import Membership
 from keepwell.safeguards.access.paging import Part
+from keepwell.safeguards.access.queries import may
+from keepwell.safeguards.audit.queries import page_of_entries
 from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.toolkit.errors import KeepwellError
 
 INVITED = "invited"
 NAMES = (Standing.WAITING.value, INVITED, Standing.PRESENT.value, Standing.FORMER.value)
@@ -54,6 +60,21 @@ def _waiting(viewer: Viewer, rows: Sequence[Membership], everywhere: str) -> lis
     where = _where(viewer, MEMBERSHIP, rows, everywhere)
     by = _names(map(words.inviter_of, rows))
     return [words.Waiting.of(viewer, row, by, where[row.pk]) for row in rows]
+
+
+def end_of(viewer: Viewer, membership: UUID) -> words.End | None:
+    """Tell who ended a membership and why, to those who read the trail; the reading is recorded.
+
+    None for everybody else, and while the entry cannot be read.
+    """
+    if not may(viewer, OfficePermission.TRAIL_READ):
+        return None
+    try:
+        page = page_of_entries(viewer, about=membership, kinds=[AccessKind.MEMBER_END], limit=1)
+    except (KeepwellError, DatabaseError):
+        return None
+    payload = page.entries[0].payload if page.entries else None
+    return words.End.of(viewer, payload) if payload else None
 
 
 def _names(ids: Iterable[UUID | None]) -> dict[UUID, str]:

@@ -255,6 +255,7 @@ def report(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     context = {
         "row": row,
         "role": Role(row.role).label,
+        "end": lists.end_of(viewer, row.pk),
         "ended": [words.Ended.of(one) for one in queries.ended_with(viewer, row.pk)],
         "may_sign_out": row.approved is not None and may(viewer, AccessPermission.MEMBER_END),
         "may_read_trail": may(viewer, OfficePermission.TRAIL_READ),

@@ -22,10 +22,13 @@ from keepwell.safeguards.access.permissions import AccessPermission
 from keepwell.safeguards.access.proposals.acts import act_of
 from keepwell.safeguards.access.queries import may
 from keepwell.safeguards.access.roles import Role
+from keepwell.safeguards.audit.payloads import Payload
 from keepwell.safeguards.identity.models import LinkPurpose
+from keepwell.safeguards.identity.queries import names_of
 from keepwell.safeguards.tenancy.viewer import Viewer
 from keepwell.shell import moments
 from keepwell.shell.moments import Style
+from keepwell.shell.trail_lines import who_of
 from keepwell.toolkit.clock import now
 
 _KINDS: Mapping[str, tuple[Promise, str]] = {
@@ -151,6 +154,21 @@ class Ended:
             begun=one.begun,
             ended=one.ended,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Who ended a membership, and why, as the trail tells it."""
+
+    who: str
+    reason: str
+
+    @classmethod
+    def of(cls, viewer: Viewer, payload: Payload) -> Self:
+        """Read an opened entry."""
+        names = names_of([payload.actor] if payload.actor else [])
+        name = names.get(payload.actor) if payload.actor else ""  # on paper nobody is "you"
+        return cls(name or who_of(viewer, payload, names), payload.reason)
 
 
 def inviter_of(row: Membership) -> UUID | None:

@@ -54,7 +54,7 @@ def contents_of(viewer: Viewer, export: Export, scope: Scope) -> Contents:
 
 @sensitive_variables()
 def as_json(export: Export, contents: Contents) -> bytes:
-    """Write a FHIR R4 Bundle: Organization, Patient, QuestionnaireResponse, Consent, Binary."""
+    """Write a FHIR R4 Bundle: Organization, Patient, what each room keeps, Binary."""
     organisation = contents.organisation
     ids = [one.pk for one in contents.persons]
     entries = [

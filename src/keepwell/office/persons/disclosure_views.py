@@ -45,7 +45,7 @@ def accounting(request: HttpRequest, person_id: UUID) -> HttpResponse:
     names = names_of([one.by for one in rows if one.by])
     context = {
         "person_id": person_id,
-        "persons": whole,
+        "persons": disclosures.told_apart(whole),
         "rows": [(one, names.get(one.by, "") if one.by else "") for one in rows],
         "older": len(found) - len(rows),
         "first": first,

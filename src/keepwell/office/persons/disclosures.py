@@ -14,11 +14,12 @@ from django.views.decorators.debug import sensitive_variables
 
 from keepwell.safeguards.access.manifest import PersonLine, PersonPart
 from keepwell.safeguards.access.queries import may
-from keepwell.safeguards.persons.models import OutsideDisclosure
+from keepwell.safeguards.persons.models import OutsideDisclosure, Person
 from keepwell.safeguards.persons.outside import queries as outside
 from keepwell.safeguards.persons.permissions import PersonPermission
 from keepwell.safeguards.records.disclosure import Scope
 from keepwell.safeguards.tenancy.viewer import Viewer
+from keepwell.shell import moments
 from keepwell.shell import queries as shell
 
 
@@ -49,6 +50,19 @@ def opened(scope: Scope, rows: Sequence[OutsideDisclosure]) -> list[Told]:
     return sorted(told, key=lambda one: (one.made, one.noted), reverse=True)
 
 
+@sensitive_variables()
+def told_apart(persons: Sequence[Person]) -> list[Person]:
+    """Return opened persons, of those whose name and birth date are the same word for word one."""
+    told: dict[object, Person] = {}
+    for one in persons:
+        told.setdefault((_said(one.name), _said(one.born)), one)
+    return list(told.values())
+
+
+def _said(value: Any) -> Any:
+    return None if value is None else value.open()
+
+
 def person_lines(viewer: Viewer, persons: tuple[UUID, ...]) -> Iterator[PersonLine]:
     """Say on the timeline that something was written down; what, only the accounting says."""
     if not may(viewer, PersonPermission.OPEN):
@@ -69,7 +83,7 @@ def person_parts(viewer: Viewer, persons: tuple[UUID, ...], scope: Scope) -> Ite
         return
     for one in opened(scope, outside.about(viewer, persons)):
         facts = (
-            (_("Day"), (one.made.isoformat(),)),
+            (_("Day"), (moments.day_of(one.made),)),
             (_("To whom"), (one.recipient,)),
             (_("What"), (one.what,)),
             (_("Why"), (one.purpose,)),
@@ -78,8 +92,9 @@ def person_parts(viewer: Viewer, persons: tuple[UUID, ...], scope: Scope) -> Ite
             id=one.id,
             title=_("Disclosed to others"),
             moment=one.noted,
+            happened=_("Written down"),
             reference="",
-            sections=((_("Disclosed to others"), facts),),
+            sections=(("", facts),),
             resource=json.dumps(_resource(viewer, one), ensure_ascii=False).encode(),
         )
 

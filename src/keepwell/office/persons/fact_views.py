@@ -68,7 +68,7 @@ def correct(request: HttpRequest, person_id: UUID) -> HttpResponse:
             refused = fact
             form.add_error(None, _(fact.sentence))
         else:
-            _tell(request, is_changed=is_changed)
+            _tell(request, this, is_changed=is_changed)
             return redirect("office:person", this.pk)
     status = refused.status if refused else 422 if form.is_bound else 200
     context = {"form": form, "this": this, "is_too_late": refused is not None, "now": clock.now()}
@@ -100,9 +100,11 @@ def _today(request: HttpRequest) -> date:
     return clock.now().astimezone(requests.zone_of(request)).date()
 
 
-def _tell(request: HttpRequest, *, is_changed: bool) -> None:
-    if is_changed:
+def _tell(request: HttpRequest, this: Person, *, is_changed: bool) -> None:
+    if not is_changed:
+        messages.info(request, _("Nothing was different, so nothing was changed."))
+    elif this.added_by:  # who may have sent nothing
+        messages.success(request, _("The facts are corrected."))
+    else:
         said = _("The facts are corrected. What this person sent stays as it was sent.")
         messages.success(request, said)
-    else:
-        messages.info(request, _("Nothing was different, so nothing was changed."))

@@ -104,6 +104,7 @@ class KnownForm(WhoForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     once = OnceField()
+    field_order: tuple[str, ...] = ("name", "born", "email", "telephone")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -111,7 +111,7 @@ class Draft(SealedRecord):
     version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
     link = models.ForeignKey(FormLink, on_delete=models.PROTECT, related_name="+")
     handle_hash = models.CharField(max_length=64)
-    touched = models.DateTimeField(db_index=True)
+    touched = models.DateTimeField(_("last change"), db_index=True)
     answers = SealedJSON(slot="forms.draft.answers", category="answers")
 
     class Meta:
@@ -140,7 +140,9 @@ class Submission(SealedRecord):
     reference = models.CharField(max_length=16)
     arrived = models.DateTimeField()
     answers = SealedJSON(slot="forms.submission.answers", category="answers")
-    brief = SealedJSON(slot="forms.submission.brief", category="what the inbox shows")
+    brief = SealedJSON(
+        _("summary for the inbox"), slot="forms.submission.brief", category="what the inbox shows"
+    )
 
     class Meta:
         verbose_name = _("submission")
@@ -181,7 +183,9 @@ class Attachment(SealedRecord):
     media_type = models.CharField(max_length=100)
     bytes_total = models.PositiveBigIntegerField()
     name = SealedText(slot="forms.attachment.name", category="file name")
-    sha256 = SealedText(slot="forms.attachment.sha256", category="file digest")
+    sha256 = SealedText(
+        _("fingerprint (SHA-256)"), slot="forms.attachment.sha256", category="file digest"
+    )
 
     class Meta:
         verbose_name = _("file")

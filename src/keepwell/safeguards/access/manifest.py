@@ -141,6 +141,7 @@ class PersonPart:
     sections: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]  # title: label, words
     resource: bytes  # JSON; refers to persons and files as urn:uuid:<id>
     files: tuple[PersonFile, ...] = ()
+    happened: str = ""  # what was done at the moment, in words; nothing: the person sent it
 
 
 class Standing(StrEnum):

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from keepwell.safeguards.access import ranges
 from keepwell.safeguards.access.duties import Duty
@@ -118,6 +119,7 @@ class EmergencyAccess(OrganisationOwned):
     objects: ClassVar[WalledManager[Any]] = WalledManager()
 
     class Meta:
+        verbose_name_plural = _("times of emergency access")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["membership"],
@@ -340,6 +342,7 @@ class EndedAccess(OrganisationOwned):
     objects: ClassVar[WalledManager[Any]] = WalledManager()
 
     class Meta:
+        verbose_name_plural = _("what ended when somebody left")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["membership", "kind", "about"], name="ended_once_each"),
         ]

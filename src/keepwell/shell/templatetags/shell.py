@@ -271,7 +271,8 @@ def error_summary(context: Context, errors: Any, level: int = 2) -> SafeString |
     lines = _lines_of(errors) if isinstance(errors, forms.BaseForm) else list(errors)
     if not lines:
         return ""
-    return _part("error_summary", lines=lines, count=len(lines), level=level)
+    said = {"lines": lines, "count": len(lines), "level": level}
+    return _part("error_summary", **said, surface=context.get("surface", ""))
 
 
 def _lines_of(form: forms.BaseForm) -> list[tuple[str, Any]]:
