@@ -32,7 +32,10 @@ from keepwell.safeguards.identity.session_store import SessionStore
 from keepwell.safeguards.identity.sessions import Ending
 
 CARRIED = ("joining", "next")
-"""What request.session keeps when the session gets its next id: where the person wanted to go."""
+"""What request.session keeps when the session gets its next id: where the person wanted to go.
+
+Only for the same person: a colleague who signs in over a half-done sign-in begins anew.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,10 @@ def begin(
     What the second step was done with goes along, and which trusted device it was left out on.
     """
     before = request.sign_in.record  # type: ignore[attr-defined]
-    carried = {name: request.session[name] for name in CARRIED if name in request.session}
+    is_same = before is None or before.user_id in (None, user.pk)
+    carried = {
+        name: request.session[name] for name in CARRIED if is_same and name in request.session
+    }
     key = session_rules.open_session(
         user,
         stage=stage,
