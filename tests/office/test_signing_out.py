@@ -7,7 +7,7 @@ from django.test import Client
 
 from keepwell.office.settings import actions
 from keepwell.safeguards.access.errors import NotPermitted
-from keepwell.safeguards.identity import sessions
+from keepwell.safeguards.identity import left_pages, sessions
 from keepwell.toolkit import clock
 from tests.half_minute import early_in_a_half_minute
 from tests.office.rooms import House, text_of
@@ -142,7 +142,8 @@ def test_a_script_is_told_by_401_where_to_sign_in(house: House) -> None:
     with clock.moved(15 * MINUTE):
         answer = ben.get("/session/", headers={"Sec-Fetch-Mode": "cors"})
     assert answer.status_code == 401
-    assert answer["HX-Redirect"] == "/sign-in/?because=idle"
+    mark = left_pages.mark_of(house.people["Ben"].user.pk)
+    assert answer["HX-Redirect"] == f"/sign-in/?next={mark}&because=idle"
 
 
 def test_the_page_safeguards_says_after_how_many_minutes(house: House) -> None:

@@ -6,14 +6,15 @@ from datetime import timedelta
 from django.http import HttpRequest
 
 from keepwell.safeguards.access.viewers import sign_in_of
-from keepwell.safeguards.identity import sessions
+from keepwell.safeguards.identity import left_pages, sessions
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session as a page knows it: the id tells two people's pages in one browser apart."""
+    """A session as a page knows it: the id tells two sessions in one browser apart."""
 
     id: str
+    person: str  # tells whether both are the same person's
     seconds: int  # without a further act
     seconds_in_all: int  # whatever is done
 
@@ -28,4 +29,5 @@ class Session:
             sessions.time_left_in_all(decision.record),
         )
         second = timedelta(seconds=1)
-        return cls(str(decision.record.pk), left // second, in_all // second)
+        person = left_pages.mark_of(decision.whose)
+        return cls(str(decision.record.pk), person, left // second, in_all // second)

@@ -47,7 +47,7 @@ def test_a_session_ended_elsewhere_is_asked_to_sign_in_at_its_next_request(clini
     mine.post(f"/account/sessions/{record.pk}/end/")
     assert newest_kind(clinic) == "identity:session:end"
     sent = other.get("/account/")
-    assert sent["Location"] == "/sign-in/?next=%2Faccount%2F&because=ended-elsewhere"
+    assert sent["Location"].endswith("%2Faccount%2F&because=ended-elsewhere")
     assert b"ended from another device" in other.get(sent["Location"]).content
     assert mine.get("/account/").status_code == 200
 

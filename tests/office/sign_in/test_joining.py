@@ -270,6 +270,18 @@ def test_one_sign_in_joins_a_second_organisation_and_keeps_the_first(
     assert role_of(cy.user.pk, cy.organisation) is Role.OWNER
 
 
+def test_a_colleagues_half_done_sign_in_on_the_same_browser_does_not_lose_the_invitation(
+    clinic: Clinic, cy: Person
+) -> None:
+    invite(clinic, email=cy.email)
+    link, here = link_to(cy.email), browser()
+    here.post("/sign-in/", {"email": clinic.owner.email, "password": PASSWORD})
+    assert here.post(link)["Location"] == "/sign-in/"
+    assert here.get("/sign-in/code/").status_code == 302, "the half-done one is over"
+    here.post("/sign-in/", {"email": cy.email, "password": PASSWORD})
+    assert here.post("/sign-in/code/", {"code": cy.code()})["Location"] == "/sign-in/waiting/"
+
+
 def test_the_password_alone_joins_nothing(clinic: Clinic, cy: Person) -> None:
     invite(clinic, email=cy.email)
     link, here = link_to(cy.email), browser()

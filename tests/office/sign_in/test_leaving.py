@@ -1,10 +1,9 @@
-"""Every way out of a session: the browser is told to forget, and the next person begins anew."""
+"""Every way out of a session: the browser is told to forget."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from keepwell.safeguards.access.members import actions as members
@@ -14,7 +13,7 @@ from keepwell.safeguards.access.roles import Role
 from keepwell.safeguards.identity import sessions
 from keepwell.safeguards.identity.sessions import Ending
 from keepwell.toolkit import clock
-from tests.people import Clinic, Person, browser, browser_of
+from tests.people import Clinic, browser, browser_of
 
 FORGET = '"cache", "storage"'
 PAGE = "/trail/"
@@ -123,32 +122,3 @@ def test_a_patients_page_in_a_browser_of_an_ended_session_forgets_nothing(clinic
     client = browser_of(clinic.owner)
     with clock.moved(16 * MINUTE):
         assert not forgets(client.get("/f/nowhere/"))
-
-
-def give_password(here: Client, person: Person, wanted: str) -> None:
-    typed = {"email": person.email, "password": person.password, "next": wanted}
-    assert here.post("/sign-in/", typed)["Location"] == "/sign-in/code/"
-
-
-def arrives_at(here: Client, person: Person, wanted: str) -> str:
-    give_password(here, person, wanted)
-    return here.post("/sign-in/code/", {"code": person.code()})["Location"]
-
-
-def test_who_was_signed_out_comes_back_to_the_page(clinic: Clinic) -> None:
-    here = browser_of(clinic.owner)
-    with clock.moved(15 * MINUTE):
-        sent = here.get("/trail/?page=2")
-        assert sent["Location"] == "/sign-in/?next=%2Ftrail%2F%3Fpage%3D2&because=idle"
-        assert arrives_at(here, clinic.owner, "/trail/?page=2") == "/trail/?page=2"
-
-
-def test_a_colleague_who_signs_in_next_is_not_led_to_the_page_of_the_one_before(
-    clinic: Clinic,
-) -> None:
-    ben = clinic.add("Ben", Role.MEMBER)
-    here = browser_of(clinic.owner)
-    with clock.moved(15 * MINUTE):
-        here.get("/trail/?page=2")
-        assert settings.SESSION_COOKIE_NAME in here.cookies
-        assert arrives_at(here, ben, "/trail/?page=2") == "/"

@@ -24,6 +24,7 @@ from keepwell.safeguards.identity import (
     actions,
     desks,
     devices,
+    left_pages,
     links,
     second_factor,
     trust_actions,
@@ -47,10 +48,15 @@ SECRET = "new_secret"  # noqa: S105  the name of a place in the session
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A page asked for before signing in."""
+    """A page asked for before signing in, and the mark of whose it was, if anybody's."""
 
     page: str
-    was_of: UUID | None
+    mark: str
+
+    @property
+    def carried(self) -> str:
+        """Return both, as they go from page to page until somebody has signed in."""
+        return self.mark + self.page if self.page else ""
 
 
 def on_the_way(request: HttpRequest) -> User:
@@ -74,10 +80,10 @@ def safe_next(asked: str) -> str:
     return asked if is_for_members else ""
 
 
-def wanted_page(request: HttpRequest, asked: str) -> Wanted:
-    """Return the page that is asked for, with whose session had ended on it."""
-    decision = sign_in_of(request)
-    return Wanted(safe_next(asked), decision.was_of if decision.ending else None)
+def wanted_page(asked: str) -> Wanted:
+    """Return the page that is asked for, with the mark of whose it was before it."""
+    mark, slash, rest = asked.partition("/")
+    return Wanted(safe_next(slash + rest), mark)
 
 
 def note_wanted(request: HttpRequest, user: User, wanted: Wanted) -> None:
@@ -86,7 +92,7 @@ def note_wanted(request: HttpRequest, user: User, wanted: Wanted) -> None:
     At a shared desk the next colleague would else open the record that the last one had open, and
     stand on the trail for it.
     """
-    if wanted.page and wanted.was_of in (None, user.pk):
+    if wanted.page and left_pages.is_for(user.pk, wanted.mark):
         request.session[NEXT] = wanted.page
 
 

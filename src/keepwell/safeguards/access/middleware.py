@@ -24,7 +24,7 @@ from keepwell.safeguards.access.events import AccessKind
 from keepwell.safeguards.access.networks import actions as network_actions
 from keepwell.safeguards.access.networks import queries as network_queries
 from keepwell.safeguards.audit.actions import record_now
-from keepwell.safeguards.identity import leaving, recording, sessions
+from keepwell.safeguards.identity import leaving, left_pages, recording, sessions
 from keepwell.safeguards.identity.middleware import note_act
 from keepwell.safeguards.identity.sessions import Decision, Ending
 from keepwell.safeguards.tenancy.viewer import Viewer
@@ -82,7 +82,7 @@ def _turn_away(request: HttpRequest, member: Viewer) -> HttpResponse:
     if record is not None and sessions.end(record, because):
         network_actions.refuse(member, route=_route_of(request))
         recording.session_ran_out(request, Decision(ending=because, ended_now=record))
-    request.sign_in = Decision(ending=because)  # type: ignore[attr-defined]
+    request.sign_in = Decision(ending=because, was_of=member.actor)  # type: ignore[attr-defined]
     return _send_to_sign_in(request)
 
 
@@ -127,16 +127,26 @@ def _send_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """Answer with the way to sign in; a script gets 401, which htmx follows as a whole page."""
-    asked: dict[str, str] = {}
-    if request.method in {"GET", "HEAD"} and not _is_script(request):
-        asked["next"] = request.get_full_path()
     ending = viewers.sign_in_of(request).ending
-    if ending in _SAID:
-        asked["because"] = ending
+    said = {"next": _way_back(request), "because": ending if ending in _SAID else ""}
+    asked = {name: value for name, value in said.items() if value}
     address = resolve_url(settings.LOGIN_URL) + (f"?{urlencode(asked)}" if asked else "")
     if _is_script(request):
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Return the page that was asked for, behind the mark of whose it was.
+
+    A script is told the mark alone, because it knows on which page it is. It is told none where
+    somebody signed out or made room in another tab: the next person begins anew.
+    """
+    decision = viewers.sign_in_of(request)
+    if _is_script(request):
+        return left_pages.mark_of(decision.whose) if decision.ending in _SAID else ""
+    is_page = request.method in {"GET", "HEAD"}
+    return left_pages.mark_of(decision.whose) + request.get_full_path() if is_page else ""
 
 
 def _is_script(request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ step forward gives the browser a new session. Nobody is a viewer yet: these come
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -41,7 +42,10 @@ from keepwell.safeguards.identity.session_store import SessionStore
 from keepwell.safeguards.identity.sessions import Ending
 
 CARRIED = ("joining", "next")
-"""What request.session keeps when the session gets its next id: where the person wanted to go."""
+"""What request.session keeps when the session gets its next id: where the person wanted to go.
+
+Only for the same person: a colleague who signs in over a half-done sign-in begins anew.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,7 @@ def begin(
     judged: whoever does that holds the account, and so does this.
     """
     before = request.sign_in.record  # type: ignore[attr-defined]
-    carried = {name: request.session[name] for name in CARRIED if name in request.session}
+    carried = _carried(request, user, before)
     if organisation is not None:
         session_rules.hold_limits(organisation)  # before the account, as whoever ends access does
     _leave_before(request, user, before)
@@ -102,6 +106,12 @@ def begin(
     rotate_token(request)
     request.sign_in = session_rules.decide(key)  # type: ignore[attr-defined]
     return record
+
+
+def _carried(request: HttpRequest, user: User, before: SessionRecord | None) -> dict[str, Any]:
+    """Return what goes along to the next session; nothing of what somebody else began."""
+    is_own = before is None or before.user_id in (None, user.pk)
+    return {name: request.session[name] for name in CARRIED if is_own and name in request.session}
 
 
 def _leave_before(request: HttpRequest, user: User, before: SessionRecord | None) -> None:

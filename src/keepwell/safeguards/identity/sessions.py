@@ -64,6 +64,11 @@ class Decision:
         return Stage(self.record.stage) if self.record else Stage.ANONYMOUS
 
     @property
+    def whose(self) -> UUID | None:
+        """Whose browser it is or was last: also between the two steps, and after the end."""
+        return self.record.user_id if self.record else self.was_of
+
+    @property
     def is_full(self) -> bool:
         """Tell whether both steps are done."""
         return self.stage is Stage.FULL

@@ -77,7 +77,7 @@ class _Frame:
     user_name = "Ada Moreno"
     initials = "AM"
     idle_minutes = 15
-    session = Session("gallery", 900, 43_200)
+    session = Session("gallery", "", 900, 43_200)
     session_url = "/session/"
     stay_url = "/session/stay/"
     sign_in_url = "/gallery/narrow/"

@@ -36,11 +36,11 @@ def password(request: HttpRequest) -> HttpResponse:
     form, seats = forms.PasswordForm(), desk.seats(request)
     if seats:  # they stand above it, and are to be met first
         form.fields["email"].widget.attrs.pop("autofocus")
-    wanted = ways.safe_next(request.GET.get("next", ""))
+    wanted = ways.wanted_page(request.GET.get("next", ""))
     notice = words.ending(request.GET.get("because", ""))
     context = {
         "form": form,
-        "next": wanted,
+        "next": wanted.carried,
         "notice": notice,
         "seats": seats,
         "has_passkeys": passkeys.are_possible(),
@@ -50,14 +50,14 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _take_password(request: HttpRequest) -> HttpResponse:
     form = forms.PasswordForm(request.POST)
-    wanted = ways.wanted_page(request, request.POST.get("next", ""))
+    wanted = ways.wanted_page(request.POST.get("next", ""))
     answer = Answer()
     if form.is_valid():
         answer = actions.give_password(request, **form.cleaned_data)
         if answer.is_right and answer.user is not None:
             return to_second_step(request, answer.user, wanted)
         form.add_error(None, words.wait(answer.wait) if answer.wait else words.no_match())
-    context = {"form": form, "next": wanted.page, "has_passkeys": passkeys.are_possible()}
+    context = {"form": form, "next": wanted.carried, "has_passkeys": passkeys.are_possible()}
     response = render(request, "office/sign_in/password.html", context, status=ways.UNUSABLE)
     return ways.slowed(response, answer.wait)
 

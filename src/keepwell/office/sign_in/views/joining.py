@@ -67,6 +67,8 @@ def _with_account(request: HttpRequest, link: OneTimeLink, invitation: Invitatio
     if user is not None:
         joining.accept_and_tell(link, user)
         return redirect("sign_in:waiting")
+    if sign_in_of(request).user_on_the_way:
+        request.session.flush()  # what waits there goes along with no other account
     request.session[ways.JOINING] = str(link.pk)
     return redirect("sign_in:password")
 

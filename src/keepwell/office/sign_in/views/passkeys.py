@@ -37,14 +37,14 @@ def challenge(request: HttpRequest) -> HttpResponse:
 @require_POST
 def arrive(request: HttpRequest) -> HttpResponse:
     """Sign in with what a passkey has signed."""
-    wanted = ways.wanted_page(request, request.POST.get("next", ""))
+    wanted = ways.wanted_page(request.POST.get("next", ""))
     given = passkey_actions.sign_in(request, request.POST.get("passkey", ""))
     if given.is_right and given.user is not None:
         ways.note_wanted(request, given.user, wanted)
         return ways.after_both_steps(request, given.user)
     context = {
         "form": forms.PasswordForm(),
-        "next": wanted.page,
+        "next": wanted.carried,
         "notice": {"tone": "danger", "words": _refused(given)},
         "has_passkeys": passkeys.are_possible(),
     }

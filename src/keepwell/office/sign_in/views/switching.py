@@ -39,7 +39,7 @@ def names(request: HttpRequest) -> HttpResponse:
     """Ask who works here now; a pressed name leads to its password."""
     if member(request) is not None:
         return redirect(ways.home())
-    wanted = ways.safe_next(request.POST.get("next", request.GET.get("next", "")))
+    wanted = ways.wanted_page(request.POST.get("next", request.GET.get("next", ""))).carried
     query = f"?{urlencode({ways.NEXT: wanted})}" if wanted else ""
     if request.method == "POST":
         is_here = desk.choose(request, request.POST.get("seat", ""))
@@ -65,20 +65,20 @@ def password(request: HttpRequest) -> HttpResponse:
         return _take_password(request, seat)
     if member(request) is not None:
         return redirect(ways.home())
-    wanted = ways.safe_next(request.GET.get("next", ""))
+    wanted = ways.wanted_page(request.GET.get("next", ""))
     return _ask(request, seat, forms.DeskPasswordForm(), wanted)
 
 
 def _take_password(request: HttpRequest, seat: Seat) -> HttpResponse:
     form = forms.DeskPasswordForm(request.POST)
-    wanted = ways.wanted_page(request, request.POST.get("next", ""))
+    wanted = ways.wanted_page(request.POST.get("next", ""))
     answer = Answer()
     if form.is_valid():
         answer = actions.give_password(request, email=seat.user.email, **form.cleaned_data)
         if answer.is_right and answer.user is not None:
             return to_second_step(request, answer.user, wanted)
         form.add_error("password", words.wait(answer.wait) if answer.wait else words.password())
-    response = _ask(request, seat, form, wanted.page, status=ways.UNUSABLE)
+    response = _ask(request, seat, form, wanted, status=ways.UNUSABLE)
     return ways.slowed(response, answer.wait)
 
 
@@ -86,14 +86,14 @@ def _ask(
     request: HttpRequest,
     seat: Seat,
     form: forms.DeskPasswordForm,
-    wanted: str,
+    wanted: ways.Wanted,
     *,
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "seat": seat,
         "form": form,
-        "next": wanted,
+        "next": wanted.carried,
         "has_passkeys": passkeys.are_possible(),
     }
     return render(request, "office/sign_in/desk_password.html", context, status=status)

@@ -140,7 +140,8 @@ class KeepwellIdle extends HTMLElement {
 
   learn(said) {
     if (said.id !== this.session) {
-      this.leave(location.pathname + location.search); // somebody else's session now: the page is asked for anew
+      const isSamePerson = said.person === this.getAttribute("person");
+      this.leave(isSamePerson ? location.pathname + location.search : ""); // a colleague is led home, not to this record
       return;
     }
     this.begin(said);
@@ -156,8 +157,8 @@ class KeepwellIdle extends HTMLElement {
     this.mask();
     const to = new URL(address || this.getAttribute("sign-in"), location.href);
     const isSignIn = to.pathname === this.getAttribute("sign-in");
-    // Signed out or switched in another tab: the next person begins anew, not on the page that somebody else had open.
-    if (isSignIn && to.searchParams.has("because")) to.searchParams.set("next", location.pathname + location.search);
+    const mark = to.searchParams.get("next"); // whose page this was; none when somebody signed out or switched elsewhere
+    if (isSignIn && mark) to.searchParams.set("next", mark + location.pathname + location.search);
     location.replace(to);
   }
 }
