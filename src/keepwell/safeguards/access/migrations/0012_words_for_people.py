@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0010_reserved_for_named_colleagues'),
+        ('access', '0011_networks_for_all_but_owners'),
     ]
 
     operations = [
