@@ -95,7 +95,8 @@ def test_what_a_component_is_given_is_text(source: str) -> None:
             for index in range(2)
         ],
     )
-    assert "<script" not in page
+    assert not re.search(r'<script(?![^>]* src="/static/)', page)
+    assert EVIL not in page
     assert page.strip()
 
 
@@ -150,6 +151,14 @@ def test_a_summary_leads_to_the_first_control_of_each_field() -> None:
     assert re.findall(r'href="#([^"]+)"', page) == ["id_email", "id_answer_0", "id_sure"]
     assert "3 answers need another look" in page
     assert 'role="alert"' in page
+
+
+def test_a_patients_summary_brings_no_script() -> None:
+    source = "{% error_summary mistakes %}"
+    assert "summary." in render(source, mistakes=[("name", "Give the name.")])
+    patients = render(source, mistakes=[("name", "Give the name.")], surface="patient")
+    assert "Give the name." in patients
+    assert "<script" not in patients
 
 
 def test_without_mistakes_there_is_no_summary() -> None:
