@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils.formats import date_format
-from pytest_django import Settings
 
 from keepwell.office.persons import pdf
 from keepwell.safeguards.access.errors import NotPermitted, OutOfReach
@@ -87,20 +85,6 @@ def link(ada: Client, report: str) -> str:
 
 
 # The letter.
-
-
-def test_whoever_makes_a_letter_is_told_before_that_phones_cannot_use_its_code(
-    ada: Client, report: str, settings: Settings
-) -> None:
-    def warned() -> bool:
-        return "phones could not use this code yet" in text_of(ada.get(f"{report}hand/"))
-
-    settings.KEEPWELL_PUBLIC_URL = "https://localhost:8443"
-    assert warned()
-    assert "It leads to localhost:8443" in text_of(ada.get(f"{report}hand/"))
-    settings.KEEPWELL_PUBLIC_URL = "https://forms.clinic.example"
-    settings.KEEPWELL_TLS_CERTIFICATE = Path("public.pem")
-    assert not warned()
 
 
 def test_the_letter_names_the_clinic_and_nobody_else_and_is_shown_once(
@@ -395,23 +379,6 @@ def test_a_report_on_records_that_are_somebody_elses_after_all_is_nobodys(
     assert OVER in text_of(read(link))
     with pytest.raises(ReportOfOthers):
         hand(house, pat, both)
-
-
-def test_a_report_that_may_speak_of_others_is_not_offered_and_leads_to_a_new_one(
-    house: House, ada: Client, pat: UUID
-) -> None:
-    other = house.person(name="Pat Winters", born=BORN)
-    join = persons.join(house.viewer(), person=other, into=pat, reason=WHY)
-    both = ordered(house, ada, pat)
-    assert 'name="days"' in text_of(ada.get(f"{both}hand/"))
-    persons.undo_join(house.viewer(), join=join.pk, reason=WHY)
-    opened, sent = ada.get(f"{both}hand/"), ada.post(f"{both}hand/", SENT)
-    assert (opened.status_code, sent.status_code) == (200, 409)
-    for page in map(text_of, (opened, sent)):
-        assert 'name="days"' not in page
-        assert "Make the report anew" in page
-        assert f'href="/persons/{pat}/report/"' in page
-    assert 'name="days"' in text_of(ada.get(f"{ordered(house, ada, pat)}hand/"))
 
 
 @pytest.mark.parametrize(("form", "clock_of"), [("page", "TIME_FORMAT"), ("pdf", "H:i")])
