@@ -7,7 +7,7 @@ import structlog
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
-from keepwell.config import forwarding, framing, lifespan, plainpages, worker
+from keepwell.config import afterwards, forwarding, framing, lifespan, plainpages, worker
 from keepwell.config.wsgi import application as django_application
 from keepwell.shell import doors
 
@@ -20,6 +20,7 @@ def _whole(environ: Any, start_response: Any) -> Iterable[bytes]:
     """Give Django's answer as one piece, so that no thread waits for a slow reader.
 
     HEAD gets no piece: Granian would send it, and a browser ends an HTTP/2 connection over that.
+    The pieces are closed before: what must wait until the answer has left is promised `afterwards`.
     """
     answer = _refusal_pages if plainpages.is_refused(environ) else django_application
     pieces = answer(environ, start_response)
@@ -87,7 +88,8 @@ async def _view(scope: framing.Scope, receive: framing.Receive, send: framing.Se
         await send(message)
 
     try:
-        await _django(scope, receive, noting)
+        with afterwards.promised(scope) as promised:
+            await _django(promised, receive, noting)
     except Exception:
         _log.exception("failed_outside_views", **_who(scope))
         if not begun:

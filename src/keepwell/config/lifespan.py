@@ -1,6 +1,6 @@
 """The life of a web worker: what starts before its first request and ends after its last."""
 
-from keepwell.config import background, worker
+from keepwell.config import afterwards, background, worker
 from keepwell.config.framing import Receive, Send
 
 
@@ -12,5 +12,6 @@ async def follow(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await worker.answers_given()
+    await afterwards.all_done()
     background.stop()
     await send({"type": "lifespan.shutdown.complete"})

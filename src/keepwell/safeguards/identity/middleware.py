@@ -39,7 +39,7 @@ class SignInMiddleware:
         if decision.ended_now:
             recording.session_ran_out(request, decision)
         response = self.get_response(request)
-        # Django's own way to end a request: called by `close`, when the server has sent the body.
+        # Django's own way to end a request: called by `close`. Our server leaves it nothing to do.
         closers: list[Callable[[], None]] = response._resource_closers  # type: ignore[attr-defined]  # noqa: SLF001
         closers.extend(recording.acts_after(request))
         own = (request.session.session_key, request.session.was_key)  # type: ignore[attr-defined]

@@ -23,6 +23,8 @@ from keepwell.safeguards.vault.errors import KeystoreUnavailable
 
 log = logging.getLogger(__name__)
 UNAVAILABLE = (TrailUnavailable, KeystoreUnavailable)
+LATER = "keepwell.after_answer"
+"""In the scope, where no header can put it: takes what the server does once the answer has left."""
 
 
 def organisations_of(user: User) -> list[UUID]:
@@ -69,13 +71,17 @@ def account_event(
 def after_answer(request: HttpRequest, act: Callable[[], None]) -> None:
     """Do something once the answer has left, so that its time tells nobody anything.
 
-    A kill in between loses it: only for what opened nothing and changed nothing.
+    A kill in the seconds between loses it: only for what opened nothing and changed nothing.
     """
-    request.after_answer = [*acts_after(request), act]  # type: ignore[attr-defined]
+    later = request.META.get("asgi.scope", {}).get(LATER)
+    if later is not None:
+        later(act)
+    else:
+        request.after_answer = [*acts_after(request), act]  # type: ignore[attr-defined]
 
 
 def acts_after(request: HttpRequest) -> list[Callable[[], None]]:
-    """Return what this request has left to do once its answer has left."""
+    """Return what a request without our server (a command, a test) has left to do afterwards."""
     return list(getattr(request, "after_answer", ()))
 
 
