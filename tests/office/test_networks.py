@@ -445,11 +445,12 @@ def test_a_suspended_list_that_would_shut_out_its_author_stays_suspended_until_m
 
 def test_two_changes_at_once_cannot_together_shut_their_authors_out(house: House) -> None:
     """Ada removes a range while another owner, from elsewhere, removes hers: one is refused."""
+    house.people["Eve"] = house.clinic.add("Eve", Role.OWNER)
     first, second = allow(house, "198.51.100.0/24"), allow(house, "203.0.113.0/24")
     third = allow(house, "192.0.2.0/24")
 
     def removing(name: str, address: str, row: AllowedNetwork) -> bool:
-        owner = replace(house.viewer(name), role="owner", address=address)
+        owner = replace(house.viewer(name), address=address)
         try:
             network_actions.remove(owner, row.pk)
         except LockedOut:
@@ -459,7 +460,7 @@ def test_two_changes_at_once_cannot_together_shut_their_authors_out(house: House
     outcomes = at_once(
         [
             lambda: removing("Ada", HERE, second),
-            lambda: removing("Abe", THERE, first),
+            lambda: removing("Eve", THERE, first),
         ]
     )
     assert outcomes.count(True) == 1
