@@ -65,6 +65,17 @@ def test_an_administrator_does_not_add_what_holds_for_owners(house: House, whom:
     assert proven_as(house, "Ada").post(f"{LIST}add/", DESK | {"role": whom}).status_code == 302
 
 
+def test_what_an_act_refuses_is_on_the_trail_as_the_page_says(house: House) -> None:
+    owners = allow(house, "198.51.100.0/24", "owner")
+    abe = proven_as(house, "Abe")
+    answer = abe.post(f"{LIST}{owners.pk}/remove/")
+    assert answer.status_code == 403
+    assert "The refusal is on the trail." in text_of(answer)
+    [said] = house.payloads("access:request:refuse")
+    assert (said.actor, said.outcome) == (house.people["Abe"].user.pk, "refused")
+    assert said.detail == {"route": "office:remove_network", "method": "POST"}
+
+
 def test_an_administrators_line_for_all_others_does_not_shut_owners_out(house: House) -> None:
     assert proven_as(house, "Abe").post(f"{LIST}add/", OTHERS).status_code == 302
     names = ("Ada", "Abe", "Ben", "Dee")

@@ -65,6 +65,12 @@ class AccessMiddleware:
             return _turn_away(request, member)
         return _members_only(request, viewer, declaration)
 
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """Note what an act refused that its view would have allowed; the page says that it is."""
+        viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+        if isinstance(error, NotPermitted) and viewer is not None:
+            _note_refusal(request, viewer, "")
+
 
 def _members_only(
     request: HttpRequest, viewer: Viewer | None, declaration: Declaration
@@ -93,16 +99,17 @@ def _route_of(request: HttpRequest) -> str:
 def _refuse(
     request: HttpRequest, viewer: Viewer | None, refusal: Exception, needed: str
 ) -> HttpResponse:
-    detail = {
-        "needed": needed,
-        "route": _route_of(request),
-        "method": request.method or "",
-    }
-    log.info("refused %s needed=%s", detail["route"], needed)
+    log.info("refused %s needed=%s", _route_of(request), needed)
     if viewer is not None:
         request.permission_needed = needed  # type: ignore[attr-defined]  # what can be asked for
-        record_now(viewer, AccessKind.REQUEST_REFUSE, outcome="refused", detail=detail)
+        _note_refusal(request, viewer, needed)
     raise refusal
+
+
+def _note_refusal(request: HttpRequest, viewer: Viewer, needed: str) -> None:
+    detail = {"route": _route_of(request), "method": request.method or ""}
+    detail |= {"needed": needed} if needed else {}
+    record_now(viewer, AccessKind.REQUEST_REFUSE, outcome="refused", detail=detail)
 
 
 _SAID = {
