@@ -13,6 +13,7 @@ from keepwell.office.two_persons.acts import EXPORT_TRAIL
 from keepwell.safeguards.access import paging
 from keepwell.safeguards.access.models import Elevation, EmergencyAccess, Membership, Proposal
 from keepwell.safeguards.monitoring.models import Alert
+from keepwell.safeguards.monitoring.queries import SETTLED_ROWS, acknowledged_in
 from keepwell.safeguards.monitoring.rules import RuleCode
 from keepwell.safeguards.tenancy import wall
 from keepwell.toolkit import clock
@@ -87,6 +88,18 @@ def test_a_list_of_what_is_over_is_paged_to_its_end(
     assert [len(page) for page in pages] == [OF_A_PAGE, OF_A_PAGE, IN_ALL % OF_A_PAGE]
     assert len({one for page in pages for one in page}) == IN_ALL
     assert f"{OF_A_PAGE} of {IN_ALL} shown" in text_of(ada.get(begin))
+
+
+def test_below_open_alerts_a_page_shows_fewer_settled_ones(house: House) -> None:
+    organisation = house.clinic.organisation.id
+    with wall.writing(organisation):
+        for hours in range(1, SETTLED_ROWS + 3):
+            row = _alert(house, hours)
+            row.organisation_id = organisation
+            row.save()
+    first = acknowledged_in(house.viewer())
+    second = acknowledged_in(house.viewer(), after=first.next)
+    assert (len(first.rows), len(second.rows), second.next) == (SETTLED_ROWS, 2, None)
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.WAITING])

@@ -39,12 +39,18 @@ def called(rows: models.QuerySet[Row], words: str, *fields: str) -> models.Query
 
 
 def part_of(
-    rows: models.QuerySet[Row], whole: models.QuerySet[Row], key: str, after: UUID | None
+    rows: models.QuerySet[Row],
+    whole: models.QuerySet[Row],
+    key: str,
+    after: UUID | None,
+    *,
+    most: int | None = None,
 ) -> Part[Row]:
     """Return the rows after an id, in the order of a key ("-key": falling), then of ids.
 
     `after` is looked up in `whole`, so that a page stays where it was when its last row has left
-    the list meanwhile; an id that is not there begins at the beginning. Call it inside the wall.
+    the list meanwhile; an id that is not there begins at the beginning. `most`: fewer rows on a
+    page than elsewhere, beside another list. Call it inside the wall.
     """
     name, is_falling = key.lstrip("-"), key.startswith("-")
     last = whole.filter(pk=after).values_list(name, flat=True).first() if after else None
@@ -52,11 +58,12 @@ def part_of(
     if last is not None:
         beyond = Q(**{f"{name}__{'lt' if is_falling else 'gt'}": last})
         later = rows.filter(beyond | Q(**{name: last, "pk__gt": after}))
-    found = list(later.order_by(key, "pk")[: PAGE_ROWS + 1])
-    is_more = len(found) > PAGE_ROWS
+    size = min(most or PAGE_ROWS, PAGE_ROWS)
+    found = list(later.order_by(key, "pk")[: size + 1])
+    is_more = len(found) > size
     return Part(
-        rows=found[:PAGE_ROWS],
+        rows=found[:size],
         total=rows.count(),
-        next=found[PAGE_ROWS - 1].pk if is_more else None,
+        next=found[size - 1].pk if is_more else None,
         is_first=last is None,
     )

@@ -24,6 +24,7 @@ from keepwell.safeguards.tenancy import wall
 from keepwell.safeguards.tenancy.viewer import Viewer
 
 MOST = 100  # open ones, on one page
+SETTLED_ROWS = 15  # acknowledged ones, below the open ones
 
 
 def open_ones(viewer: Viewer) -> list[Alert]:
@@ -38,7 +39,7 @@ def acknowledged_in(viewer: Viewer, *, after: UUID | None = None) -> Part[Alert]
     allow(viewer, MonitoringPermission.ALERT_READ)
     with wall.reading(viewer.organisation):
         rows = Alert.objects.filter(acknowledged__isnull=False)
-        return part_of(rows, Alert.objects.all(), "-acknowledged", after)
+        return part_of(rows, Alert.objects.all(), "-acknowledged", after, most=SETTLED_ROWS)
 
 
 def count_open(viewer: Viewer) -> int:
